@@ -1,0 +1,34 @@
+package order
+
+import "strings"
+
+// prefNames are Japan's prefectures by JIS X 0401 code, from 1.
+const prefNames = "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 " +
+	"東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 " +
+	"大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 " +
+	"佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
+
+// Pref is a row of mtb_pref.
+type Pref struct {
+	ID   int64
+	Name string
+}
+
+// Prefs are all 47, north to south.
+func Prefs() []Pref {
+	names := strings.Fields(prefNames)
+	out := make([]Pref, len(names))
+	for n, name := range names {
+		out[n] = Pref{ID: int64(n + 1), Name: name}
+	}
+	return out
+}
+
+// PrefName is the name of a prefecture, "" for an unknown id.
+func PrefName(id int64) string {
+	names := strings.Fields(prefNames)
+	if id < 1 || id > int64(len(names)) {
+		return ""
+	}
+	return names[id-1]
+}
