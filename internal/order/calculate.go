@@ -4,19 +4,15 @@ package order
 // flow does: products, payment charge, a delivery fee per shipment (quantity 0
 // where it is waived), further discounts, points. The rows come in this order.
 //
-// Points are capped, never refused; Totals.UsePoint says what was used, and Cap
-// compares it with what was asked for.
+// Points are capped, never refused: Totals.UsePoint says what was used, and
+// Draft.Cap why it is less than what was asked for.
 func Calculate(d Draft) (Totals, []Item, error) {
 	if err := d.check(); err != nil {
 		return Totals{}, nil, err
 	}
 	items := make([]Item, 0, len(d.Lines)+len(d.Shipments)+len(d.Discounts)+2)
 	for _, l := range d.Lines {
-		i := l.item()
-		if d.Shop.Points {
-			i.PointRate = PointPercent(l.PointRate.or(d.Shop.BasicPointRate))
-		}
-		items = append(items, i)
+		items = append(items, l.item())
 	}
 	// The fee's waiver looks at line amounts, so they must be computable first.
 	if _, err := Sum(items); err != nil {
@@ -30,10 +26,11 @@ func Calculate(d Draft) (Totals, []Item, error) {
 		items = append(items, ChargeItem(d.Payment.Charge, d.Tax))
 	}
 	items = append(items, fees...)
-	for _, i := range d.Discounts {
-		items = append(items, i.Retaxed())
+	discounts, err := Retax(d.Discounts)
+	if err != nil {
+		return Totals{}, nil, err
 	}
-	return d.withPoints(items)
+	return d.withPoints(d.Shop.withPointRates(append(items, discounts...)))
 }
 
 // withPoints takes the points off what there is to pay and adds everything up.

@@ -59,7 +59,7 @@ type Draft struct {
 	Fees      []DeliveryFee // of the deliveries and prefectures in use, or all
 	Payment   *Payment      // nil until one is chosen
 	Member    *Member       // nil for a guest
-	UsePoint  int64         // what the buyer asked for; capped, see Cap
+	UsePoint  int64         // what the buyer asked for; capped
 	Discounts []Item        // further discount rows to keep
 }
 
@@ -77,6 +77,11 @@ func (d Draft) check() error {
 	}
 	if err := d.Tax.check(); err != nil {
 		return err
+	}
+	for _, i := range d.Discounts {
+		if i.Type != ItemDiscount {
+			return i.invalid("order_item_type_id")
+		}
 	}
 	return d.checkLines()
 }

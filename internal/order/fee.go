@@ -24,6 +24,9 @@ func (d Draft) fees(products []Item) ([]Item, error) {
 		if err != nil {
 			return nil, err
 		}
+		if fee < 0 || fee > MaxYen {
+			return nil, DeliveryFeeItem(s.ID, fee, d.Tax).invalid("price")
+		}
 		i := DeliveryFeeItem(s.ID, fee+own, d.Tax)
 		if d.Shop.free(products, s.ID) {
 			i.Quantity = 0

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"math/big"
 	"slices"
 )
@@ -37,7 +38,7 @@ func TaxByRate(items []Item) []RateTotal {
 			Tax:   share(r, sum, taxable, untaxed, rate, 100+rate),
 		})
 	}
-	slices.SortFunc(out, func(a, b RateTotal) int { return int(a.Rate - b.Rate) })
+	slices.SortFunc(out, func(a, b RateTotal) int { return cmp.Compare(a.Rate, b.Rate) })
 	return out
 }
 

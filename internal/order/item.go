@@ -83,9 +83,9 @@ type Item struct {
 	TaxAdjust      Yen
 	TaxType        TaxType
 	TaxDisplayType DisplayType
-	RoundingType   Rounding // 0 on rows without tax
-	PointRate      PointRate
-	Processor      string // who owns the row; "" for products and rows typed by staff
+	RoundingType   Rounding  // 0 on rows without tax
+	PointRate      PointRate // 4.0 and 4.1 leave it NULL: the reader fills in the class's
+	Processor      string    // who owns the row; "" for products and rows typed by staff
 }
 
 // PriceIncTax is the unit price with tax.

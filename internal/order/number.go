@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
@@ -38,38 +39,24 @@ func FormatOrderNo(format string, id ID, now time.Time, random io.Reader) (strin
 	if format == "" {
 		return id.String(), nil
 	}
-	day := now.In(time.FixedZone("JST", 9*60*60))
-	var out strings.Builder
-	rest := format
-	for rest != "" {
-		at := orderNoToken.FindStringSubmatchIndex(rest)
-		if at == nil || at[0] > 0 {
-			end := len(rest)
-			if at != nil {
-				end = at[0]
-			}
-			if strings.ContainsAny(rest[:end], "{}") {
-				return "", formatProblem(format)
-			}
-			out.WriteString(rest[:end])
-			rest = rest[end:]
-			continue
-		}
-		arg := ""
-		if at[4] >= 0 {
-			arg = rest[at[4]:at[5]]
-		}
-		s, err := expand(rest[at[2]:at[3]], arg, id, day, random)
-		if err != nil {
-			return "", fmt.Errorf("order_no %q: %w", format, err)
-		}
-		out.WriteString(s)
-		rest = rest[at[1]:]
-	}
-	if out.Len() > maxColumn {
+	if strings.ContainsAny(orderNoToken.ReplaceAllString(format, ""), "{}") {
 		return "", formatProblem(format)
 	}
-	return out.String(), nil
+	day := now.In(time.FixedZone("JST", 9*60*60))
+	var failed error
+	out := orderNoToken.ReplaceAllStringFunc(format, func(token string) string {
+		part := orderNoToken.FindStringSubmatch(token)
+		s, err := expand(part[1], part[2], id, day, random)
+		failed = cmp.Or(failed, err)
+		return s
+	})
+	if failed != nil {
+		return "", fmt.Errorf("order_no %q: %w", format, failed)
+	}
+	if len(out) > maxColumn {
+		return "", formatProblem(format)
+	}
+	return out, nil
 }
 
 func formatProblem(format string) error {

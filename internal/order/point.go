@@ -29,10 +29,39 @@ func (s Shop) CapPoints(wanted int64, total Yen, balance int64) (int64, PointCap
 	return used, why
 }
 
-// PointItem is the ポイント row for the points used; its price is negative.
+// Cap says why the points of a calculated draft are fewer than asked for.
+func (d Draft) Cap(t Totals) PointCap {
+	switch {
+	case d.UsePoint <= t.UsePoint:
+		return NotCapped
+	case d.Member == nil:
+		return PointsNotOffered
+	}
+	before := t.Total + Yen(t.UsePoint*d.Shop.PointConversionRate)
+	_, why := d.Shop.CapPoints(d.UsePoint, before, d.Member.Points)
+	return why
+}
+
+// withPointRates writes down the rate that counts for each row, so that a later
+// change of the shop's rate does not change the order (as EC-CUBE does from 4.2).
+func (s Shop) withPointRates(items []Item) []Item {
+	if s.Points {
+		for n := range items {
+			items[n].PointRate = PointPercent(items[n].PointRate.or(s.BasicPointRate))
+		}
+	}
+	return items
+}
+
+// PointItem is the ポイント row for the points used; its price is negative. Points
+// worth more than any order are an amount that Sum refuses.
 func PointItem(used, conversionRate int64) Item {
+	worth, ok := Yen(used).times(conversionRate)
+	if !ok {
+		worth = MaxYen + 1
+	}
 	return Item{
-		Type: ItemPoint, Name: ItemPoint.Name(), Price: -Yen(used * conversionRate), Quantity: 1,
+		Type: ItemPoint, Name: ItemPoint.Name(), Price: -worth, Quantity: 1,
 		TaxType: NonTaxable, TaxDisplayType: TaxIncluded, Processor: ProcessorPoint,
 	}
 }

@@ -9,7 +9,9 @@ type Class struct {
 	SaleLimit      int64 // per order; 0 = none
 }
 
-// Shortage is an ordinary result: there is less than wanted.
+// Shortage is an ordinary result: there is less than wanted. The sentences are
+// 「「{Name}」の在庫が足りません。」 and, for OverLimit,
+// 「「{Name}」は販売制限しております。一度に販売制限数を超える購入はできません。」
 type Shortage struct {
 	ProductClassID int64
 	Name           string

@@ -6,9 +6,9 @@ import "kessai/internal/problem"
 type Direction int8
 
 const (
-	None     Direction = 0
-	Take     Direction = -1 // stock or the member's points become less
-	GiveBack Direction = +1 // stock or the member's points become more
+	Stay Direction = 0
+	Take Direction = -1 // stock or the member's points become less
+	Give Direction = +1 // stock or the member's points become more
 )
 
 // Effects are what one transition does beside the status itself (eccube.md §4.1).
@@ -28,8 +28,8 @@ type edge struct{ from, to Status }
 func machine() map[edge]Effects {
 	pay := Effects{Name: "pay", SetsPaymentDate: true}
 	packing := Effects{Name: "packing"}
-	cancel := Effects{Name: "cancel", Stock: GiveBack, UsedPoints: GiveBack}
-	ship := Effects{Name: "ship", AddedPoints: GiveBack, SetsShipped: true}
+	cancel := Effects{Name: "cancel", Stock: Give, UsedPoints: Give}
+	ship := Effects{Name: "ship", AddedPoints: Give, SetsShipped: true}
 	return map[edge]Effects{
 		{New, Paid}:             pay,
 		{New, InProgress}:       packing,
@@ -41,8 +41,8 @@ func machine() map[edge]Effects {
 		{New, Delivered}:        ship,
 		{Paid, Delivered}:       ship,
 		{InProgress, Delivered}: ship,
-		{Delivered, Returned}:   {Name: "return", UsedPoints: GiveBack, AddedPoints: Take},
-		{Returned, Delivered}:   {Name: "cancel_return", UsedPoints: Take, AddedPoints: GiveBack},
+		{Delivered, Returned}:   {Name: "return", UsedPoints: Give, AddedPoints: Take},
+		{Returned, Delivered}:   {Name: "cancel_return", UsedPoints: Take, AddedPoints: Give},
 	}
 }
 
