@@ -1,0 +1,210 @@
+-- +goose Up
+-- Ledgers: one order's payments, operations, hold, timeline, alerts, mails and
+-- notices (money.md §1). Ids are ULIDs, times Unix milliseconds UTC, money yen.
+-- No foreign key leads to a dtb_ table: EC-CUBE rebuilds those.
+
+CREATE TABLE plg_kessai_ledger (
+    order_id      BIGINT   NOT NULL PRIMARY KEY,
+    version       BIGINT   NOT NULL,
+    event_seq     BIGINT   NOT NULL,
+    current_id    CHAR(26),
+    pending_since BIGINT,
+    last_status   SMALLINT NOT NULL,
+    updated_at    BIGINT   NOT NULL,
+    CONSTRAINT plg_kessai_ledger_version CHECK (version > 0),
+    CONSTRAINT plg_kessai_ledger_event_seq CHECK (event_seq >= 0),
+    CONSTRAINT plg_kessai_ledger_last_status CHECK (last_status IN (1, 3, 4, 5, 6, 7, 8, 9))
+);
+
+CREATE TABLE plg_kessai_payment (
+    id             CHAR(26)    NOT NULL PRIMARY KEY,
+    order_id       BIGINT      NOT NULL,
+    seq            INTEGER     NOT NULL,
+    environment    VARCHAR(16) NOT NULL,
+    merchant_id    VARCHAR(32) NOT NULL,
+    method         VARCHAR(16) NOT NULL,
+    system_type    VARCHAR(16) NOT NULL,
+    trading_id     VARCHAR(25) NOT NULL,
+    -- the trading_id, unless it was used again on purpose (money.md §4)
+    trading_key    VARCHAR(25),
+    payment_id     VARCHAR(32) NOT NULL,
+    amount         BIGINT      NOT NULL,
+    phase          VARCHAR(24) NOT NULL,
+    end_reason     VARCHAR(24) NOT NULL,
+    status         VARCHAR(8)  NOT NULL,
+    situation      VARCHAR(24) NOT NULL,
+    payment_class  VARCHAR(8)  NOT NULL,
+    split_count    INTEGER     NOT NULL,
+    last_notice_id BIGINT      NOT NULL,
+    limit_at       BIGINT,
+    replaces_id    CHAR(26),
+    reverse_due    SMALLINT    NOT NULL,
+    begun_at       BIGINT      NOT NULL,
+    authorised_at  BIGINT,
+    captured_at    BIGINT,
+    ended_at       BIGINT,
+    CONSTRAINT plg_kessai_payment_uq_seq UNIQUE (order_id, seq),
+    CONSTRAINT plg_kessai_payment_uq_trading UNIQUE (environment, merchant_id, trading_key),
+    CONSTRAINT plg_kessai_payment_environment CHECK (environment IN ('simulator', 'test', 'production')),
+    CONSTRAINT plg_kessai_payment_method CHECK (method IN ('card', 'none')),
+    CONSTRAINT plg_kessai_payment_system_type CHECK (system_type IN ('module', 'link')),
+    CONSTRAINT plg_kessai_payment_amount CHECK (amount >= 0),
+    CONSTRAINT plg_kessai_payment_phase CHECK (phase IN ('opening', 'unknown', 'awaiting_buyer', 'awaiting_payment', 'authorised', 'captured', 'ended')),
+    CONSTRAINT plg_kessai_payment_end_reason CHECK (end_reason IN ('', 'declined', 'never_sent', 'not_happened', 'unreachable', 'superseded', 'given_up', 'canceled', 'expired', 'refunded', 'amount', 'unused')),
+    CONSTRAINT plg_kessai_payment_situation CHECK (situation IN ('', 'auth_canceled', 'auth_changed', 'captured', 'capture_canceled', 'capture_changed')),
+    CONSTRAINT plg_kessai_payment_reverse_due CHECK (reverse_due IN (0, 1))
+);
+CREATE INDEX plg_kessai_payment_ix_trading ON plg_kessai_payment (environment, merchant_id, trading_id);
+
+CREATE TABLE plg_kessai_payment_id (
+    environment VARCHAR(16) NOT NULL,
+    merchant_id VARCHAR(32) NOT NULL,
+    -- as Paygent spells it
+    paygent_id  VARCHAR(32) NOT NULL,
+    payment_id  CHAR(26)    NOT NULL,
+    pos         INTEGER     NOT NULL,
+    PRIMARY KEY (environment, merchant_id, paygent_id),
+    CONSTRAINT plg_kessai_payment_id_uq_pos UNIQUE (payment_id, pos),
+    CONSTRAINT plg_kessai_payment_id_environment CHECK (environment IN ('simulator', 'test', 'production')),
+    CONSTRAINT plg_kessai_payment_id_fk FOREIGN KEY (payment_id) REFERENCES plg_kessai_payment (id)
+);
+
+CREATE TABLE plg_kessai_operation (
+    id               CHAR(26)     NOT NULL PRIMARY KEY,
+    order_id         BIGINT       NOT NULL,
+    payment_id       CHAR(26)     NOT NULL,
+    kind             VARCHAR(32)  NOT NULL,
+    state            VARCHAR(16)  NOT NULL,
+    -- whoever is kept busy by it, while it is open
+    open_key         VARCHAR(64),
+    owner            VARCHAR(190) NOT NULL,
+    lease_until      BIGINT,
+    not_before       BIGINT,
+    settings_version BIGINT       NOT NULL,
+    environment      VARCHAR(16)  NOT NULL,
+    merchant_id      VARCHAR(32)  NOT NULL,
+    actor            VARCHAR(64)  NOT NULL,
+    reason           TEXT         NOT NULL,
+    idem_key         VARCHAR(190),
+    amount           BIGINT       NOT NULL,
+    refused          SMALLINT     NOT NULL,
+    code             VARCHAR(64)  NOT NULL,
+    detail           TEXT         NOT NULL,
+    cause            VARCHAR(32)  NOT NULL,
+    planned_at       BIGINT       NOT NULL,
+    sent_at          BIGINT,
+    deadline_at      BIGINT,
+    unknown_at       BIGINT,
+    settled_at       BIGINT,
+    asked            INTEGER      NOT NULL,
+    negative_at      BIGINT,
+    next_ask_at      BIGINT,
+    -- when a worker must look at it again; follows from state, lease and times
+    due_at           BIGINT,
+    CONSTRAINT plg_kessai_operation_uq_open UNIQUE (open_key),
+    CONSTRAINT plg_kessai_operation_uq_idem UNIQUE (idem_key),
+    CONSTRAINT plg_kessai_operation_kind CHECK (kind IN ('authorize', 'cancel_authorization', 'capture', 'cancel_capture')),
+    CONSTRAINT plg_kessai_operation_state CHECK (state IN ('planned', 'sent', 'succeeded', 'declined', 'rejected', 'unknown')),
+    CONSTRAINT plg_kessai_operation_open CHECK (open_key IS NULL OR state IN ('planned', 'sent', 'unknown')),
+    CONSTRAINT plg_kessai_operation_environment CHECK (environment IN ('simulator', 'test', 'production')),
+    CONSTRAINT plg_kessai_operation_amount CHECK (amount >= 0),
+    CONSTRAINT plg_kessai_operation_refused CHECK (refused IN (0, 1)),
+    CONSTRAINT plg_kessai_operation_fk FOREIGN KEY (payment_id) REFERENCES plg_kessai_payment (id)
+);
+CREATE INDEX plg_kessai_operation_ix_order ON plg_kessai_operation (order_id);
+CREATE INDEX plg_kessai_operation_ix_due ON plg_kessai_operation (due_at);
+
+CREATE TABLE plg_kessai_hold (
+    id           CHAR(26)    NOT NULL PRIMARY KEY,
+    order_id     BIGINT      NOT NULL,
+    -- the order while the hold is unreleased: an order has at most one
+    open_key     BIGINT,
+    state        VARCHAR(16) NOT NULL,
+    movements    TEXT        NOT NULL,
+    points       BIGINT      NOT NULL,
+    taken_at     BIGINT      NOT NULL,
+    committed_at BIGINT,
+    released_at  BIGINT,
+    CONSTRAINT plg_kessai_hold_uq_open UNIQUE (open_key),
+    CONSTRAINT plg_kessai_hold_state CHECK (state IN ('held', 'committed', 'released')),
+    CONSTRAINT plg_kessai_hold_open CHECK ((state = 'released' AND open_key IS NULL) OR (state <> 'released' AND open_key = order_id))
+);
+CREATE INDEX plg_kessai_hold_ix_order ON plg_kessai_hold (order_id);
+
+CREATE TABLE plg_kessai_event (
+    order_id     BIGINT       NOT NULL,
+    seq          BIGINT       NOT NULL,
+    happened_at  BIGINT       NOT NULL,
+    kind         VARCHAR(32)  NOT NULL,
+    actor        VARCHAR(64)  NOT NULL,
+    payment_id   CHAR(26),
+    operation_id CHAR(26),
+    cause        VARCHAR(190) NOT NULL,
+    data         TEXT         NOT NULL,
+    PRIMARY KEY (order_id, seq),
+    CONSTRAINT plg_kessai_event_seq CHECK (seq > 0),
+    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_sent', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed'))
+);
+
+CREATE TABLE plg_kessai_alert (
+    order_id  BIGINT       NOT NULL,
+    kind      VARCHAR(32)  NOT NULL,
+    cause     VARCHAR(190) NOT NULL,
+    opened_at BIGINT       NOT NULL,
+    closed_at BIGINT,
+    data      TEXT         NOT NULL,
+    PRIMARY KEY (order_id, kind, cause),
+    CONSTRAINT plg_kessai_alert_kind CHECK (kind IN ('operation_unknown', 'transit_too_long', 'contradiction', 'double_payment', 'paid_but_canceled', 'shipped_but_unpaid', 'stock_short', 'goods_missing', 'reversal_failing', 'notice_parked', 'wrong_amount'))
+);
+CREATE INDEX plg_kessai_alert_ix_open ON plg_kessai_alert (closed_at, opened_at);
+
+CREATE TABLE plg_kessai_outbox (
+    id          CHAR(26)     NOT NULL PRIMARY KEY,
+    order_id    BIGINT       NOT NULL,
+    kind        VARCHAR(32)  NOT NULL,
+    cause       VARCHAR(190) NOT NULL,
+    data        TEXT         NOT NULL,
+    queued_at   BIGINT       NOT NULL,
+    sent_at     BIGINT,
+    attempts    INTEGER      NOT NULL,
+    -- when it is tried next; empty once sent or given up
+    next_at     BIGINT,
+    owner       VARCHAR(190) NOT NULL,
+    lease_until BIGINT,
+    last_error  TEXT         NOT NULL,
+    CONSTRAINT plg_kessai_outbox_uq_cause UNIQUE (order_id, kind, cause),
+    CONSTRAINT plg_kessai_outbox_kind CHECK (kind IN ('order', 'mismatch', 'wrong_amount'))
+);
+CREATE INDEX plg_kessai_outbox_ix_next ON plg_kessai_outbox (next_at);
+
+CREATE TABLE plg_kessai_notice (
+    id           CHAR(26)     NOT NULL PRIMARY KEY,
+    environment  VARCHAR(16)  NOT NULL,
+    merchant_id  VARCHAR(32)  NOT NULL,
+    notice_id    BIGINT       NOT NULL,
+    digest       VARCHAR(64)  NOT NULL,
+    payment_id   VARCHAR(255) NOT NULL,
+    trading_id   VARCHAR(255) NOT NULL,
+    payment_type VARCHAR(16)  NOT NULL,
+    status       VARCHAR(16)  NOT NULL,
+    amount       BIGINT       NOT NULL,
+    base_id      VARCHAR(255) NOT NULL,
+    payment_date BIGINT,
+    received_at  BIGINT       NOT NULL,
+    state        VARCHAR(16)  NOT NULL,
+    reason       VARCHAR(16)  NOT NULL,
+    order_id     BIGINT,
+    next_at      BIGINT,
+    asked        INTEGER      NOT NULL,
+    owner        VARCHAR(190) NOT NULL,
+    lease_until  BIGINT,
+    -- when a confirmer must look at it again; follows from state, lease and next_at
+    due_at       BIGINT,
+    CONSTRAINT plg_kessai_notice_uq_digest UNIQUE (environment, merchant_id, notice_id, digest),
+    CONSTRAINT plg_kessai_notice_environment CHECK (environment IN ('simulator', 'test', 'production')),
+    CONSTRAINT plg_kessai_notice_state CHECK (state IN ('received', 'applied', 'superseded', 'duplicate', 'foreign', 'parked')),
+    CONSTRAINT plg_kessai_notice_reason CHECK (reason IN ('', 'conflict', 'amount', 'type', 'no_order', 'unconfirmed', 'malformed', 'environment', 'failed')),
+    CONSTRAINT plg_kessai_notice_parked CHECK (state <> 'parked' OR reason <> '')
+);
+CREATE INDEX plg_kessai_notice_ix_order ON plg_kessai_notice (order_id);
+CREATE INDEX plg_kessai_notice_ix_due ON plg_kessai_notice (due_at);
