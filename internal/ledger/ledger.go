@@ -27,6 +27,10 @@ type Ledger struct {
 	Mails   []Mail
 	Notices []NoticeChange
 	Moves   []StockMove // to apply to stock rows and the member's points
+
+	// WakeNotices makes the order's notices that wait as received due at once: an
+	// operation that forbade them was settled.
+	WakeNotices bool
 }
 
 // Head is what the ledger knows and changes of dtb_order.
@@ -66,7 +70,9 @@ type Payment struct {
 	LastNoticeID int64
 	LimitAt      time.Time // written at its start; zero if it has none
 	Replaces     string
-	Reverse      bool // it must not stay alive: cancelled until it is gone
+	Reverse      bool      // it must not stay alive: cancelled until it is gone
+	Adopted      bool      // found at the centre, not begun by us: its trading_id is not one we issued
+	AskAt        time.Time // when 094 is asked about it next; zero: not watched
 	BegunAt      time.Time
 	AuthorisedAt time.Time
 	CapturedAt   time.Time
@@ -102,6 +108,7 @@ type Operation struct {
 	Asked           int       // inquiries so far
 	NegativeAt      time.Time // first negative answer
 	NextAskAt       time.Time // while unknown
+	AlertLevel      int       // 0 none, 1 unknown for too long, 2 in transit for too long
 }
 
 // Hold is one taking of stock and points.
@@ -189,7 +196,6 @@ type EventKind string
 
 const (
 	EventPlanned      EventKind = "operation_planned"
-	EventSent         EventKind = "operation_sent"
 	EventSucceeded    EventKind = "operation_succeeded"
 	EventDeclined     EventKind = "operation_declined"
 	EventRejected     EventKind = "operation_rejected"
@@ -211,7 +217,7 @@ const (
 
 // EventKinds lists every kind.
 func EventKinds() []EventKind {
-	return []EventKind{EventPlanned, EventSent, EventSucceeded, EventDeclined, EventRejected, EventUnknown, EventInquired, EventNotice,
+	return []EventKind{EventPlanned, EventSucceeded, EventDeclined, EventRejected, EventUnknown, EventInquired, EventNotice,
 		EventNoticeParked, EventObserved, EventOrderMoved, EventHeld, EventCommitted, EventReleased, EventPlaced, EventGivenUp,
 		EventMailQueued, EventAlertOpened, EventAlertClosed}
 }

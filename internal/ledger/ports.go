@@ -37,6 +37,10 @@ type Store interface {
 	// zero if none waits.
 	Due(ctx context.Context, now time.Time, limit int) (due []Due, next time.Time, err error)
 
+	// DuePayments lists payments whose AskAt has come, oldest first, and when the
+	// next one is due.
+	DuePayments(ctx context.Context, now time.Time, limit int) (due []DuePayment, next time.Time, err error)
+
 	// OperationByKey finds an operation by its idempotency key.
 	OperationByKey(ctx context.Context, key string) (Due, bool, error)
 
@@ -76,6 +80,13 @@ type Due struct {
 	OperationID string
 	OrderID     order.ID
 	State       payment.State
+	Unowned     bool // planned, and waits to be claimed by whoever comes first
+}
+
+// DuePayment names a payment to ask about.
+type DuePayment struct {
+	OrderID   order.ID
+	PaymentID string // Payment.ID
 }
 
 // Match is where a notice belongs.

@@ -66,3 +66,15 @@ func States() []State {
 
 // Open reports whether the operation is not settled yet.
 func (s State) Open() bool { return s == Planned || s == Sent || s == UnknownState }
+
+// Class is the method_class of the method's dtb_payment row (admin.md §1.3).
+func (m Method) Class(s System) string {
+	const base = `Plugin\PaygentPayment\Service\Method\`
+	switch {
+	case m == Card && s == Module:
+		return base + `Module\Credit`
+	case m == Card && s == Link:
+		return base + `Credit`
+	}
+	return ""
+}

@@ -114,3 +114,11 @@ const (
 
 // Roles lists every role.
 func Roles() []Role { return []Role{OrderPayment, SagaPayment, OtherPayment} }
+
+// Type is Paygent's payment_type (protocol.md §6.1).
+func (m Method) Type() string {
+	if m == Card {
+		return "02"
+	}
+	return ""
+}

@@ -1,0 +1,272 @@
+package ledger
+
+import (
+	"strconv"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// confirmTerm is how long a notice waits for 094 to confirm it (money.md §5).
+const confirmTerm = 24 * time.Hour
+
+// decideNotice takes one stored notice: applies it, leaves it waiting, or parks it.
+// f is what 094 said about its payment, nil if it was not asked yet. It reports
+// whether 094 has to be asked first.
+func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err error) {
+	p := l.paymentOf(t, n, f)
+	switch {
+	case n.PaymentID == "" || n.Status == payment.NoStatus:
+		return false, l.park(t, n, ParkMalformed)
+	case p == nil && f == nil && l.namesPayment(n):
+		return true, nil
+	case p == nil:
+		return false, l.park(t, n, ParkNoOrder)
+	case n.Type != p.Method.Type():
+		return false, l.park(t, n, ParkType)
+	case n.Environment != p.Environment || n.MerchantID != p.MerchantID:
+		return false, l.park(t, n, ParkEnvironment)
+	case n.NoticeID < p.LastNoticeID && p.Status.Backwards(n.Status):
+		return false, l.finish(t, n, p, NoticeSuperseded)
+	}
+	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
+		n.State, n.NextAt = NoticeReceived, until // tried again after transaction B
+		return false, nil
+	}
+	if !l.risky(t, n, p) {
+		if n.Amount != p.Amount && !ends(n.Status) {
+			return false, l.park(t, n, ParkAmount)
+		}
+		return false, l.applyNotice(t, n, p, n.Status, n.PaymentDate)
+	}
+	if f == nil {
+		return true, nil
+	}
+	return false, l.confirmed(t, n, p, *f)
+}
+
+// underWay reports whether a telegram about the payment is planned or in flight, and
+// until when at the latest.
+func (l *Ledger) underWay(t tick, p *Payment) (until time.Time, busy bool) {
+	op := l.openOn(p)
+	switch {
+	case op == nil:
+		return time.Time{}, false
+	case op.State == payment.Planned:
+		return t.now.Add(10 * time.Second), true
+	case op.State == payment.Sent && t.now.Before(op.DeadlineAt):
+		return op.DeadlineAt, true
+	}
+	return time.Time{}, false
+}
+
+// namesPayment reports whether the trading_id is one of ours although the id is
+// another payment's: then 094 says what that payment is.
+func (l *Ledger) namesPayment(n *Notice) bool {
+	for _, p := range l.Payments {
+		if p.TradingID == n.TradingID && p.Method.Type() == n.Type {
+			return true
+		}
+	}
+	return false
+}
+
+// paymentOf finds the payment a notice is about (money.md §4): by payment_id, then
+// by trading_id where it can name only that one; else it is another payment of the
+// order, adopted once 094 has shown it.
+func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
+	var named *Payment
+	for _, p := range l.Payments {
+		for _, id := range p.PaymentIDs {
+			if id == n.PaymentID {
+				return p
+			}
+		}
+		if p.TradingID == n.TradingID && !p.Adopted {
+			named = p
+		}
+	}
+	if named == nil || named.Method.Type() != n.Type {
+		return nil
+	}
+	if named.PaymentID == "" || named.Status == payment.Applied || named.Status == payment.AuthNG || named.Status == payment.ThreeDSAbandoned {
+		if n.Amount == named.Amount {
+			return named
+		}
+	}
+	if op := l.openOn(named); op != nil && op.Kind.Begins() && n.Amount == named.Amount {
+		return named
+	}
+	if f == nil || f.Kind != Found || f.PaymentID != n.PaymentID {
+		return nil
+	}
+	return l.adopt(t, named, *f)
+}
+
+// adopt records a payment of the order that was not begun by us.
+func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
+	seq := 0
+	for _, p := range l.Payments {
+		seq = max(seq, p.Seq)
+	}
+	p := &Payment{
+		ID: t.newID(), Seq: seq + 1, Environment: like.Environment, MerchantID: like.MerchantID, Method: like.Method,
+		System: like.System, TradingID: f.TradingID, PaymentID: f.PaymentID, PaymentIDs: []string{f.PaymentID}, Amount: f.Amount,
+		Phase: payment.Opening, Adopted: true, BegunAt: t.now,
+	}
+	l.Payments = append(l.Payments, p)
+	return p
+}
+
+// risky reports whether a notice must be confirmed by 094: the hash does not cover
+// the status, so what would move money, stock, points or the order on its own is
+// not believed (money.md §5).
+func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
+	switch t.policy.Confirm {
+	case ConfirmNever:
+		return false
+	case ConfirmAlways:
+		return true
+	}
+	if n.Status.Informational() || n.Status == p.Status {
+		return false
+	}
+	if op := l.openOn(p); op != nil {
+		return true
+	}
+	if op := l.lastSucceeded(p); op != nil && op.Kind.Target() == n.Status {
+		return false
+	}
+	if p.Phase == payment.Captured && p.Status == payment.Cleared && n.Status == payment.ClearedFinal {
+		return false
+	}
+	return true
+}
+
+// ends reports whether a status ends a payment: then 094's status decides, not the amount.
+func ends(s payment.Status) bool {
+	switch s {
+	case payment.AuthNG, payment.AuthCancelDone, payment.AuthExpired, payment.RefundDone:
+		return true
+	}
+	return false
+}
+
+// confirmed takes a notice with what 094 said.
+func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
+	n.Asked++
+	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
+		return l.askLater(t, n)
+	}
+	if f.Amount != n.Amount && !ends(f.Status) {
+		return l.park(t, n, ParkAmount)
+	}
+	if n.Amount != p.Amount && !ends(f.Status) {
+		return l.wrongAmount(t, n, p, f)
+	}
+	switch {
+	case f.Status == n.Status:
+		return l.applyNotice(t, n, p, f.Status, latest(n.PaymentDate, f.PaymentDate))
+	case n.Status.Backwards(f.Status):
+		return l.askLater(t, n) // 094 is behind the notice
+	}
+	if err := l.learn(t, p, f.Status, f.PaymentDate, noticeCause(n)); err != nil {
+		return err
+	}
+	return l.finish(t, n, p, NoticeSuperseded)
+}
+
+// askLater keeps the notice waiting on the schedule, for a day.
+func (l *Ledger) askLater(t tick, n *Notice) error {
+	if !t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
+		return l.park(t, n, ParkSilent)
+	}
+	n.State, n.NextAt = NoticeReceived, nextAsk(n.ReceivedAt, t.now)
+	return nil
+}
+
+// wrongAmount is an authorisation of a waiting order for another amount, confirmed
+// by 094: it is reversed, the buyer may try again, and the shop is told once. Any
+// other wrong amount is parked.
+func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
+	if f.Status != payment.AuthOK || p.living() || l.Order.Status != order.Pending {
+		return l.park(t, n, ParkAmount)
+	}
+	if op := l.openOn(p); op != nil {
+		l.close(t, op, verdict{state: payment.DeclinedOp, cause: noticeCause(n), code: "amount"})
+	}
+	if p.ID == l.CurrentID {
+		l.releaseHold(t)
+		l.move(t, order.Processing, noticeCause(n))
+		l.CurrentID = ""
+	}
+	p.Amount = f.Amount
+	data := EventData{TradingID: n.TradingID, PaygentID: n.PaymentID, Amount: n.Amount, Status: string(n.Status)}
+	l.alert(t, AlertAmount, p.ID, data)
+	l.mail(t, MailTampered, p.ID, data)
+	if err := l.applyNotice(t, n, p, f.Status, time.Time{}); err != nil {
+		return err
+	}
+	p.End = payment.WrongAmount // and stays so when the reversal ends it
+	return nil
+}
+
+// applyNotice applies a status a notice told: as evidence of the open operation
+// where it is that, else by the state table.
+func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
+	p.addPaygentID(n.PaymentID)
+	if err := l.learn(t, p, s, date, noticeCause(n)); err != nil {
+		return err
+	}
+	return l.finish(t, n, p, NoticeApplied)
+}
+
+// learn takes a status that is certain. It settles the open operation it is
+// evidence for, and is observed by the table.
+func (l *Ledger) learn(t tick, p *Payment, s payment.Status, date time.Time, cause string) error {
+	op := l.openOn(p)
+	if op == nil || op.State == payment.Planned || s.Informational() {
+		return l.observe(t, p, told(s, date, cause))
+	}
+	f := Finding{Kind: Found, Type: p.Method.Type(), Status: s, Amount: op.Amount, BegunAt: op.PlannedAt}
+	v := verdict{cause: cause, status: s, paymentDate: date}
+	switch read(op, p, f, op.Amount) {
+	case readYes:
+		v.state = payment.Succeeded
+	case readNo:
+		v.state, v.event = payment.DeclinedOp, payment.Refused
+	default:
+		return l.observe(t, p, told(s, date, cause))
+	}
+	return l.settle(t, op.ID, v)
+}
+
+// finish writes a notice's end.
+func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
+	if n.State == NoticeParked {
+		l.closeAlert(t, AlertNoticeParked, noticeCause(n))
+	}
+	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
+	p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+	l.event(t, EventNotice, Paygent, p, nil, noticeCause(n), EventData{NoticeID: n.NoticeID, Status: string(n.Status), Amount: n.Amount, Text: string(s)})
+	return nil
+}
+
+// park puts a notice before a person. It is stored, and nothing is moved.
+func (l *Ledger) park(t tick, n *Notice, why ParkReason) error {
+	n.State, n.Reason, n.NextAt = NoticeParked, why, time.Time{}
+	data := EventData{NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount, Text: string(why)}
+	l.event(t, EventNoticeParked, Paygent, nil, nil, noticeCause(n), data)
+	l.alert(t, AlertNoticeParked, noticeCause(n), data)
+	return nil
+}
+
+func noticeCause(n *Notice) string { return "notice:" + strconv.FormatInt(n.NoticeID, 10) }
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

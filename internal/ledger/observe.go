@@ -1,0 +1,202 @@
+package ledger
+
+import (
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// fact is something that became known of a payment.
+type fact struct {
+	event       payment.Event
+	status      payment.Status // what Paygent told, empty if the event is none of its statuses
+	paymentDate time.Time
+	cause       string // "answer", "inquiry", "notice:1001", "staff" …
+	actor       Actor
+}
+
+// told makes the fact of a status Paygent told.
+func told(s payment.Status, date time.Time, cause string) fact {
+	return fact{event: payment.Told(s), status: s, paymentDate: date, cause: cause, actor: Paygent}
+}
+
+// observe takes one fact about a payment by the state table. It is the only way
+// in which a payment, and through it the order and its hold, change.
+func (l *Ledger) observe(t tick, p *Payment, f fact) error {
+	role := l.role(p, f)
+	rule, ok := payment.CardModule(payment.Key{Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
+	if !ok {
+		return problem.New(problem.Internal, "payment.no_rule", problem.Args{"Role": role, "Stage": p.stage(), "Event": f.event, "Order": l.Order.Status})
+	}
+	switch rule.Effect {
+	case payment.Replay:
+		l.fillIn(p, f)
+		return nil
+	case payment.Note:
+		if p.Phase != payment.Ended && f.status != payment.NoStatus {
+			p.Status = f.status
+		}
+		return nil
+	case payment.Contradict:
+		l.contradict(t, p, f)
+		return nil
+	case payment.Reverse:
+		l.stand(t, p, f)
+		l.reverse(t, p, f.cause)
+		return nil
+	}
+	return l.apply(t, p, rule, f)
+}
+
+// role says what the payment is to the order at this moment (money.md §6): the
+// first payment shown to be authorised or captured, whose amount is the order's
+// total, is the order's, whatever was begun after it.
+func (l *Ledger) role(p *Payment, f fact) payment.Role {
+	comesAlive := !p.living() && (f.status == payment.AuthOK || f.status == payment.Cleared || f.status == payment.ClearedFinal) &&
+		p.stage() != payment.StageFinished
+	if !comesAlive {
+		if p.ID == l.CurrentID {
+			return payment.OrderPayment
+		}
+		return payment.OtherPayment
+	}
+	if p.Amount != l.Order.Total {
+		return payment.OtherPayment
+	}
+	if p.ID == l.CurrentID {
+		return payment.OrderPayment
+	}
+	if cur := l.Current(); cur != nil && cur.living() {
+		return payment.OtherPayment
+	}
+	if l.Order.Status != order.Pending && l.Order.Status != order.Processing {
+		return payment.OtherPayment
+	}
+	l.CurrentID = p.ID
+	return payment.OrderPayment
+}
+
+// apply writes what a rule says. Consequences that cannot be had (no stock left for
+// a late payment) never undo what is true: a payment without goods is reversed, or
+// put before a person if it is captured.
+func (l *Ledger) apply(t tick, p *Payment, rule payment.Rule, f fact) error {
+	if rule.Hold == payment.HoldCommit {
+		if err := l.commitHold(t); err != nil {
+			return l.goodsGone(t, p, rule, f, err)
+		}
+	}
+	l.setPhase(t, p, rule, f)
+	if rule.Hold == payment.HoldRelease {
+		l.releaseHold(t)
+	}
+	if rule.Placed {
+		l.place(t, Buyer)
+	}
+	l.move(t, rule.Order, f.cause)
+	if rule.PaymentDate && f.status != payment.NoStatus {
+		l.paid(t, f)
+	}
+	if rule.Alert != payment.NoAlert {
+		l.alert(t, AlertKind(rule.Alert), p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(f.status)})
+		l.mail(t, MailMismatch, p.ID, EventData{PaygentID: p.PaymentID, TradingID: p.TradingID, Status: string(f.status), Amount: p.Amount})
+	}
+	return nil
+}
+
+// setPhase moves the payment itself.
+func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
+	if rule.Phase != "" {
+		if p.End != payment.WrongAmount {
+			p.End = rule.End
+		}
+		p.Phase = rule.Phase
+	}
+	if f.status != payment.NoStatus {
+		p.Status = f.status
+	}
+	if rule.Situation != payment.Untouched && !(rule.Situation == payment.Sold && p.Situation == payment.SaleChanged) {
+		p.Situation = rule.Situation
+	}
+	switch p.Phase {
+	case payment.Authorised:
+		setOnce(&p.AuthorisedAt, t.now)
+	case payment.Captured:
+		setOnce(&p.CapturedAt, t.now)
+		p.Reverse = false // money that was taken goes back only by a person's hand
+		p.AskAt = watchCapture(p, t.now)
+	case payment.Ended:
+		setOnce(&p.EndedAt, t.now)
+		p.AskAt, p.Reverse = time.Time{}, false
+		if !p.AuthorisedAt.IsZero() || !p.CapturedAt.IsZero() {
+			l.closeAlert(t, AlertReversing, p.ID)
+			l.closeAlert(t, AlertDouble, p.ID)
+			l.closeAlert(t, AlertPaidCanceled, p.ID)
+		}
+	}
+	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(p.Status), Amount: p.Amount, Text: string(f.event)})
+}
+
+// stand records that a payment is authorised without letting it move the order.
+func (l *Ledger) stand(t tick, p *Payment, f fact) {
+	if p.Phase != payment.Authorised {
+		l.setPhase(t, p, payment.Rule{Phase: payment.Authorised}, f)
+		return
+	}
+	l.fillIn(p, f)
+}
+
+// fillIn adds what a replay knows more.
+func (l *Ledger) fillIn(p *Payment, f fact) {
+	if p.Status == payment.NoStatus {
+		p.Status = f.status
+	}
+}
+
+// paid sets 入金日, from Paygent's own date where it gave one.
+func (l *Ledger) paid(t tick, f fact) {
+	switch {
+	case !f.paymentDate.IsZero():
+		l.Order.PaymentDate = f.paymentDate
+	case l.Order.PaymentDate.IsZero():
+		l.Order.PaymentDate = t.now
+	}
+}
+
+// contradict puts what cannot be before a person, once per payment and status.
+func (l *Ledger) contradict(t tick, p *Payment, f fact) {
+	cause := p.ID + ":" + string(f.event)
+	data := EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Status: string(f.status), Amount: p.Amount, Text: string(f.event)}
+	l.alert(t, AlertContradiction, cause, data)
+	l.mail(t, MailMismatch, cause, data)
+}
+
+// goodsGone is the end of a late payment whose goods are no longer there.
+func (l *Ledger) goodsGone(t tick, p *Payment, rule payment.Rule, f fact, err error) error {
+	if NeedsGoods(err) {
+		return err
+	}
+	if _, ordinary := problem.As(err); !ordinary {
+		return err
+	}
+	if rule.Phase == payment.Authorised {
+		l.stand(t, p, f)
+		l.alert(t, AlertStockShort, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
+		if l.Order.Status == order.Pending {
+			l.move(t, order.Processing, f.cause)
+		}
+		l.reverse(t, p, f.cause)
+		return nil
+	}
+	l.setPhase(t, p, rule, f)
+	l.alert(t, AlertStockShort, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(f.status)})
+	l.mail(t, MailMismatch, p.ID, EventData{PaygentID: p.PaymentID, TradingID: p.TradingID, Status: string(f.status), Amount: p.Amount})
+	return nil
+}
+
+func setOnce(at *time.Time, now time.Time) {
+	if at.IsZero() {
+		*at = now
+	}
+}

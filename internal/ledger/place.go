@@ -1,0 +1,42 @@
+package ledger
+
+import (
+	"strings"
+
+	"kessai/internal/order"
+	"kessai/internal/problem"
+)
+
+// offlineClass is the method_class of EC-CUBE's own methods (eccube.md §3).
+const offlineClass = `Eccube\Service\Payment\Method\Cash`
+
+// placeOrder places an order without a payment at Paygent.
+func (l *Ledger) placeOrder(t tick, shown order.Yen) error {
+	switch {
+	case l.Order.Status == order.Pending:
+		return notNow("order.payment_running", problem.Args{"Order": l.Order.ID})
+	case l.Order.Status != order.Processing:
+		return nil // placed before: a second click finds it so
+	case shown != l.Order.Total:
+		return problem.New(problem.Conflict, "order.amount_changed", problem.Args{"Old": shown, "New": l.Order.Total})
+	case l.Order.Total > 0 && l.Order.MethodClass != offlineClass:
+		return problem.New(problem.Conflict, "order.other_method", problem.Args{"Method": l.Order.PaymentMethod})
+	}
+	if err := l.commitHold(t); err != nil {
+		return err
+	}
+	to := order.New
+	if l.Order.Total == 0 {
+		to = order.Paid
+		l.Order.PaymentDate = t.now
+	}
+	l.place(t, Buyer)
+	l.move(t, to, "placed")
+	return nil
+}
+
+// Offline reports whether the order's method is one of EC-CUBE's own.
+func (h Head) Offline() bool { return h.MethodClass == offlineClass }
+
+// Paygent reports whether the order's method is one of ours.
+func (h Head) Paygent() bool { return strings.HasPrefix(h.MethodClass, `Plugin\PaygentPayment\`) }

@@ -1,0 +1,128 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"kessai/internal/payment"
+)
+
+// Receive stores a verified notice and, where nothing has to be asked first, applies
+// it in the same transaction. After it returns nil the centre may be told result=0.
+func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
+	t, err := s.tick(ctx)
+	if err != nil {
+		return n, err
+	}
+	n.ID, n.ReceivedAt, n.State, n.NextAt = t.newID(), t.now, NoticeReceived, t.now
+	if dup, err := s.seenBefore(ctx, t, &n); err != nil || dup {
+		return n, err
+	}
+	m, err := s.store.Match(ctx, n)
+	if err != nil {
+		return n, err
+	}
+	n.OrderID = m.OrderID
+	switch {
+	case n.TradingID == "":
+		n.State, n.NextAt = NoticeApplied, time.Time{} // a card validity check: nothing of ours
+		return n, s.store.AddNotice(ctx, n)
+	case m.OrderID == 0:
+		n.State, n.NextAt = NoticeForeign, time.Time{}
+		return n, s.store.AddNotice(ctx, n)
+	}
+	if err := s.applyNew(ctx, t, &n); err != nil {
+		// The notice is what must not be lost: it is kept, and taken up by a worker.
+		s.log.ErrorContext(ctx, "notice stored but not applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
+		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, t.now.Add(10*time.Second)
+		return n, s.store.AddNotice(ctx, n)
+	}
+	return n, nil
+}
+
+// seenBefore tells a duplicate (nothing is done) from a conflict: the same id with
+// other content is parked.
+func (s *Service) seenBefore(ctx context.Context, t tick, n *Notice) (bool, error) {
+	stored, err := s.store.StoredNotices(ctx, n.Environment, n.MerchantID, n.NoticeID)
+	if err != nil {
+		return false, err
+	}
+	for _, have := range stored {
+		if have.Digest == n.Digest {
+			n.State = NoticeDuplicate
+			return true, nil
+		}
+	}
+	if len(stored) == 0 {
+		return false, nil
+	}
+	n.OrderID, n.State, n.Reason, n.NextAt = stored[0].OrderID, NoticeParked, ParkConflict, time.Time{}
+	if n.OrderID == 0 {
+		return true, s.store.AddNotice(ctx, *n)
+	}
+	return true, s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if err := l.park(t, n, ParkConflict); err != nil {
+			return err
+		}
+		for _, p := range l.Payments { // what is true is asked at once
+			if (p.PaymentID == n.PaymentID && n.PaymentID != "") && p.Phase != payment.Ended {
+				p.AskAt = t.now
+			}
+		}
+		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
+		return nil
+	})
+}
+
+// applyNew stores a notice together with what it changes.
+func (s *Service) applyNew(ctx context.Context, t tick, n *Notice) error {
+	fresh := *n
+	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		*n = fresh
+		if _, err := l.decideNotice(t, n, nil); err != nil {
+			return err
+		}
+		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
+		return nil
+	})
+}
+
+// TakeUpNotice works on a stored notice that is due: it asks 094 and applies what
+// was confirmed.
+func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
+	t, err := s.tick(ctx)
+	if err != nil {
+		return err
+	}
+	n.Owner, n.LeaseUntil = "", time.Time{}
+	stored := n
+	ask := false
+	decide := func(f *Finding) func(*Ledger) error {
+		return func(l *Ledger) error {
+			n = stored
+			need, err := l.decideNotice(t, &n, f)
+			ask = need
+			if err != nil {
+				return err
+			}
+			l.Notices = append(l.Notices, NoticeChange{Notice: n})
+			return nil
+		}
+	}
+	l, err := s.store.View(ctx, n.OrderID)
+	if err != nil {
+		return err
+	}
+	probe := n
+	if need, err := l.decideNotice(t, &probe, nil); !need && (err == nil || NeedsGoods(err)) {
+		return s.store.Update(ctx, n.OrderID, decide(nil))
+	}
+	f := s.gateway.Inquire(ctx, Inquiry{Environment: n.Environment, MerchantID: n.MerchantID, SettingsVersion: t.policy.Version, PaymentID: n.PaymentID})
+	if err := s.store.Update(ctx, n.OrderID, decide(&f)); err != nil {
+		return err
+	}
+	if ask {
+		s.log.WarnContext(ctx, "notice still needs a confirmation", "notice", n.NoticeID)
+	}
+	return nil
+}

@@ -1,0 +1,341 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// sendWithin is how long after it was marked sent a telegram may still leave.
+const sendWithin = 5 * time.Second
+
+// writeTries is how often a transaction B is tried when its commit is in doubt.
+const writeTries = 5
+
+// Service runs operations on ledgers: transaction A, the wire, transaction B.
+type Service struct {
+	store   Store
+	gateway Gateway
+	policy  PolicyFunc
+	now     func() time.Time
+	rand    io.Reader
+	node    string
+	log     *slog.Logger
+	reached func(Boundary, order.ID)
+}
+
+// Deps is what a Service needs from outside.
+type Deps struct {
+	Store   Store
+	Gateway Gateway
+	Policy  PolicyFunc
+	Now     func() time.Time
+	Rand    io.Reader // safe for concurrent use
+	Node    string    // this node's name; operations are owned under it
+	Log     *slog.Logger
+	// Reached, if set, is told when an operation passes a boundary of money.md §2.
+	Reached func(Boundary, order.ID)
+}
+
+// Boundary is a point between two steps of an operation.
+type Boundary string
+
+const (
+	AfterPlanned Boundary = "planned"
+	AfterSent    Boundary = "sent"
+	AfterAnswer  Boundary = "answer"
+	AfterSettled Boundary = "settled"
+)
+
+// New makes a Service.
+func New(d Deps) *Service {
+	s := &Service{store: d.Store, gateway: d.Gateway, policy: d.Policy, now: d.Now, rand: d.Rand, node: d.Node, log: d.Log, reached: d.Reached}
+	if s.reached == nil {
+		s.reached = func(Boundary, order.ID) {}
+	}
+	return s
+}
+
+// Authorize is a buyer's submit of the card page.
+type Authorize struct {
+	Order        order.ID
+	Amount       order.Yen // the total the buyer was shown
+	Token        CardToken
+	PaymentClass string
+	SplitCount   int
+	Actor        Actor
+	Key          string // idempotency: one per page shown
+}
+
+// classChoice is the choice as the settings name it: 10, 61-3, 80 …
+func (a Authorize) classChoice() string {
+	if a.SplitCount > 0 {
+		return a.PaymentClass + "-" + strconv.Itoa(a.SplitCount)
+	}
+	return a.PaymentClass
+}
+
+// Change is staff's 売上 or 取消 of one payment.
+type Change struct {
+	Order     order.ID
+	PaymentID string    // Payment.ID
+	Capture   bool      // 売上; otherwise 取消
+	Amount    order.Yen // the amount staff was shown
+	Actor     Actor
+	Key       string // idempotency: one per form shown
+}
+
+// Result is what an operation came to, as far as it is known.
+type Result struct {
+	Operation Operation
+	Step      Step
+	Replayed  bool // the same submit had been taken before; nothing was sent
+}
+
+// Authorize begins a payment by card. A second submit with the same key, from
+// wherever it comes, sends nothing and tells where the first one stands.
+func (s *Service) Authorize(ctx context.Context, in Authorize) (Result, error) {
+	return s.begin(ctx, in.Order, in.Key, in.Token, func(l *Ledger, t tick) (*Operation, error) {
+		return l.planAuthorize(t, in)
+	})
+}
+
+// Change captures or cancels a payment.
+func (s *Service) Change(ctx context.Context, in Change) (Result, error) {
+	return s.begin(ctx, in.Order, in.Key, "", func(l *Ledger, t tick) (*Operation, error) {
+		return l.planChange(t, in)
+	})
+}
+
+// begin runs transaction A and, if it planned something, the rest of the operation.
+func (s *Service) begin(ctx context.Context, id order.ID, key string, token CardToken, plan func(*Ledger, tick) (*Operation, error)) (Result, error) {
+	t, err := s.tick(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	var op Operation
+	var replay Result
+	err = s.store.Update(ctx, id, func(l *Ledger) error {
+		replay = Result{}
+		for _, have := range l.Operations {
+			if key != "" && have.IdemKey == key {
+				replay = Result{Operation: *have, Step: Next(l), Replayed: true}
+				return nil
+			}
+		}
+		planned, err := plan(l, t)
+		if err != nil {
+			return err
+		}
+		op = *planned
+		return nil
+	})
+	if err != nil {
+		if _, decided := problem.As(err); !decided {
+			// Nobody may know whether it was written: nothing is sent, and an operation
+			// that was written is closed as never sent when its lease ends.
+			err = problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+		}
+		return Result{}, err
+	}
+	if replay.Replayed {
+		return replay, nil
+	}
+	s.reached(AfterPlanned, id)
+	return s.run(context.WithoutCancel(ctx), id, op, token)
+}
+
+// run sends a planned operation that this node owns, and writes its outcome. A buyer
+// who closes the page does not stop it.
+func (s *Service) run(ctx context.Context, id order.ID, op Operation, token CardToken) (Result, error) {
+	for again := true; ; again = false {
+		l, err := s.send(ctx, id, &op, token, again)
+		if err != nil {
+			return Result{}, err
+		}
+		next := l.successorOf(op)
+		if next == nil || !again {
+			return Result{Operation: *l.operation(op.ID), Step: Next(l)}, nil
+		}
+		op = *next
+	}
+}
+
+// successorOf is the operation that took this one's place in its transaction B,
+// because its trading_id was in use.
+func (l *Ledger) successorOf(op Operation) *Operation {
+	for _, o := range l.Operations {
+		if o.Cause == "" && o.State == payment.Planned && o.Reason == replacing(op.ID) {
+			return o
+		}
+	}
+	return nil
+}
+
+func replacing(operation string) string { return "replaces:" + operation }
+
+// send marks the operation sent, sends its telegram, and runs transaction B.
+func (s *Service) send(ctx context.Context, id order.ID, op *Operation, token CardToken, mayReplace bool) (*Ledger, error) {
+	t, err := s.tick(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if op.SettingsVersion != t.policy.Version && (op.Environment != t.policy.Environment || op.MerchantID != t.policy.MerchantID) {
+		return s.settle(ctx, id, op.ID, neverSent())
+	}
+	sent := Sent{Owner: s.node, At: t.now, DeadlineAt: t.now.Add(t.policy.TelegramTimeout), LeaseUntil: t.lease()}
+	mine, err := s.store.MarkSent(ctx, op.ID, sent)
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+	}
+	if !mine {
+		return s.store.View(ctx, id)
+	}
+	s.reached(AfterSent, id)
+	l, err := s.store.View(ctx, id)
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+	}
+	p := l.payment(op.PaymentID)
+	answer := s.gateway.Execute(ctx, s.command(id, op, p, token, sent))
+	s.reached(AfterAnswer, id)
+	return s.answered(ctx, id, op, p, answer, mayReplace)
+}
+
+// command is the operation as the gateway needs it.
+func (s *Service) command(id order.ID, op *Operation, p *Payment, token CardToken, sent Sent) Command {
+	return Command{
+		OperationID: op.ID, Kind: op.Kind, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
+		OrderID: id, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount,
+		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, Token: token, Remaining: sent.DeadlineAt.Sub(s.now()),
+		BeforeSend: func() error {
+			if s.now().Sub(sent.At) >= sendWithin {
+				return errTooLate
+			}
+			return nil
+		},
+	}
+}
+
+var errTooLate = errors.New("ledger: too long after it was marked sent; not sent")
+
+// answered runs transaction B for an answer. A refusal that may not be believed at
+// once is held against one 094 first; an id in use begins the payment anew, once.
+func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *Payment, a Answer, mayReplace bool) (*Ledger, error) {
+	v := verdictOf(a)
+	if a.Outcome == Decline && (!a.Final || a.IDInUse) {
+		f := s.gateway.Inquire(ctx, inquiryAbout(op, p, v.paygentID))
+		if a.IDInUse && mayReplace && f.Kind == Found && read(op, p, f, op.Amount) != readYes {
+			return s.replace(ctx, id, op.ID, v)
+		}
+		l, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.settleRefused(t, op.ID, v, f) })
+		s.reached(AfterSettled, id)
+		return l, err
+	}
+	l, err := s.settle(ctx, id, op.ID, v)
+	s.reached(AfterSettled, id)
+	return l, err
+}
+
+// replace closes an operation whose trading_id is in use and begins the payment
+// under the next one, in one transaction.
+func (s *Service) replace(ctx context.Context, id order.ID, opID string, v verdict) (*Ledger, error) {
+	return s.update(ctx, id, func(l *Ledger, t tick) error {
+		op := l.operation(opID)
+		if !op.State.Open() {
+			return nil
+		}
+		old := l.payment(op.PaymentID)
+		v.state, v.paygentID = payment.DeclinedOp, ""
+		key := op.IdemKey
+		l.close(t, op, v)
+		if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil {
+			return err
+		}
+		if err := l.takeHold(t); err != nil {
+			return err
+		}
+		l.move(t, order.Pending, "trading_id in use")
+		in := Authorize{Order: id, Amount: op.Amount, PaymentClass: old.PaymentClass, SplitCount: old.SplitCount, Actor: op.Actor}
+		if key != "" {
+			in.Key = key + "+"
+		}
+		l.beginPayment(t, in).Reason = replacing(opID)
+		return nil
+	})
+}
+
+// settle runs transaction B.
+func (s *Service) settle(ctx context.Context, id order.ID, opID string, v verdict) (*Ledger, error) {
+	return s.update(ctx, id, func(l *Ledger, t tick) error { return l.settle(t, opID, v) })
+}
+
+// update runs one decision and returns the ledger it left. A commit in doubt is
+// tried again: everything after the wire is written so that doing it twice is doing
+// it once.
+func (s *Service) update(ctx context.Context, id order.ID, decide func(*Ledger, tick) error) (*Ledger, error) {
+	t, err := s.tick(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var left *Ledger
+	for try := 1; ; try++ {
+		err = s.store.Update(ctx, id, func(l *Ledger) error {
+			if err := decide(l, t); err != nil {
+				return err
+			}
+			left = l
+			return nil
+		})
+		if err == nil {
+			return left, nil
+		}
+		if _, decided := problem.As(err); decided || try >= writeTries || ctx.Err() != nil {
+			s.log.ErrorContext(ctx, "outcome not written; the operation is taken up when its lease ends", "order", int64(id), "error", err)
+			return nil, err
+		}
+	}
+}
+
+// inquiryAbout asks by the one id that can name only this payment.
+func inquiryAbout(op *Operation, p *Payment, paygentID string) Inquiry {
+	q := Inquiry{Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion}
+	switch {
+	case op.Kind.Begins():
+		q.TradingID = p.TradingID
+	case paygentID != "" && p.PaymentID == "":
+		q.PaymentID = paygentID
+	default:
+		q.PaymentID = p.PaymentID
+	}
+	return q
+}
+
+// tick is what decisions need: time, ids, policy.
+func (s *Service) tick(ctx context.Context) (tick, error) {
+	policy, err := s.policy(ctx)
+	if err != nil {
+		return tick{}, err
+	}
+	now := s.now().UTC().Truncate(time.Millisecond)
+	return tick{now: now, policy: policy, node: s.node, newID: func() string {
+		return ulid.MustNew(ulid.Timestamp(now), s.rand).String()
+	}}, nil
+}
+
+// Policy returns the policy in force, for pages that show what it allows.
+func (s *Service) Policy(ctx context.Context) (Policy, error) { return s.policy(ctx) }
+
+// View returns an order's ledger as it stands, for pages.
+func (s *Service) View(ctx context.Context, id order.ID) (*Ledger, error) {
+	return s.store.View(ctx, id)
+}

@@ -1,0 +1,197 @@
+package ledger
+
+import (
+	"time"
+
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// verdict is what an operation came to, by whichever way it became known.
+type verdict struct {
+	state       payment.State // Succeeded, DeclinedOp, RejectedOp or UnknownState
+	event       payment.Event // for one that begins a payment and failed: how
+	cause       string        // "answer", "inquiry", "notice:1001", "never_sent", "lease" …
+	code        string
+	detail      string
+	paygentID   string
+	status      payment.Status // what Paygent told with it, empty for a plain answer
+	paymentDate time.Time
+	refused     bool // stays unknown with a refusal in hand
+}
+
+// settle is transaction B: it writes the outcome of an operation and everything
+// that follows. Settling what is settled is a replay; a success that was settled as
+// not happened is a late payment.
+func (l *Ledger) settle(t tick, opID string, v verdict) error {
+	op := l.operation(opID)
+	if op == nil {
+		return problem.New(problem.Internal, "operation.unknown_id", problem.Args{"ID": opID})
+	}
+	p := l.payment(op.PaymentID)
+	p.addPaygentID(v.paygentID)
+	if !op.State.Open() {
+		return l.settleAgain(t, op, p, v)
+	}
+	if v.state == payment.UnknownState {
+		l.becomeUnknown(t, op, p, v)
+		return nil
+	}
+	l.close(t, op, v)
+	if op.State == payment.Succeeded {
+		return l.succeeded(t, op, p, v)
+	}
+	return l.failed(t, op, p, v)
+}
+
+// close settles the operation's own row.
+func (l *Ledger) close(t tick, op *Operation, v verdict) {
+	op.State, op.Cause, op.Code, op.Detail = v.state, v.cause, v.code, v.detail
+	op.OpenKey, op.Owner, op.LeaseUntil, op.NextAskAt = "", "", time.Time{}, time.Time{}
+	op.Refused, op.SettledAt = false, t.now
+	l.WakeNotices = true
+	if op.AlertLevel > 0 {
+		op.AlertLevel = 0
+		l.closeAlert(t, AlertUnknown, op.ID)
+		l.closeAlert(t, AlertTransit, op.ID)
+	}
+	kind := EventSucceeded
+	switch v.state {
+	case payment.DeclinedOp:
+		kind = EventDeclined
+	case payment.RejectedOp:
+		kind = EventRejected
+	}
+	l.event(t, kind, op.Actor, l.payment(op.PaymentID), op, v.cause, EventData{Code: v.code, Detail: v.detail, Status: string(v.status), Amount: op.Amount})
+}
+
+// succeeded applies the operation's effect, and then what Paygent told beyond it.
+func (l *Ledger) succeeded(t tick, op *Operation, p *Payment, v verdict) error {
+	f := fact{cause: v.cause, actor: op.Actor, paymentDate: v.paymentDate}
+	switch op.Kind {
+	case payment.Authorize:
+		f.event, f.status = payment.Told(payment.AuthOK), payment.AuthOK
+		if v.status != payment.NoStatus {
+			f.event, f.status = payment.Told(v.status), v.status
+		}
+		return l.observe(t, p, f)
+	case payment.Capture:
+		f.event = payment.CaptureOK
+	default:
+		f.event = payment.CancelOK
+	}
+	if err := l.observe(t, p, f); err != nil {
+		return err
+	}
+	if v.status == payment.NoStatus {
+		return nil
+	}
+	return l.observe(t, p, told(v.status, v.paymentDate, v.cause))
+}
+
+// failed applies what follows when an operation had no effect.
+func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
+	if op.Kind.Begins() {
+		event := v.event
+		if event == "" {
+			event = payment.Refused
+		}
+		return l.observe(t, p, fact{event: event, status: v.status, cause: v.cause, actor: Paygent})
+	}
+	if v.status != payment.NoStatus && v.status != p.Status {
+		if err := l.observe(t, p, told(v.status, v.paymentDate, v.cause)); err != nil {
+			return err
+		}
+	}
+	if p.Reverse && p.living() {
+		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: v.code, Detail: v.detail})
+		p.AskAt = t.now.Add(backoff(l.tries(p, op.Kind)))
+	}
+	return nil
+}
+
+// tries counts the settled operations of a kind about a payment.
+func (l *Ledger) tries(p *Payment, kind payment.Kind) int {
+	n := 0
+	for _, op := range l.Operations {
+		if op.PaymentID == p.ID && op.Kind == kind && !op.State.Open() {
+			n++
+		}
+	}
+	return n
+}
+
+// settleAgain meets an outcome that is already written.
+func (l *Ledger) settleAgain(t tick, op *Operation, p *Payment, v verdict) error {
+	if v.state != payment.Succeeded {
+		return nil
+	}
+	if op.State != payment.Succeeded {
+		l.event(t, EventSucceeded, op.Actor, p, op, v.cause, EventData{Code: v.code, Status: string(v.status), Amount: op.Amount, Text: "late"})
+		return l.succeeded(t, op, p, v)
+	}
+	if v.status != payment.NoStatus {
+		return l.observe(t, p, told(v.status, v.paymentDate, v.cause))
+	}
+	return nil
+}
+
+// becomeUnknown leaves the operation open and hands it to the resolver.
+func (l *Ledger) becomeUnknown(t tick, op *Operation, p *Payment, v verdict) {
+	if op.State == payment.UnknownState {
+		return
+	}
+	op.State, op.Cause, op.UnknownAt, op.NextAskAt = payment.UnknownState, v.cause, t.now, t.now
+	op.Owner, op.LeaseUntil = "", time.Time{}
+	op.Refused, op.Code, op.Detail = v.refused, v.code, v.detail
+	if op.Kind.Begins() && p.Phase == payment.Opening {
+		p.Phase = payment.Unknown
+	}
+	if !v.refused {
+		l.event(t, EventUnknown, op.Actor, p, op, v.cause, EventData{Code: v.code, Detail: v.detail, Amount: op.Amount})
+	}
+}
+
+// settleRefused takes a refusal that may not be believed at once, with what 094 said
+// about it: one answer that does not contradict it settles it (money.md §2).
+func (l *Ledger) settleRefused(t tick, opID string, v verdict, f Finding) error {
+	v.state, v.refused = payment.UnknownState, true
+	if err := l.settle(t, opID, v); err != nil {
+		return err
+	}
+	if err := l.resolve(t, opID, f, true); err != nil {
+		return err
+	}
+	if op := l.operation(opID); op.State == payment.UnknownState {
+		l.event(t, EventUnknown, op.Actor, l.payment(op.PaymentID), op, "refused", EventData{Code: v.code, Detail: v.detail, Amount: op.Amount})
+	}
+	return nil
+}
+
+// neverSent closes a planned operation whose owner is gone.
+func neverSent() verdict {
+	return verdict{state: payment.DeclinedOp, event: payment.NotSent, cause: "never_sent"}
+}
+
+// interrupted is what a sent operation becomes whose owner is gone.
+func interrupted() verdict { return verdict{state: payment.UnknownState, cause: "lease"} }
+
+// verdictOf turns an answer into a verdict; a refusal that may not be believed yet
+// leaves the operation open with the refusal in hand.
+func verdictOf(a Answer) verdict {
+	v := verdict{cause: "answer", code: a.Code, detail: a.Detail, paygentID: a.PaymentID}
+	switch a.Outcome {
+	case Success:
+		v.state = payment.Succeeded
+	case Decline:
+		v.state = payment.DeclinedOp
+		if !a.Final {
+			v.state, v.refused = payment.UnknownState, true
+		}
+	case Reject:
+		v.state = payment.RejectedOp
+	default:
+		v.state = payment.UnknownState
+	}
+	return v
+}
