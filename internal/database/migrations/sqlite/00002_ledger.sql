@@ -25,7 +25,7 @@ CREATE TABLE plg_kessai_payment (
     method         VARCHAR(16) NOT NULL,
     system_type    VARCHAR(16) NOT NULL,
     trading_id     VARCHAR(25) NOT NULL,
-    -- the trading_id, unless it was used again on purpose (money.md §4)
+    -- the trading_id if it is one we issued (money.md §4)
     trading_key    VARCHAR(25),
     payment_id     VARCHAR(32) NOT NULL,
     amount         BIGINT      NOT NULL,
@@ -39,6 +39,9 @@ CREATE TABLE plg_kessai_payment (
     limit_at       BIGINT,
     replaces_id    CHAR(26),
     reverse_due    SMALLINT    NOT NULL,
+    adopted        SMALLINT    NOT NULL,
+    -- when it is asked about next; empty while it is not watched
+    ask_at         BIGINT,
     begun_at       BIGINT      NOT NULL,
     authorised_at  BIGINT,
     captured_at    BIGINT,
@@ -52,9 +55,11 @@ CREATE TABLE plg_kessai_payment (
     CONSTRAINT plg_kessai_payment_phase CHECK (phase IN ('opening', 'unknown', 'awaiting_buyer', 'awaiting_payment', 'authorised', 'captured', 'ended')),
     CONSTRAINT plg_kessai_payment_end_reason CHECK (end_reason IN ('', 'declined', 'never_sent', 'not_happened', 'unreachable', 'superseded', 'given_up', 'canceled', 'expired', 'refunded', 'amount', 'unused')),
     CONSTRAINT plg_kessai_payment_situation CHECK (situation IN ('', 'auth_canceled', 'auth_changed', 'captured', 'capture_canceled', 'capture_changed')),
-    CONSTRAINT plg_kessai_payment_reverse_due CHECK (reverse_due IN (0, 1))
+    CONSTRAINT plg_kessai_payment_reverse_due CHECK (reverse_due IN (0, 1)),
+    CONSTRAINT plg_kessai_payment_adopted CHECK (adopted IN (0, 1))
 );
 CREATE INDEX plg_kessai_payment_ix_trading ON plg_kessai_payment (environment, merchant_id, trading_id);
+CREATE INDEX plg_kessai_payment_ix_ask ON plg_kessai_payment (ask_at);
 
 CREATE TABLE plg_kessai_payment_id (
     environment VARCHAR(16) NOT NULL,
@@ -143,7 +148,7 @@ CREATE TABLE plg_kessai_event (
     data         TEXT         NOT NULL,
     PRIMARY KEY (order_id, seq),
     CONSTRAINT plg_kessai_event_seq CHECK (seq > 0),
-    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_sent', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed'))
+    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed'))
 );
 
 CREATE TABLE plg_kessai_alert (

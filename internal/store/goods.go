@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+)
+
+// goods are the stock rows of an order's products, locked.
+type goods struct {
+	ledger.Goods
+	rows  shelf
+	asked map[int64]bool // the classes looked for
+}
+
+// shelf is what is known of stock rows: those asked for and not in it are gone.
+type shelf map[int64]stockRow
+
+// stockRow is one class with its row in dtb_product_stock.
+type stockRow struct {
+	left      int64
+	unlimited bool
+	noClass   bool // dtb_product_class has lost it
+}
+
+// loadGoods reads what a hold for the order would take, under lock.
+func loadGoods(ctx context.Context, tx *database.Tx, head ledger.Head) (*goods, error) {
+	lines, err := database.List(ctx, tx, scanLine, `SELECT product_class_id, product_name, class_category_name1, class_category_name2, quantity
+FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_class_id IS NOT NULL ORDER BY id`,
+		int64(head.ID), int64(order.ItemProduct))
+	if err != nil {
+		return nil, fmt.Errorf("store: products of order %d: %w", head.ID, err)
+	}
+	g := &goods{asked: map[int64]bool{}}
+	all := order.Movements(lines, nil)
+	for _, m := range all {
+		g.asked[m.ProductClassID] = true
+	}
+	if g.rows, err = lockStock(ctx, tx, all); err != nil {
+		return nil, err
+	}
+	g.Wanted = order.Movements(lines, func(class int64) bool { return !g.rows[class].unlimited })
+	g.Stock = make(map[int64]ledger.Stock, len(g.rows))
+	for _, l := range lines {
+		if r, ok := g.rows[l.ProductClassID]; ok && !r.noClass {
+			g.Stock[l.ProductClassID] = ledger.Stock{Name: l.Title(), Left: r.left, Unlimited: r.unlimited}
+		}
+	}
+	if head.CustomerID != 0 {
+		g.Points, _, err = points(ctx, tx, head.CustomerID)
+	}
+	return g, err
+}
+
+func scanLine(row database.Row) (i order.Item, err error) {
+	i.Type = order.ItemProduct
+	err = row.Scan(&i.ProductClassID, nullText(&i.Name), nullText(&i.ClassCategoryName1), nullText(&i.ClassCategoryName2),
+		database.Whole(&i.Quantity, "dtb_order_item.quantity", nil))
+	return i, err
+}
+
+// lockStock locks the stock rows of the classes in the order of their ids, the
+// order in which every Update takes them.
+func lockStock(ctx context.Context, tx *database.Tx, ms []order.Movement) (shelf, error) {
+	found := shelf{}
+	if len(ms) == 0 {
+		return found, nil
+	}
+	classes := make([]any, len(ms))
+	for i, m := range ms {
+		classes[i] = m.ProductClassID
+	}
+	query := `SELECT s.product_class_id, s.stock, (SELECT c.stock_unlimited FROM dtb_product_class c WHERE c.id = s.product_class_id)
+FROM dtb_product_stock s WHERE s.product_class_id IN (` + database.Marks(len(classes)) + `) ORDER BY s.product_class_id, s.id` + tx.ForUpdate()
+	_, err := database.List(ctx, tx, func(row database.Row) (bool, error) {
+		class, r, err := scanStock(row)
+		found[class] = r
+		return true, err
+	}, query, classes...)
+	if err != nil {
+		return nil, fmt.Errorf("store: stock: %w", err)
+	}
+	return found, nil
+}
+
+func scanStock(row database.Row) (class int64, r stockRow, err error) {
+	var left *int64
+	var unlimited *bool
+	err = row.Scan(&class, database.NullWhole(&left, "dtb_product_stock.stock", nil), &unlimited)
+	if left != nil {
+		r.left = *left
+	}
+	r.noClass = unlimited == nil
+	r.unlimited = unlimited != nil && *unlimited
+	return class, r, err
+}
+
+// points is a member's balance, locked; found is false if the member is gone.
+func points(ctx context.Context, tx *database.Tx, customer int64) (balance int64, found bool, err error) {
+	balance, found, err = database.One(ctx, tx, func(row database.Row) (n int64, err error) {
+		err = row.Scan(database.Whole(&n, "dtb_customer.point", nil))
+		return n, err
+	}, "SELECT point FROM dtb_customer WHERE id = ?"+tx.ForUpdate(), customer)
+	if err != nil {
+		return 0, false, fmt.Errorf("store: points of customer %d: %w", customer, err)
+	}
+	return balance, found, nil
+}
+
+// known is the shelf if it answers for every class of the movements, else nil.
+func (g *goods) known(ms []order.Movement) shelf {
+	if g == nil || slices.ContainsFunc(ms, func(m order.Movement) bool { return !g.asked[m.ProductClassID] }) {
+		return nil
+	}
+	return g.rows
+}

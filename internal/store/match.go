@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+)
+
+// Match implements ledger.Store: by payment_id, by the predecessor's, by the exact
+// trading_id, and last by the order id that the trading_id begins with.
+func (s *Store) Match(ctx context.Context, n ledger.Notice) (ledger.Match, error) {
+	const byID = `SELECT p.order_id, p.id FROM plg_kessai_payment_id i JOIN plg_kessai_payment p ON p.id = i.payment_id
+WHERE i.environment = ? AND i.merchant_id = ? AND i.paygent_id = ?`
+	const byTrading = `SELECT order_id, id FROM plg_kessai_payment
+WHERE environment = ? AND merchant_id = ? AND trading_id = ? ORDER BY seq DESC, id DESC LIMIT 1`
+	for _, try := range []struct {
+		by    ledger.MatchBy
+		query string
+		id    string
+	}{{ledger.ByPaymentID, byID, n.PaymentID}, {ledger.ByBaseID, byID, n.BaseID}, {ledger.ByTradingID, byTrading, n.TradingID}} {
+		if try.id == "" {
+			continue
+		}
+		m, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (m ledger.Match, err error) {
+			err = row.Scan(&m.OrderID, &m.PaymentID)
+			return m, err
+		}, try.query, string(n.Environment), n.MerchantID, try.id)
+		if err != nil {
+			return ledger.Match{}, fmt.Errorf("store: match by %s: %w", try.by, err)
+		}
+		if found {
+			m.By = try.by
+			return m, nil
+		}
+	}
+	return s.matchOrder(ctx, n.TradingID)
+}
+
+// matchOrder finds the order that a trading_id is named after.
+func (s *Store) matchOrder(ctx context.Context, tradingID string) (ledger.Match, error) {
+	id, ok := orderOf(tradingID)
+	if !ok {
+		return ledger.Match{}, nil
+	}
+	_, found, err := database.One(ctx, s.db.Read(), database.Scalar[int64], "SELECT id FROM dtb_order WHERE id = ?", int64(id))
+	if err != nil {
+		return ledger.Match{}, fmt.Errorf("store: match by order: %w", err)
+	}
+	if !found {
+		return ledger.Match{}, nil
+	}
+	return ledger.Match{OrderID: id, By: ledger.ByOrderID}, nil
+}
+
+// maxMark is how many letters a shop may put in front of its trading ids.
+const maxMark = 4
+
+// orderOf reads the order id out of a trading_id: an optional mark, the id, and an
+// optional "_2" (money.md §4).
+func orderOf(tradingID string) (order.ID, bool) {
+	digits := strings.TrimLeft(tradingID, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+	if len(tradingID)-len(digits) > maxMark {
+		return 0, false
+	}
+	digits, attempt, later := strings.Cut(digits, "_")
+	id, ok := plainNumber(digits)
+	if !ok {
+		return 0, false
+	}
+	if _, ok := plainNumber(attempt); later && !ok {
+		return 0, false
+	}
+	return order.ID(id), true
+}
+
+// plainNumber is a positive number that fits EC-CUBE's ids, written as we write them.
+func plainNumber(s string) (int64, bool) {
+	n, err := strconv.ParseInt(s, 10, 32)
+	return n, err == nil && n > 0 && strconv.FormatInt(n, 10) == s
+}

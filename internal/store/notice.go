@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// StoredNotices implements ledger.Store.
+func (s *Store) StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]ledger.Notice, error) {
+	list, err := database.List(ctx, s.db.Read(), scanNotice, "SELECT "+noticeTable.list("")+
+		" FROM plg_kessai_notice WHERE environment = ? AND merchant_id = ? AND notice_id = ? ORDER BY received_at, id",
+		string(env), merchant, noticeID)
+	if err != nil {
+		return nil, fmt.Errorf("store: notices %d: %w", noticeID, err)
+	}
+	return list, nil
+}
+
+func scanNotice(row database.Row) (ledger.Notice, error) {
+	var r noticeRow
+	err := row.Scan(noticeTable.dest(&r)...)
+	return r.Notice, err
+}
+
+// AddNotice implements ledger.Store. A duplicate is stored already: once is enough.
+func (s *Store) AddNotice(ctx context.Context, n ledger.Notice) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		return noticeTable.insertOr(ctx, tx, ignore(tx.Engine(), "id"), &noticeRow{n})
+	})
+}
+
+// SaveNotice implements ledger.Store.
+func (s *Store) SaveNotice(ctx context.Context, n ledger.Notice) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		return saveNotice(ctx, tx, &noticeRow{n})
+	})
+}
+
+// saveNotice writes what may change of a stored notice; what was received stays.
+func saveNotice(ctx context.Context, tx *database.Tx, r *noticeRow) error {
+	n, err := execCount(ctx, tx, `UPDATE plg_kessai_notice
+SET state = ?, reason = ?, order_id = ?, next_at = ?, asked = ?, owner = ?, lease_until = ?, due_at = ? WHERE id = ?`,
+		string(r.State), string(r.Reason), number(r.OrderID), ms(r.NextAt), r.Asked, r.Owner, ms(r.LeaseUntil), noticeDue(&r.Notice), r.ID)
+	if err == nil && n == 0 {
+		return problem.New(problem.NotFound, "notice.unknown", problem.Args{"ID": r.ID})
+	}
+	return err
+}
+
+// ClaimNotices implements ledger.Store.
+func (s *Store) ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []ledger.Notice, next time.Time, err error) {
+	// A look without a transaction first: most of the time nothing is due.
+	first, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (at time.Time, err error) {
+		err = row.Scan(millis{&at})
+		return at, err
+	}, "SELECT due_at FROM plg_kessai_notice WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1")
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("store: due notices: %w", err)
+	}
+	if !found || first.After(now) {
+		return nil, first, nil
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
+		due, next, err = claimNotices(ctx, tx, owner, now, leaseUntil, limit)
+		return err
+	})
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("store: claim notices: %w", err)
+	}
+	return due, next, nil
+}
+
+func claimNotices(ctx context.Context, tx *database.Tx, owner string, now, leaseUntil time.Time, limit int) ([]ledger.Notice, time.Time, error) {
+	rows, err := database.List(ctx, tx, func(row database.Row) (r dueRow[ledger.Notice], err error) {
+		var n noticeRow
+		err = row.Scan(append(noticeTable.dest(&n), millis{&r.at})...)
+		r.item = n.Notice
+		return r, err
+	}, "SELECT "+noticeTable.list("")+", due_at FROM plg_kessai_notice WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?"+tx.SkipLocked(), limit+1)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	due, next := split(rows, now, limit)
+	if len(due) == 0 {
+		return nil, next, nil
+	}
+	args := []any{owner, leaseUntil.UnixMilli(), leaseUntil.UnixMilli()}
+	for i := range due {
+		due[i].Owner, due[i].LeaseUntil = owner, leaseUntil
+		args = append(args, due[i].ID)
+	}
+	_, err = tx.Exec(ctx, "UPDATE plg_kessai_notice SET owner = ?, lease_until = ?, due_at = ? WHERE id IN ("+database.Marks(len(due))+")", args...)
+	return slices.Clip(due), next, err
+}

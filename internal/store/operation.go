@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// openStates is the states of operations that are not settled, for an IN list.
+func openStates() []any {
+	var out []any
+	for _, s := range payment.States() {
+		if s.Open() {
+			out = append(out, string(s))
+		}
+	}
+	return out
+}
+
+// MarkSent implements ledger.Store.
+func (s *Store) MarkSent(ctx context.Context, operation string, sent ledger.Sent) (bool, error) {
+	return s.changed(ctx, `UPDATE plg_kessai_operation SET state = ?, sent_at = ?, deadline_at = ?, lease_until = ?, due_at = ?
+WHERE id = ? AND state = ? AND owner = ?`,
+		string(payment.Sent), ms(sent.At), ms(sent.DeadlineAt), ms(sent.LeaseUntil), dueMillis(sent.LeaseUntil),
+		operation, string(payment.Planned), sent.Owner)
+}
+
+// Claim implements ledger.Store.
+func (s *Store) Claim(ctx context.Context, operation, owner string, now, leaseUntil time.Time) (bool, error) {
+	open := openStates()
+	until := leaseUntil.UnixMilli()
+	args := []any{owner, until, string(payment.UnknownState), until, until, operation}
+	return s.changed(ctx, `UPDATE plg_kessai_operation SET owner = ?, lease_until = ?,
+  due_at = CASE WHEN state = ? AND next_ask_at > ? THEN next_ask_at ELSE `+s.bigint()+` END
+WHERE id = ? AND state IN (`+database.Marks(len(open))+`) AND (owner = '' OR lease_until IS NULL OR lease_until <= ?)`,
+		append(append(args, open...), now.UnixMilli())...)
+}
+
+// bigint is a placeholder whose type no engine has to guess.
+func (s *Store) bigint() string { return "CAST(? AS " + integer(s.db.Engine()) + ")" }
+
+// changed runs one conditional UPDATE in a transaction of its own.
+func (s *Store) changed(ctx context.Context, query string, args ...any) (bool, error) {
+	var n int64
+	err := s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
+		n, err = execCount(ctx, tx, query, args...)
+		return err
+	})
+	return n > 0, err
+}
+
+// dueRow is one entry of a queue and when it is due.
+type dueRow[T any] struct {
+	item T
+	at   time.Time
+}
+
+// split divides a queue read one row further than the limit into what is due at
+// now and when the following entry is.
+func split[T any](rows []dueRow[T], now time.Time, limit int) (due []T, next time.Time) {
+	for _, r := range rows {
+		if len(due) == limit || r.at.After(now) {
+			return due, r.at
+		}
+		due = append(due, r.item)
+	}
+	return due, time.Time{}
+}
+
+// Due implements ledger.Store.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]ledger.Due, time.Time, error) {
+	rows, err := database.List(ctx, s.db.Read(), func(row database.Row) (r dueRow[ledger.Due], err error) {
+		err = row.Scan(&r.item.OperationID, &r.item.OrderID, &r.item.State, millis{&r.at})
+		return r, err
+	}, "SELECT id, order_id, state, due_at FROM plg_kessai_operation WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?", limit+1)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("store: due operations: %w", err)
+	}
+	due, next := split(rows, now, limit)
+	return due, next, nil
+}
+
+// DuePayments implements ledger.Store.
+func (s *Store) DuePayments(ctx context.Context, now time.Time, limit int) ([]ledger.DuePayment, time.Time, error) {
+	rows, err := database.List(ctx, s.db.Read(), func(row database.Row) (r dueRow[ledger.DuePayment], err error) {
+		err = row.Scan(&r.item.PaymentID, &r.item.OrderID, millis{&r.at})
+		return r, err
+	}, "SELECT id, order_id, ask_at FROM plg_kessai_payment WHERE ask_at IS NOT NULL ORDER BY ask_at, id LIMIT ?", limit+1)
+	if err != nil {
+		return nil, time.Time{}, fmt.Errorf("store: due payments: %w", err)
+	}
+	due, next := split(rows, now, limit)
+	return due, next, nil
+}
+
+// OperationByKey implements ledger.Store.
+func (s *Store) OperationByKey(ctx context.Context, key string) (ledger.Due, bool, error) {
+	d, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (d ledger.Due, err error) {
+		err = row.Scan(&d.OperationID, &d.OrderID, &d.State)
+		return d, err
+	}, "SELECT id, order_id, state FROM plg_kessai_operation WHERE idem_key = ?", key)
+	if err != nil {
+		return ledger.Due{}, false, fmt.Errorf("store: operation by key: %w", err)
+	}
+	return d, found, nil
+}
+
+// EndLeases implements ledger.Store: those on operations, notices and mails.
+func (s *Store) EndLeases(ctx context.Context, owner string, now time.Time) error {
+	at := now.UnixMilli()
+	later := func(column string) string {
+		return "CASE WHEN " + column + " > ? THEN " + column + " ELSE " + s.bigint() + " END"
+	}
+	open := openStates()
+	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		for _, q := range []struct {
+			sql  string
+			args []any
+		}{
+			{`UPDATE plg_kessai_operation SET lease_until = ?, due_at = CASE WHEN state = ? AND next_ask_at > ? THEN next_ask_at ELSE ` + s.bigint() + ` END
+WHERE owner = ? AND lease_until > ? AND state IN (` + database.Marks(len(open)) + `)`,
+				append([]any{at, string(payment.UnknownState), at, at, owner, at}, open...)},
+			{`UPDATE plg_kessai_notice SET lease_until = ?, due_at = ` + later("next_at") + `
+WHERE owner = ? AND lease_until > ? AND state = ?`,
+				[]any{at, at, at, owner, at, string(ledger.NoticeReceived)}},
+			{`UPDATE plg_kessai_outbox SET lease_until = ? WHERE owner = ? AND lease_until > ? AND sent_at IS NULL`,
+				[]any{at, owner, at}},
+		} {
+			if _, err := tx.Exec(ctx, q.sql, q.args...); err != nil {
+				return fmt.Errorf("store: end leases: %s: %w", verb(q.sql), err)
+			}
+		}
+		return nil
+	})
+}
+
+// Witness implements ledger.Store. ULIDs sort by time.
+func (s *Store) Witness(ctx context.Context, env payment.Environment, merchant string, not order.ID) (paymentID, tradingID string, found bool, err error) {
+	_, found, err = database.One(ctx, s.db.Read(), func(row database.Row) (bool, error) {
+		return true, row.Scan(&paymentID, &tradingID)
+	}, strings.TrimSpace(`
+SELECT payment_id, trading_id FROM plg_kessai_payment
+WHERE environment = ? AND merchant_id = ? AND order_id <> ? AND payment_id <> '' AND authorised_at IS NOT NULL
+ORDER BY id DESC LIMIT 1`), string(env), merchant, int64(not))
+	if err != nil {
+		return "", "", false, fmt.Errorf("store: witness: %w", err)
+	}
+	return paymentID, tradingID, found, nil
+}

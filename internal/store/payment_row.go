@@ -1,0 +1,67 @@
+package store
+
+import (
+	"database/sql/driver"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+)
+
+// paymentRow is a row of plg_kessai_payment.
+type paymentRow struct {
+	ledger.Payment
+	order order.ID
+}
+
+var paymentTable = table[paymentRow]{"plg_kessai_payment", []column[paymentRow]{
+	{"id", func(r *paymentRow) any { return &r.ID }},
+	{"order_id", func(r *paymentRow) any { return &r.order }},
+	{"seq", func(r *paymentRow) any { return &r.Seq }},
+	{"environment", func(r *paymentRow) any { return &r.Environment }},
+	{"merchant_id", func(r *paymentRow) any { return &r.MerchantID }},
+	{"method", func(r *paymentRow) any { return &r.Method }},
+	{"system_type", func(r *paymentRow) any { return &r.System }},
+	{"trading_id", func(r *paymentRow) any { return &r.TradingID }},
+	{"trading_key", func(r *paymentRow) any { return derived{r.tradingKey()} }},
+	{"payment_id", func(r *paymentRow) any { return &r.PaymentID }},
+	{"amount", func(r *paymentRow) any { return &r.Amount }},
+	{"phase", func(r *paymentRow) any { return &r.Phase }},
+	{"end_reason", func(r *paymentRow) any { return &r.End }},
+	{"status", func(r *paymentRow) any { return &r.Status }},
+	{"situation", func(r *paymentRow) any { return &r.Situation }},
+	{"payment_class", func(r *paymentRow) any { return &r.PaymentClass }},
+	{"split_count", func(r *paymentRow) any { return &r.SplitCount }},
+	{"last_notice_id", func(r *paymentRow) any { return &r.LastNoticeID }},
+	{"limit_at", func(r *paymentRow) any { return millis{&r.LimitAt} }},
+	{"replaces_id", func(r *paymentRow) any { return optional[string]{&r.Replaces} }},
+	{"reverse_due", func(r *paymentRow) any { return flag{&r.Reverse} }},
+	{"adopted", func(r *paymentRow) any { return flag{&r.Adopted} }},
+	{"ask_at", func(r *paymentRow) any { return millis{&r.AskAt} }},
+	{"begun_at", func(r *paymentRow) any { return millis{&r.BegunAt} }},
+	{"authorised_at", func(r *paymentRow) any { return millis{&r.AuthorisedAt} }},
+	{"captured_at", func(r *paymentRow) any { return millis{&r.CapturedAt} }},
+	{"ended_at", func(r *paymentRow) any { return millis{&r.EndedAt} }},
+}}
+
+// tradingKey is the trading_id if we issued it, which we do once only.
+func (r *paymentRow) tradingKey() driver.Value {
+	if r.Adopted {
+		return nil
+	}
+	return r.TradingID
+}
+
+// paymentIDRow is a row of plg_kessai_payment_id: an id Paygent gave a payment.
+type paymentIDRow struct {
+	ledger.Payment
+	paygentID string
+	pos       int
+}
+
+var paymentIDTable = table[paymentIDRow]{"plg_kessai_payment_id", []column[paymentIDRow]{
+	{"environment", func(r *paymentIDRow) any { return &r.Environment }},
+	{"merchant_id", func(r *paymentIDRow) any { return &r.MerchantID }},
+	{"paygent_id", func(r *paymentIDRow) any { return &r.paygentID }},
+	{"payment_id", func(r *paymentIDRow) any { return &r.ID }},
+	{"pos", func(r *paymentIDRow) any { return &r.pos }},
+}}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+
+	"kessai/internal/database"
+)
+
+// column ties a column's name to where a row keeps it: a pointer, or a type of
+// column.go that both scans and writes.
+type column[R any] struct {
+	name string
+	ref  func(*R) any
+}
+
+// table is how rows of type R are kept. The first column is the key.
+type table[R any] struct {
+	name    string
+	columns []column[R]
+}
+
+// list is the columns' names for a SELECT, each behind the alias.
+func (t table[R]) list(alias string) string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = alias + c.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// dest is where to scan a row of list.
+func (t table[R]) dest(r *R) []any {
+	out := make([]any, len(t.columns))
+	for i, c := range t.columns {
+		out[i] = c.ref(r)
+	}
+	return out
+}
+
+// values is the row as it is written.
+func (t table[R]) values(r *R) ([]any, error) {
+	out := make([]any, len(t.columns))
+	for i, c := range t.columns {
+		v, err := driver.DefaultParameterConverter.ConvertValue(c.ref(r))
+		if err != nil {
+			return nil, fmt.Errorf("store: %s.%s: %w", t.name, c.name, err)
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+// insertSQL is an INSERT of n rows.
+func (t table[R]) insertSQL(n int) string {
+	row := "(" + database.Marks(len(t.columns)) + ")"
+	return "INSERT INTO " + t.name + " (" + t.list("") + ") VALUES " + strings.Repeat(row+", ", n-1) + row
+}
+
+// insert writes new rows by one statement.
+func (t table[R]) insert(ctx context.Context, tx *database.Tx, rows ...*R) error {
+	return t.insertOr(ctx, tx, "", rows...)
+}
+
+// insertOr is insert with what to do about a row that is there already.
+func (t table[R]) insertOr(ctx context.Context, tx *database.Tx, conflict string, rows ...*R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var args []any
+	for _, r := range rows {
+		v, err := t.values(r)
+		if err != nil {
+			return err
+		}
+		args = append(args, v...)
+	}
+	if _, err := tx.Exec(ctx, t.insertSQL(len(rows))+conflict, args...); err != nil {
+		return fmt.Errorf("store: insert into %s: %w", t.name, err)
+	}
+	return nil
+}
+
+// guard is a further condition on the row to update.
+type guard struct {
+	sql  string
+	args []any
+}
+
+// update writes the columns that differ between before and after, and reports
+// how many did. A row that is gone, or no longer as the guard says, is errLostRace.
+func (t table[R]) update(ctx context.Context, tx *database.Tx, before, after *R, g guard) (int, error) {
+	old, err := t.values(before)
+	if err != nil {
+		return 0, err
+	}
+	now, err := t.values(after)
+	if err != nil {
+		return 0, err
+	}
+	var set []string
+	var args []any
+	for i, c := range t.columns {
+		if old[i] != now[i] {
+			set, args = append(set, c.name+" = ?"), append(args, now[i])
+		}
+	}
+	if len(set) == 0 {
+		return 0, nil
+	}
+	q := "UPDATE " + t.name + " SET " + strings.Join(set, ", ") + " WHERE " + t.columns[0].name + " = ?" + g.sql
+	return len(set), execOne(ctx, tx, q, append(append(args, old[0]), g.args...)...)
+}
+
+// execOne runs a statement that must change exactly one row; if it changes none,
+// somebody else was faster.
+func execOne(ctx context.Context, tx database.Querier, q string, args ...any) error {
+	n, err := execCount(ctx, tx, q, args...)
+	if err == nil && n == 0 {
+		return errLostRace
+	}
+	return err
+}
+
+func execCount(ctx context.Context, tx database.Querier, q string, args ...any) (int64, error) {
+	res, err := tx.Exec(ctx, q, args...)
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: %w", verb(q), err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: rows affected: %w", verb(q), err)
+	}
+	return n, nil
+}
+
+// verb is a statement's beginning, for messages: no values ever stand in it.
+func verb(q string) string {
+	if words := strings.Fields(q); len(words) > 3 {
+		return strings.Join(words[:3], " ")
+	}
+	return q
+}

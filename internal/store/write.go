@@ -1,0 +1,254 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/problem"
+)
+
+// writer writes what a decision changed.
+type writer struct {
+	tx     *database.Tx
+	before *loaded
+	after  *ledger.Ledger
+	goods  *goods
+	now    time.Time
+
+	missing []string // goods that could not be moved because their row is gone
+	touched bool     // something of the ledger was written
+}
+
+// write writes the difference. Stock goes first, for a row that is gone becomes an
+// alert; the ledger's own row follows when it is known whether anything changed.
+func (w *writer) write(ctx context.Context) error {
+	if err := w.check(); err != nil {
+		return err
+	}
+	if err := w.move(ctx); err != nil {
+		return err
+	}
+	w.after.Events = w.numbered()
+	for _, step := range []func(context.Context) error{
+		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.notices, w.order, w.ledger, w.summary,
+	} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("store: order %d: %w", w.before.Order.ID, err)
+		}
+	}
+	return nil
+}
+
+// check refuses changes of what Update does not write, so that none is lost silently.
+func (w *writer) check() error {
+	was, is := w.before.Order, w.after.Order
+	was.Status, was.OrderDate, was.PaymentDate, was.PendingSince = is.Status, is.OrderDate, is.PaymentDate, is.PendingSince
+	if was != is {
+		return fmt.Errorf("store: order %d: a decision changed what it may only read", is.ID)
+	}
+	if len(w.after.Payments) < len(w.before.Payments) || len(w.after.Operations) < len(w.before.Operations) {
+		return fmt.Errorf("store: order %d: a decision dropped payments or operations", is.ID)
+	}
+	for i, e := range w.after.Events {
+		if want := w.before.EventSeq + int64(i) + 1; e.Seq != 0 && e.Seq != want {
+			return fmt.Errorf("store: order %d: event %d comes where %d is due", is.ID, e.Seq, want)
+		}
+	}
+	return nil
+}
+
+// numbered is the decision's events and those about goods that are gone, numbered
+// without gaps.
+func (w *writer) numbered() []ledger.Event {
+	events := w.after.Events
+	for _, cause := range w.missing {
+		w.after.Alerts = append(w.after.Alerts, ledger.AlertChange{Kind: ledger.AlertGoodsMissing, Cause: cause, At: w.now})
+		events = append(events, ledger.Event{
+			At: w.now, Kind: ledger.EventAlertOpened, Actor: ledger.System, Cause: cause,
+			Data: ledger.EventData{Alert: ledger.AlertGoodsMissing},
+		})
+	}
+	for i := range events {
+		events[i].Seq = w.before.EventSeq + int64(i) + 1
+	}
+	return events
+}
+
+func (w *writer) payments(ctx context.Context) error {
+	known := map[string]*ledger.Payment{}
+	for _, p := range w.before.Payments {
+		known[p.ID] = p
+	}
+	var fresh []*paymentRow
+	for _, p := range w.after.Payments {
+		row := &paymentRow{*p, w.before.Order.ID}
+		if old := known[p.ID]; old == nil {
+			fresh = append(fresh, row)
+		} else if err := w.update(paymentTable.update(ctx, w.tx, &paymentRow{*old, row.order}, row, guard{})); err != nil {
+			return err
+		}
+	}
+	if err := conflict(w.insert(len(fresh), paymentTable.insert(ctx, w.tx, fresh...)), "payment.trading_id_taken"); err != nil {
+		return err
+	}
+	return w.paymentIDs(ctx, known)
+}
+
+// paymentIDs registers ids Paygent gave; the one in force always is one of them.
+func (w *writer) paymentIDs(ctx context.Context, known map[string]*ledger.Payment) error {
+	var fresh []*paymentIDRow
+	for _, p := range w.after.Payments {
+		had := map[string]bool{"": true}
+		pos := 0
+		if old := known[p.ID]; old != nil {
+			pos = len(old.PaymentIDs)
+			for _, id := range old.PaymentIDs {
+				had[id] = true
+			}
+		}
+		for _, id := range append(p.PaymentIDs[:len(p.PaymentIDs):len(p.PaymentIDs)], p.PaymentID) {
+			if !had[id] {
+				had[id] = true
+				pos++
+				fresh = append(fresh, &paymentIDRow{*p, id, pos})
+			}
+		}
+	}
+	return conflict(w.insert(len(fresh), paymentIDTable.insert(ctx, w.tx, fresh...)), "payment.payment_id_taken")
+}
+
+// operations are guarded by state and owner: MarkSent and Claim change them
+// without the order's lock.
+func (w *writer) operations(ctx context.Context) error {
+	known := map[string]*ledger.Operation{}
+	for _, o := range w.before.Operations {
+		known[o.ID] = o
+	}
+	var fresh []*operationRow
+	for _, o := range w.after.Operations {
+		row := &operationRow{*o, w.before.Order.ID}
+		old := known[o.ID]
+		if old == nil {
+			fresh = append(fresh, row)
+			continue
+		}
+		g := guard{" AND state = ? AND owner = ?", []any{string(old.State), old.Owner}}
+		if err := w.update(operationTable.update(ctx, w.tx, &operationRow{*old, row.order}, row, g)); err != nil {
+			return operationConflict(err)
+		}
+	}
+	return operationConflict(w.insert(len(fresh), operationTable.insert(ctx, w.tx, fresh...)))
+}
+
+// hold writes the hold that was there, and the one that was taken. One that the
+// decision let go of is released.
+func (w *writer) hold(ctx context.Context) error {
+	id, was, is := w.before.Order.ID, w.before.Hold, w.after.Hold
+	if was != nil {
+		end := *was
+		switch {
+		case is != nil && is.ID == was.ID:
+			end = *is
+		default:
+			end.State, end.ReleasedAt = ledger.Released, w.now
+		}
+		g := guard{" AND open_key IS NOT NULL", nil}
+		if err := w.update(holdTable.update(ctx, w.tx, &holdRow{*was, id}, &holdRow{end, id}, g)); err != nil {
+			return err
+		}
+	}
+	if is == nil || was != nil && is.ID == was.ID {
+		return nil
+	}
+	return w.insert(1, holdTable.insert(ctx, w.tx, &holdRow{*is, id}))
+}
+
+// order writes dtb_order; its update date tells staff's lists that a payment moved.
+func (w *writer) order(ctx context.Context) error {
+	set, args := "update_date = ?", []any{database.At(w.now)}
+	was, is := w.before.Order, w.after.Order
+	if was.Status != is.Status {
+		set, args = set+", order_status_id = ?", append(args, int64(is.Status))
+	}
+	if date := database.AtOrNull(is.OrderDate); date != database.AtOrNull(was.OrderDate) {
+		set, args = set+", order_date = ?", append(args, date)
+	}
+	if date := database.AtOrNull(is.PaymentDate); date != database.AtOrNull(was.PaymentDate) {
+		set, args = set+", payment_date = ?", append(args, date)
+	}
+	if len(args) == 1 && !w.paymentMoved() {
+		return nil
+	}
+	return w.update(1, execOne(ctx, w.tx, "UPDATE dtb_order SET "+set+" WHERE id = ?", append(args, int64(is.ID))...))
+}
+
+// paymentMoved reports whether a payment stands elsewhere than before.
+func (w *writer) paymentMoved() bool {
+	stands := func(p *ledger.Payment) [4]string {
+		return [4]string{string(p.Phase), string(p.End), string(p.Status), string(p.Situation)}
+	}
+	was := map[string][4]string{}
+	for _, p := range w.before.Payments {
+		was[p.ID] = stands(p)
+	}
+	return slices.ContainsFunc(w.after.Payments, func(p *ledger.Payment) bool { return was[p.ID] != stands(p) })
+}
+
+// ledger writes the ledger's own row where anything changed. Its version decides a race.
+func (w *writer) ledger(ctx context.Context) error {
+	l := w.after
+	pending := ms(l.Order.PendingSince)
+	if !w.touched && l.CurrentID == w.before.CurrentID && pending == ms(w.before.Order.PendingSince) {
+		return nil
+	}
+	seq := w.before.EventSeq + int64(len(l.Events))
+	if w.before.Version == 0 {
+		_, err := w.tx.Exec(ctx, `INSERT INTO plg_kessai_ledger (order_id, version, event_seq, current_id, pending_since, last_status, updated_at)
+VALUES (?, 1, ?, ?, ?, ?, ?)`, int64(l.Order.ID), seq, text(l.CurrentID), pending, int64(l.Order.Status), w.now.UnixMilli())
+		if database.IsDuplicate(err) {
+			return errLostRace
+		}
+		return err
+	}
+	set, args := "version = ?, event_seq = ?, current_id = ?, pending_since = ?, updated_at = ?",
+		[]any{w.before.Version + 1, seq, text(l.CurrentID), pending, w.now.UnixMilli()}
+	if l.Order.Status != w.before.Order.Status { // else another hand may have moved the order since (money.md §7)
+		set, args = set+", last_status = ?", append(args, int64(l.Order.Status))
+	}
+	return execOne(ctx, w.tx, "UPDATE plg_kessai_ledger SET "+set+" WHERE order_id = ? AND version = ?",
+		append(args, int64(l.Order.ID), w.before.Version)...)
+}
+
+// update notes that a row was written.
+func (w *writer) update(changed int, err error) error {
+	w.touched = w.touched || changed > 0
+	return err
+}
+
+// insert notes that n rows were written.
+func (w *writer) insert(n int, err error) error {
+	w.touched = w.touched || n > 0
+	return err
+}
+
+// conflict names the problem behind a breach of uniqueness.
+func conflict(err error, code string) error {
+	if database.IsDuplicate(err) {
+		return problem.Wrap(err, problem.Conflict, code, nil)
+	}
+	return err
+}
+
+// operationConflict tells apart what is unique about operations. Every engine's
+// message names the column or the constraint after it.
+func operationConflict(err error) error {
+	if database.IsDuplicate(err) && strings.Contains(err.Error(), "idem") {
+		return conflict(err, "operation.repeated")
+	}
+	return conflict(err, "operation.open")
+}
