@@ -1,0 +1,44 @@
+# kessai. `make` lists what can be made.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+demo: ## the whole story on this machine: simulator, shop, back office
+	go run ./cmd/kessai demo
+
+build: ## the one binary, without cgo, into ./kessai
+	CGO_ENABLED=0 go build -trimpath -o kessai ./cmd/kessai
+
+test: ## every test that a bare machine can run
+	go test ./...
+
+race: ## the money packages under the race detector
+	go test -race -count=1 ./internal/ledger/... ./internal/payment/... ./internal/order/... ./internal/store/... ./internal/notice/... ./internal/reconcile/...
+
+lint: ## golangci-lint, built from source
+	@command -v "$$(go env GOPATH)/bin/golangci-lint" >/dev/null || go install $(GOLANGCI)
+	"$$(go env GOPATH)/bin/golangci-lint" run ./...
+
+engines: ## the tests that need PostgreSQL and MariaDB (KESSAI_TEST_POSTGRES, KESSAI_TEST_MYSQL)
+	KESSAI_TEST_REQUIRE=all go test -count=1 ./internal/database/... ./internal/store/... ./internal/setting/... ./internal/staff/... ./internal/mail/... ./internal/app/...
+
+browser: ## the flows people click, in Debian's chromium
+	KESSAI_TEST_REQUIRE=all go test -count=1 ./internal/browsertest/...
+
+simulate: ## whole-system simulation: make simulate ORDERS=5000 SEED=1
+	KESSAI_SIM_ORDERS=$(or $(ORDERS),5000) KESSAI_SIM_SEED=$(SEED) go test -count=1 -timeout 0 -run TestSimulation -v ./internal/app/
+
+crash: ## processes killed at every boundary, on each engine
+	KESSAI_TEST_REQUIRE=all go test -count=1 -run TestCrash -v ./internal/app/
+
+bench: ## benchmarks, printed
+	go test -run '^$$' -bench . -benchmem ./...
+
+tidy: ## go.mod and formatting
+	go mod tidy && gofmt -w paygent paygentsim internal cmd
+
+.PHONY: help demo build test race lint engines browser simulate crash bench tidy
