@@ -33,6 +33,33 @@ func TestRealOrders(t *testing.T) {
 	}
 }
 
+// TestRealMasterData compares our names with those in every dump.
+func TestRealMasterData(t *testing.T) {
+	t.Parallel()
+	names := map[string]func(id int64) string{
+		"mtb_order_status":          func(id int64) string { return order.Status(id).Name() },
+		"mtb_customer_order_status": func(id int64) string { return order.Status(id).CustomerName() },
+		"mtb_order_status_color":    func(id int64) string { return order.Status(id).Color() },
+		"mtb_order_item_type":       func(id int64) string { return order.ItemType(id).Name() },
+		"mtb_pref":                  order.PrefName,
+	}
+	compared := 0
+	for _, file := range dumpFiles(t) {
+		d := readDump(t, file)
+		for table, name := range names {
+			for _, r := range d[table] {
+				if got := name(r.number(t, "id")); got != r["name"] {
+					t.Errorf("%s %s %s: %q, the shop says %q", filepath.Base(file), table, r["id"], got, r["name"])
+				}
+				compared++
+			}
+		}
+	}
+	if compared < 47 {
+		t.Errorf("only %d names were compared", compared)
+	}
+}
+
 func checkRealOrder(t *testing.T, d dump, o row) {
 	stored, items := storedTotals(t, o), storedItems(t, d, o["id"])
 	if len(items) == 0 {

@@ -25,6 +25,7 @@ type dump map[string][]row
 var dumpTables = []string{
 	"dtb_order", "dtb_order_item", "dtb_shipping", "dtb_product_class", "dtb_tax_rule",
 	"dtb_base_info", "dtb_delivery_fee", "dtb_payment",
+	"mtb_order_status", "mtb_customer_order_status", "mtb_order_status_color", "mtb_order_item_type", "mtb_pref",
 }
 
 // dumpFiles are all dumps of real EC-CUBE databases, or the test is skipped.
