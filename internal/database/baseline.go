@@ -4,9 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"strings"
-
-	"github.com/go-sql-driver/mysql"
 
 	"kessai/internal/problem"
 )
@@ -78,19 +75,8 @@ BEGIN
   END LOOP;
 END $$`
 
-// applyMySQL uses a connection of its own, which takes a script at once and text as
-// standard SQL writes it.
+// applyMySQL makes tables, which MySQL commits one by one, then fills them at once.
 func (db *DB) applyMySQL(ctx context.Context) error {
-	pool, err := mysqlPool(db.source, func(cfg *mysql.Config) {
-		cfg.MultiStatements = true
-		cfg.Params["sql_mode"] = strings.TrimSuffix(cfg.Params["sql_mode"], "'") + ",NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO'"
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = pool.Close() }()
-	pool.SetMaxOpenConns(1)
-	script := baselineSQL(MySQL) + "\nSTART TRANSACTION;\n" + embedded("baseline/master.sql") + baselineDone + ";\nCOMMIT;"
-	_, err = pool.ExecContext(ctx, script)
-	return err
+	return db.Script(ctx, "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES,NO_AUTO_VALUE_ON_ZERO');\n"+
+		baselineSQL(MySQL)+"\nSTART TRANSACTION;\n"+embedded("baseline/master.sql")+baselineDone+";\nCOMMIT;")
 }

@@ -99,6 +99,9 @@ func (m *migration) run(ctx context.Context) error {
 		return err
 	}
 	m.done.Meta = meta
+	if _, err := Pending(ctx, m.db); err != nil { // a newer kessai was here
+		return err
+	}
 	return m.up(ctx, 0)
 }
 
