@@ -40,7 +40,7 @@ func (d Draft) withPoints(items []Item) (Totals, []Item, error) {
 		return Totals{}, nil, err
 	}
 	var used int64
-	if d.Shop.Points && d.Member != nil {
+	if d.Member != nil {
 		used, _ = d.Shop.CapPoints(d.UsePoint, before.Total, d.Member.Points)
 	}
 	if used > 0 {

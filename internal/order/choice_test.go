@@ -81,3 +81,27 @@ func TestCap(t *testing.T) {
 		}
 	}
 }
+
+// TestCapPointsAtTheEdge: exactly all there is is not capped.
+func TestCapPointsAtTheEdge(t *testing.T) {
+	t.Parallel()
+	shop := order.Shop{Points: true, PointConversionRate: 1}
+	for _, c := range []struct {
+		wanted  int64
+		total   order.Yen
+		balance int64
+		used    int64
+		why     order.PointCap
+	}{
+		{100, 100, 100, 100, order.NotCapped},
+		{101, 100, 101, 100, order.CappedByTotal},
+		{101, 101, 100, 100, order.CappedByBalance},
+		{5, -10, 5, 0, order.CappedByTotal},
+		{5, 10, -5, 0, order.CappedByBalance},
+		{-5, 10, 10, 0, order.NotCapped},
+	} {
+		if used, why := shop.CapPoints(c.wanted, c.total, c.balance); used != c.used || why != c.why {
+			t.Errorf("%+v: %d %q", c, used, why)
+		}
+	}
+}

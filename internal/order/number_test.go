@@ -88,6 +88,16 @@ func TestChanceIsNotInvented(t *testing.T) {
 	}
 }
 
+// TestDrawsEvenly: bytes that would favour the first characters are drawn again
+// (250 and above for ten digits).
+func TestDrawsEvenly(t *testing.T) {
+	t.Parallel()
+	source := bytes.NewReader([]byte{255, 249, 250, 11})
+	if got, err := order.FormatOrderNo("{random,2}", 1, time.Time{}, source); err != nil || got != "91" {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 func FuzzFormatOrderNo(f *testing.F) {
 	for _, s := range []string{"", "{yyyy}{mm}{dd}{id,6}", "{random,5}", "{id}", "{{id,1}}", "}{", "{random_alnum,99}"} {
 		f.Add(s, int64(1))
