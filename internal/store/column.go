@@ -4,6 +4,9 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/order"
 )
 
 // millis is a column of Unix milliseconds; NULL is the zero time.
@@ -120,4 +123,44 @@ func text[S ~string](s S) driver.Value {
 		return nil
 	}
 	return string(s)
+}
+
+// whole is a decimal column of dtb_ that holds whole numbers.
+type whole[N ~int64] struct {
+	n      *N
+	column string
+}
+
+func (w whole[N]) Value() (driver.Value, error) { return int64(*w.n), nil }
+func (w whole[N]) Scan(src any) error           { return database.Whole(w.n, w.column, nil).Scan(src) }
+
+// pointRate is dtb_order_item.point_rate.
+type pointRate struct{ r *order.PointRate }
+
+func (p pointRate) Value() (driver.Value, error) {
+	if !p.r.Set {
+		return nil, nil
+	}
+	return p.r.Percent, nil
+}
+
+func (p pointRate) Scan(src any) error {
+	*p.r = order.PointRate{}
+	if src == nil {
+		return nil
+	}
+	p.r.Set = true
+	return database.Whole(&p.r.Percent, "dtb_order_item.point_rate", nil).Scan(src)
+}
+
+// date is a time in a dtb_ column; NULL is the zero time.
+type date struct{ t *time.Time }
+
+func (d date) Value() (driver.Value, error) { return database.AtOrNull(*d.t).Value() }
+
+func (d date) Scan(src any) error {
+	var t database.NullTime
+	err := t.Scan(src)
+	*d.t = t.Time
+	return err
 }

@@ -17,7 +17,7 @@ func (s *Store) Match(ctx context.Context, n ledger.Notice) (ledger.Match, error
 	const byID = `SELECT p.order_id, p.id FROM plg_kessai_payment_id i JOIN plg_kessai_payment p ON p.id = i.payment_id
 WHERE i.environment = ? AND i.merchant_id = ? AND i.paygent_id = ?`
 	const byTrading = `SELECT order_id, id FROM plg_kessai_payment
-WHERE environment = ? AND merchant_id = ? AND trading_id = ? ORDER BY seq DESC, id DESC LIMIT 1`
+WHERE environment = ? AND merchant_id = ? AND trading_id = ? ORDER BY adopted, seq DESC, id DESC LIMIT 1`
 	for _, try := range []struct {
 		by    ledger.MatchBy
 		query string

@@ -76,14 +76,22 @@ func split[T any](rows []dueRow[T], now time.Time, limit int) (due []T, next tim
 // Due implements ledger.Store.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]ledger.Due, time.Time, error) {
 	rows, err := database.List(ctx, s.db.Read(), func(row database.Row) (r dueRow[ledger.Due], err error) {
-		err = row.Scan(&r.item.OperationID, &r.item.OrderID, &r.item.State, millis{&r.at})
+		r.item, err = scanDue(row, millis{&r.at})
 		return r, err
-	}, "SELECT id, order_id, state, due_at FROM plg_kessai_operation WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?", limit+1)
+	}, "SELECT id, order_id, state, owner, due_at FROM plg_kessai_operation WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?", limit+1)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("store: due operations: %w", err)
 	}
 	due, next := split(rows, now, limit)
 	return due, next, nil
+}
+
+// scanDue scans id, order, state and owner of an operation, and what follows them.
+func scanDue(row database.Row, more ...any) (d ledger.Due, err error) {
+	var owner string
+	err = row.Scan(append([]any{&d.OperationID, &d.OrderID, &d.State, &owner}, more...)...)
+	d.Unowned = d.State == payment.Planned && owner == ""
+	return d, err
 }
 
 // DuePayments implements ledger.Store.
@@ -101,10 +109,9 @@ func (s *Store) DuePayments(ctx context.Context, now time.Time, limit int) ([]le
 
 // OperationByKey implements ledger.Store.
 func (s *Store) OperationByKey(ctx context.Context, key string) (ledger.Due, bool, error) {
-	d, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (d ledger.Due, err error) {
-		err = row.Scan(&d.OperationID, &d.OrderID, &d.State)
-		return d, err
-	}, "SELECT id, order_id, state FROM plg_kessai_operation WHERE idem_key = ?", key)
+	d, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (ledger.Due, error) {
+		return scanDue(row)
+	}, "SELECT id, order_id, state, owner FROM plg_kessai_operation WHERE idem_key = ?", key)
 	if err != nil {
 		return ledger.Due{}, false, fmt.Errorf("store: operation by key: %w", err)
 	}

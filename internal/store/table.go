@@ -83,10 +83,40 @@ func (t table[R]) insertOr(ctx context.Context, tx *database.Tx, conflict string
 	return nil
 }
 
+// insertNew writes a row whose key the engine makes, with columns that only an
+// INSERT sets, and returns the key.
+func (t table[R]) insertNew(ctx context.Context, tx *database.Tx, r *R, more ...fixed) (int64, error) {
+	names := make([]string, 0, len(t.columns)+len(more))
+	args, err := t.values(r)
+	if err != nil {
+		return 0, err
+	}
+	args = args[1:]
+	for _, c := range t.columns[1:] {
+		names = append(names, c.name)
+	}
+	for _, f := range more {
+		names, args = append(names, f.name), append(args, f.value)
+	}
+	id, err := tx.InsertID(ctx, "INSERT INTO "+t.name+" ("+strings.Join(names, ", ")+") VALUES ("+database.Marks(len(names))+")", args...)
+	if err != nil {
+		return 0, fmt.Errorf("store: insert into %s: %w", t.name, err)
+	}
+	return id, nil
+}
+
+// fixed is a column that an INSERT sets once and for all.
+type fixed struct {
+	name  string
+	value any
+}
+
 // guard is a further condition on the row to update.
 type guard struct {
 	sql  string
 	args []any
+	// stamp is the update_date that a changed row of EC-CUBE's gets.
+	stamp any
 }
 
 // update writes the columns that differ between before and after, and reports
@@ -110,8 +140,12 @@ func (t table[R]) update(ctx context.Context, tx *database.Tx, before, after *R,
 	if len(set) == 0 {
 		return 0, nil
 	}
+	changed := len(set)
+	if g.stamp != nil {
+		set, args = append(set, "update_date = ?"), append(args, g.stamp)
+	}
 	q := "UPDATE " + t.name + " SET " + strings.Join(set, ", ") + " WHERE " + t.columns[0].name + " = ?" + g.sql
-	return len(set), execOne(ctx, tx, q, append(append(args, old[0]), g.args...)...)
+	return changed, execOne(ctx, tx, q, append(append(args, old[0]), g.args...)...)
 }
 
 // execOne runs a statement that must change exactly one row; if it changes none,

@@ -137,7 +137,7 @@ func (w *writer) operations(ctx context.Context) error {
 			fresh = append(fresh, row)
 			continue
 		}
-		g := guard{" AND state = ? AND owner = ?", []any{string(old.State), old.Owner}}
+		g := guard{sql: " AND state = ? AND owner = ?", args: []any{string(old.State), old.Owner}}
 		if err := w.update(operationTable.update(ctx, w.tx, &operationRow{*old, row.order}, row, g)); err != nil {
 			return operationConflict(err)
 		}
@@ -157,7 +157,7 @@ func (w *writer) hold(ctx context.Context) error {
 		default:
 			end.State, end.ReleasedAt = ledger.Released, w.now
 		}
-		g := guard{" AND open_key IS NOT NULL", nil}
+		g := guard{sql: " AND open_key IS NOT NULL"}
 		if err := w.update(holdTable.update(ctx, w.tx, &holdRow{*was, id}, &holdRow{end, id}, g)); err != nil {
 			return err
 		}
