@@ -1,0 +1,253 @@
+package paygentsim_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kessai/paygentsim"
+)
+
+// clock is a time that tests move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock {
+	return &clock{now: time.Date(2026, 12, 3, 9, 0, 0, 0, time.UTC)}
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+const day = 24 * time.Hour
+
+// merchant is the contract of most tests.
+func merchant() paygentsim.Merchant {
+	return paygentsim.Merchant{
+		MerchantID: "12345", ConnectID: "conn01", ConnectPassword: "pass01", TokenKey: "test_tokenkey",
+		TokenHashKey: "ck_hash", NoticeKey: "NOTICEKEY0000001",
+	}
+}
+
+// bundle is a simulator with a shop beside it.
+type bundle struct {
+	t     testing.TB
+	clock *clock
+	shop  *shop
+	sim   *paygentsim.Sim
+}
+
+func setup(t testing.TB, opt paygentsim.Options) *bundle {
+	t.Helper()
+	b := &bundle{t: t, clock: newClock(), shop: &shop{answer: "result=0"}}
+	return b.open(opt)
+}
+
+// open makes the simulator; tests of restarts call it again.
+func (b *bundle) open(opt paygentsim.Options) *bundle {
+	b.t.Helper()
+	opt.Clock = b.clock.Now
+	opt.Rand = rand.NewChaCha8([32]byte{1})
+	if opt.Merchants == nil {
+		opt.Merchants = []paygentsim.Merchant{merchant()}
+	}
+	if opt.NoticeURL == "" {
+		opt.NoticeURL = "http://shop.example/paygent_payment_difference_notice"
+	}
+	if opt.NoticeClient == nil {
+		opt.NoticeClient = paygentsim.InProcess(b.shop)
+	}
+	opt.Log = slog.New(slog.NewTextHandler(b.t.Output(), nil))
+	sim, err := paygentsim.New(opt)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.sim = sim
+	return b
+}
+
+// shop receives notices.
+type shop struct {
+	mu     sync.Mutex
+	answer string
+	status int
+	forms  []url.Values
+	onPost func(url.Values)
+}
+
+func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	s.forms = append(s.forms, r.PostForm)
+	answer, status, hook := s.answer, s.status, s.onPost
+	s.mu.Unlock()
+	if hook != nil {
+		hook(r.PostForm)
+	}
+	if status != 0 {
+		w.WriteHeader(status)
+	}
+	_, _ = io.WriteString(w, answer)
+}
+
+func (s *shop) says(answer string, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer, s.status = answer, status
+}
+
+// ids lists the payment_notice_ids received, in order.
+func (s *shop) ids() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []string
+	for _, f := range s.forms {
+		out = append(out, f.Get("payment_notice_id"))
+	}
+	return out
+}
+
+// fields are request parameters and parsed answers.
+type fields = map[string]string
+
+// send posts a telegram of the usual merchant and parses the answer.
+func (b *bundle) send(kind string, more fields) fields {
+	b.t.Helper()
+	got, err := b.try(kind, more)
+	if err != nil {
+		b.t.Fatalf("%s: %v", kind, err)
+	}
+	return got
+}
+
+func (b *bundle) try(kind string, more fields) (fields, error) {
+	return exchange(&http.Client{Transport: b.sim.Transport()}, "https://sim.example", kind, more)
+}
+
+func paths(kind string) string {
+	switch kind {
+	case "091":
+		return "/n/ref/paynotice"
+	case "094":
+		return "/n/ref/paymentref"
+	}
+	return "/n/card/request"
+}
+
+// common are the parameters of protocol.md §1.7 for merchant().
+func common(kind string, more fields) url.Values {
+	form := url.Values{
+		"merchant_id": {"12345"}, "connect_id": {"conn01"}, "connect_password": {"pass01"},
+		"telegram_kind": {kind}, "telegram_version": {"1.0"},
+	}
+	for k, v := range more {
+		form.Set(k, v)
+	}
+	return form
+}
+
+func exchange(client *http.Client, base, kind string, more fields) (fields, error) {
+	body := common(kind, more).Encode()
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, base+paths(kind), strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	return parse(string(text)), nil
+}
+
+// parse reads the payment format without trusting it to be one.
+func parse(body string) fields {
+	out := fields{}
+	for _, l := range strings.Split(body, "\r\n") {
+		if name, value, ok := strings.Cut(l, "="); ok {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+func (b *bundle) token(number string) string {
+	b.t.Helper()
+	token, err := b.sim.Token("12345", number, "1230", "123")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return token
+}
+
+// good is a card that approves.
+const good = "4900000000000000"
+
+// authorize sends an ordinary 020.
+func (b *bundle) authorize(tradingID, number string, more fields) fields {
+	b.t.Helper()
+	return b.send("020", b.order(tradingID, number, more))
+}
+
+func (b *bundle) order(tradingID, number string, more fields) fields {
+	b.t.Helper()
+	f := fields{"trading_id": tradingID, "payment_amount": "3300", "payment_class": "10"}
+	if number != "" {
+		f["card_token"] = b.token(number)
+	}
+	for k, v := range more {
+		f[k] = v
+	}
+	return f
+}
+
+// status asks the simulator's own book.
+func (b *bundle) status(paymentID string) paygentsim.Status {
+	b.t.Helper()
+	p, ok := b.sim.Payment(paymentID)
+	if !ok {
+		b.t.Fatalf("no payment %q", paymentID)
+	}
+	return p.Status
+}
+
+// drain steps until nothing is due.
+func (b *bundle) drain() {
+	b.t.Helper()
+	for range 1000 {
+		worked, _, err := b.sim.Step(context.Background())
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if !worked {
+			return
+		}
+	}
+	b.t.Fatal("1000 steps and still something due")
+}

@@ -1,0 +1,192 @@
+package paygentsim
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// ControlHandler serves the 試験環境ツール: a page for people, JSON for scripts. Give it a
+// listener of its own that only its users reach: it shows the contract's keys.
+//
+//	GET  /control/                                page
+//	GET  /control/payments                        every payment
+//	GET  /control/payments/{payment_id}           one
+//	POST /control/payments/{payment_id}/status    form status=40, notice=0 withholds the notice
+//	POST /control/payments/{payment_id}/notices   sends its notices again
+//	GET  /control/notices                         every notice
+//	GET  /control/requests                        what was served
+//	GET  /control/magic                           the magic card numbers
+//	GET  /control/faults                          knobs and seed
+//	POST /control/faults                          JSON: profile, faults, next, next_notice
+//	POST /control/reset                           forgets all but contracts, keys and sequences
+//
+// An error is {"error":{"code":…,"message":…}}.
+func (s *Sim) ControlHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler("/control/", http.StatusSeeOther))
+	mux.HandleFunc("GET /control/{$}", s.controlPage)
+	mux.HandleFunc("GET /control/payments", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Payments())) })
+	mux.HandleFunc("GET /control/payments/{id}", s.controlPayment)
+	mux.HandleFunc("POST /control/payments/{id}/status", s.controlStatus)
+	mux.HandleFunc("POST /control/payments/{id}/notices", s.controlResend)
+	mux.HandleFunc("GET /control/notices", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Notices())) })
+	mux.HandleFunc("GET /control/requests", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Requests())) })
+	mux.HandleFunc("GET /control/magic", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, MagicCards()) })
+	mux.HandleFunc("GET /control/faults", s.controlFaults)
+	mux.HandleFunc("POST /control/faults", s.controlSetFaults)
+	mux.HandleFunc("POST /control/reset", s.controlReset)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, http.StatusNotFound, "not_found", "no such address: "+r.URL.Path)
+	})
+	// A page of another site must not move payments through a developer's browser.
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	_ = enc.Encode(v)
+}
+
+func writeError(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{"code": code, "message": message}})
+}
+
+// fail answers an error of operator.go.
+func fail(w http.ResponseWriter, err error) {
+	switch {
+	case errors.Is(err, ErrUnknownPayment):
+		writeError(w, http.StatusNotFound, "unknown_payment", err.Error())
+	case errors.Is(err, ErrUnlawful):
+		writeError(w, http.StatusConflict, "unlawful_status", err.Error())
+	case errors.Is(err, ErrNowhere):
+		writeError(w, http.StatusConflict, "no_notice_url", err.Error())
+	default:
+		writeError(w, http.StatusInternalServerError, "failed", err.Error())
+	}
+}
+
+// done answers a script with v and sends a person back to the page.
+func done(w http.ResponseWriter, r *http.Request, v any) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		http.Redirect(w, r, "/control/", http.StatusSeeOther)
+		return
+	}
+	writeJSON(w, v)
+}
+
+func (s *Sim) controlPayment(w http.ResponseWriter, r *http.Request) {
+	p, found := s.Payment(r.PathValue("id"))
+	if !found {
+		fail(w, ErrUnknownPayment)
+		return
+	}
+	writeJSON(w, p)
+}
+
+func (s *Sim) controlStatus(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
+	p, err := s.SetStatus(r.PathValue("id"), Status(r.FormValue("status")), r.FormValue("notice") != "0")
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	done(w, r, p)
+}
+
+func (s *Sim) controlResend(w http.ResponseWriter, r *http.Request) {
+	n, err := s.ResendNotices(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	done(w, r, map[string]int{"resent": n})
+}
+
+func (s *Sim) controlReset(w http.ResponseWriter, r *http.Request) {
+	if err := s.Reset(); err != nil {
+		fail(w, err)
+		return
+	}
+	done(w, r, map[string]bool{"reset": true})
+}
+
+func (s *Sim) controlFaults(w http.ResponseWriter, _ *http.Request) {
+	// The seed as text: JavaScript's numbers would round it.
+	writeJSON(w, struct {
+		Seed   uint64 `json:"seed,string"`
+		Faults Faults `json:"faults"`
+	}{s.Seed(), s.CurrentFaults()})
+}
+
+// faultRequest is the body of POST /control/faults; every part may be left out.
+type faultRequest struct {
+	Profile *Profile `json:"profile"`
+	Faults  *Faults  `json:"faults"`
+	Next    []struct {
+		Kind  string `json:"telegram_kind"`
+		Fault Fault  `json:"fault"`
+	} `json:"next"`
+	NextNotice []NoticeFault `json:"next_notice"`
+}
+
+func (s *Sim) controlSetFaults(w http.ResponseWriter, r *http.Request) {
+	var req faultRequest
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&req)
+	if err == nil && dec.More() {
+		err = errors.New("more than one JSON value")
+	}
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the body is empty")
+	}
+	if err == nil {
+		err = s.setFaults(&req)
+	}
+	if err != nil {
+		writeError(w, http.StatusBadRequest, "invalid_faults", err.Error())
+		return
+	}
+	s.controlFaults(w, r)
+}
+
+func (s *Sim) setFaults(req *faultRequest) error {
+	knobs := req.Faults
+	if req.Profile != nil {
+		f, err := req.Profile.Faults()
+		if err != nil {
+			return err
+		}
+		knobs = &f
+	}
+	if knobs != nil {
+		if err := s.SetFaults(*knobs); err != nil {
+			return err
+		}
+	}
+	for _, n := range req.Next {
+		if err := s.ForceFault(n.Kind, n.Fault); err != nil {
+			return err
+		}
+	}
+	for _, f := range req.NextNotice {
+		if err := s.ForceNoticeFault(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

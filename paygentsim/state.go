@@ -1,0 +1,180 @@
+package paygentsim
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// state is the centre's books. It changes by apply alone, so that a restart which
+// replays the journal ends where the process stopped.
+type state struct {
+	payments    map[string]*Payment
+	order       []string // payment ids as issued
+	trades      map[trade][]string
+	books       map[string]*book
+	tokens      map[string]*cardToken
+	tokenOrder  []string // as issued, hence as they expire
+	nextPayment int64
+	ordinal     uint64 // of the next telegram
+	agenda      agenda
+}
+
+type trade struct{ merchantID, tradingID string }
+
+// book is one merchant's differences: ids ascend without gaps from first.
+type book struct {
+	first   int64 // id of notices[0]
+	last    int64 // id given out last
+	cursor  int64 // id 091 delivered last
+	notices []*Notice
+}
+
+// delta is what one step changes, whole records by value. It is a journal line.
+type delta struct {
+	Ordinal  uint64           `json:"ordinal,omitempty"`
+	Reset    bool             `json:"reset,omitempty"`
+	Payments []*Payment       `json:"payments,omitempty"`
+	Notices  []*Notice        `json:"notices,omitempty"`
+	Tokens   []*cardToken     `json:"tokens,omitempty"`
+	Cursors  map[string]int64 `json:"cursors,omitempty"`
+}
+
+func (d *delta) empty() bool {
+	return !d.Reset && len(d.Payments)+len(d.Notices)+len(d.Tokens)+len(d.Cursors) == 0
+}
+
+const firstPaymentID = 900000001
+
+func newState() *state {
+	st := &state{books: map[string]*book{}, nextPayment: firstPaymentID}
+	st.forget()
+	return st
+}
+
+// forget drops what happened but keeps the sequences: the centre never reuses an id.
+func (st *state) forget() {
+	st.payments, st.order = map[string]*Payment{}, nil
+	st.trades = map[trade][]string{}
+	st.tokens, st.tokenOrder = map[string]*cardToken{}, nil
+	st.agenda = nil
+	for _, b := range st.books {
+		b.notices, b.first, b.cursor = nil, b.last+1, b.last
+	}
+}
+
+// book returns a merchant's book, opening it at its first use.
+func (st *state) book(merchantID string) *book {
+	b := st.books[merchantID]
+	if b == nil {
+		b = &book{first: 1}
+		st.books[merchantID] = b
+	}
+	return b
+}
+
+func (st *state) apply(d *delta) {
+	if d.Reset {
+		st.forget()
+	}
+	st.ordinal = max(st.ordinal, d.Ordinal)
+	for _, p := range d.Payments {
+		st.applyPayment(p)
+	}
+	for _, n := range d.Notices {
+		st.applyNotice(n)
+	}
+	for _, t := range d.Tokens {
+		st.applyToken(t)
+	}
+	for id, cursor := range d.Cursors {
+		st.book(id).cursor = cursor
+	}
+}
+
+func (st *state) applyPayment(p *Payment) {
+	if _, known := st.payments[p.PaymentID]; !known {
+		st.order = append(st.order, p.PaymentID)
+		if p.TradingID != "" {
+			key := trade{p.MerchantID, p.TradingID}
+			st.trades[key] = append(st.trades[key], p.PaymentID)
+		}
+		if id, err := strconv.ParseInt(p.PaymentID, 10, 64); err == nil {
+			st.nextPayment = max(st.nextPayment, id+1)
+		}
+	}
+	st.payments[p.PaymentID] = p
+	if _, at := expiry(p); !at.IsZero() {
+		st.agenda.add(entry{at: at, paymentID: p.PaymentID})
+	}
+}
+
+func (st *state) applyNotice(n *Notice) {
+	b := st.book(n.MerchantID)
+	switch {
+	case n.NoticeID == b.last+1:
+		b.last = n.NoticeID
+		b.notices = append(b.notices, n)
+		b.purge(n.ChangedAt)
+	case n.NoticeID >= b.first && n.NoticeID <= b.last:
+		b.notices[n.NoticeID-b.first] = n
+	default:
+		return // purged since
+	}
+	if !n.Due.IsZero() {
+		st.agenda.add(entry{at: n.Due, merchantID: n.MerchantID, noticeID: n.NoticeID})
+	}
+}
+
+// purge forgets differences older than the centre keeps them.
+func (b *book) purge(now time.Time) {
+	n := 0
+	for n < len(b.notices) && b.notices[n].purged(now) {
+		n++
+	}
+	b.notices = slices.Delete(b.notices, 0, n)
+	b.first += int64(n)
+}
+
+func (n *Notice) purged(now time.Time) bool { return !now.Before(n.ChangedAt.Add(purgeAfter)) }
+
+// kept returns the record of a difference, nil when there is none any more.
+func (b *book) kept(id int64) *Notice {
+	if id < b.first || id > b.last {
+		return nil
+	}
+	return b.notices[id-b.first]
+}
+
+// at returns the difference that the centre would still tell of.
+func (b *book) at(id int64, now time.Time) *Notice {
+	if n := b.kept(id); n != nil && !n.purged(now) {
+		return n
+	}
+	return nil
+}
+
+// after returns the oldest kept difference with an id above the given one.
+func (b *book) after(id int64, now time.Time) *Notice {
+	for i := max(id+1, b.first); i <= b.last; i++ {
+		if n := b.notices[i-b.first]; !n.purged(now) {
+			return n
+		}
+	}
+	return nil
+}
+
+func (st *state) applyToken(t *cardToken) {
+	if _, known := st.tokens[t.Token]; !known {
+		st.tokenOrder = append(st.tokenOrder, t.Token)
+	}
+	st.tokens[t.Token] = t
+	// A token long expired is unknown rather than expired, so that the book stays small.
+	horizon := t.IssuedAt.Add(-tokenKept)
+	n := 0
+	for n < len(st.tokenOrder) && st.tokens[st.tokenOrder[n]].IssuedAt.Before(horizon) {
+		delete(st.tokens, st.tokenOrder[n])
+		n++
+	}
+	st.tokenOrder = slices.Delete(st.tokenOrder, 0, n)
+}
