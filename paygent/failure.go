@@ -1,0 +1,97 @@
+package paygent
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+)
+
+// explain turns what net/http says into a code of the connection module and one sentence
+// that says what to look at.
+func (c *Client) explain(ctx context.Context, host string, err error) (code, sentence string) {
+	if s := c.explainTLS(host, err); s != "" {
+		return CodeCertificate, s
+	}
+	var dns *net.DNSError
+	var op *net.OpError
+	isOp := errors.As(err, &op)
+	switch {
+	case isOp && op.Op == "proxyconnect":
+		return CodeConnection, fmt.Sprintf("the proxy does not answer (%v); check %s, %s and %s", op.Err, KeyProxyServerName, KeyProxyServerIP, KeyProxyServerPort)
+	case timedOut(ctx, err):
+		return CodeConnection, fmt.Sprintf("%s did not answer in time (%s)", host, KeyTimeout)
+	case errors.Is(err, context.Canceled):
+		return CodeConnection, "the caller gave up"
+	case errors.As(err, &dns):
+		return CodeConnection, fmt.Sprintf("the name %s is not found; check DNS and the addresses (url.NN) of the configuration", dns.Name)
+	case isOp && op.Op == "dial":
+		return CodeConnection, fmt.Sprintf("%s cannot be reached (%v); check the firewall and the addresses (url.NN) of the configuration", host, op.Err)
+	}
+	return CodeConnection, fmt.Sprintf("the connection to %s failed: %v", host, err)
+}
+
+func timedOut(ctx context.Context, err error) bool {
+	var n net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(ctx.Err(), context.DeadlineExceeded) ||
+		errors.As(err, &n) && n.Timeout()
+}
+
+// explainTLS returns the sentence of a certificate's error, empty for any other.
+func (c *Client) explainTLS(host string, err error) string {
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var alert tls.AlertError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &authority):
+		return fmt.Sprintf("the certificate of %s is not signed by a CA in %s; put the connection kit's CA file there (%s)", host, c.config.CAFilePath, KeyCAFilePath)
+	case errors.As(err, &name):
+		return fmt.Sprintf("the certificate of %s is for another server; check the addresses (url.NN) of the configuration", host)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("the certificate of %s is not valid at this computer's time; check the clock (%s)", host, invalid.Detail)
+	case errors.As(err, &invalid):
+		return fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
+	case errors.As(err, &alert):
+		return fmt.Sprintf("%s refused the client certificate or the connection (%v); check that %s is this contract's certificate (%s)",
+			host, alert, c.config.ClientFilePath, KeyClientFilePath)
+	case errors.As(err, &record):
+		return fmt.Sprintf("%s does not speak TLS; check the addresses (url.NN) of the configuration", host)
+	}
+	return ""
+}
+
+// failureText returns code and detail of a telegram's error.
+func failureText(err error) (code, detail string) {
+	var unknown *UnknownError
+	var declined *DeclinedError
+	var rejected *RejectedError
+	switch {
+	case errors.As(err, &unknown):
+		return unknown.Code, unknown.Detail
+	case errors.As(err, &declined):
+		return declined.Code, declined.Detail
+	case errors.As(err, &rejected):
+		return rejected.Code, rejected.Detail
+	}
+	return "", ""
+}
+
+// answerOf returns the answer that an error carries, or nil.
+func answerOf(err error) *Response {
+	var unknown *UnknownError
+	var declined *DeclinedError
+	var rejected *RejectedError
+	switch {
+	case errors.As(err, &unknown):
+		return unknown.Response
+	case errors.As(err, &declined):
+		return declined.Response
+	case errors.As(err, &rejected):
+		return rejected.Response
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package paygent
+
+import (
+	"bytes"
+	"errors"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"kessai/internal/cp932"
+)
+
+// Results of a telegram (protocol.md §3.4).
+const (
+	ResultOK           = "0"
+	ResultError        = "1"
+	ResultUnknown      = "2"
+	ResultThreeDSecure = "7" // 020 only: show the buyer out_acs_html first
+)
+
+// Response is an answer in the payment format (protocol.md §3.1), or for reference kinds
+// a Table.
+type Response struct {
+	Kind   Kind
+	Result string
+	Code   string // response_code; empty on success
+	Detail string // response_detail
+	Fields Params // every item in the order of the answer, the three above included
+	Table  *Table // of a reference telegram (027, 090)
+	File   []byte // the result file of 201, as it came
+
+	// Undecodable names items with bytes that are not of the answer's charset. Their
+	// values hold U+FFFD there.
+	Undecodable []string
+}
+
+// Get returns an item of the answer, empty if there is none.
+func (r *Response) Get(name string) string { return r.Fields.Get(name) }
+
+var (
+	errNoResult      = errors.New("the answer has no result")
+	errTwoResults    = errors.New("the answer has two results that differ")
+	errStrangeResult = errors.New("the answer's result is none that is known")
+)
+
+// parsePayment reads the payment format. Structure is found in the bytes (CR, LF and = never
+// are the second byte of a Windows-31J character), then each value is decoded by itself, so
+// that one bad byte in an issuer's name does not make a payment's outcome unknown.
+func parsePayment(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
+	r := &Response{Kind: kind, Fields: make(Params, 0, bytes.Count(body, []byte("\n"))+1)}
+	for len(body) > 0 {
+		line, rest, _ := bytes.Cut(body, []byte("\n"))
+		name, value, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\r")), []byte("="))
+		if !ok || len(name) == 0 {
+			body = rest
+			continue
+		}
+		if bytes.HasSuffix(name, []byte("_html")) { // always the last, everything to the end is its
+			_, value, _ = bytes.Cut(body, []byte("="))
+			value, rest = bytes.TrimSpace(value), nil
+		}
+		r.add(name, value, isUTF8)
+		body = rest
+	}
+	return r, r.fill()
+}
+
+func (r *Response) add(name, value []byte, isUTF8 bool) {
+	text, good := decodeValue(value, isUTF8)
+	item := Param{fieldName(name, isUTF8), text}
+	if !good {
+		r.Undecodable = append(r.Undecodable, item.Name)
+	}
+	r.Fields = append(r.Fields, item)
+}
+
+func fieldName(name []byte, isUTF8 bool) string {
+	text, _ := decodeValue(name, isUTF8)
+	return text
+}
+
+func decodeValue(b []byte, isUTF8 bool) (text string, good bool) {
+	if isUTF8 {
+		if utf8.Valid(b) {
+			return string(b), true
+		}
+		return strings.ToValidUTF8(string(b), "\uFFFD"), false
+	}
+	text, err := cp932.Decode(b)
+	if err != nil {
+		return cp932.DecodeLossy(b), false
+	}
+	return text, true
+}
+
+// fill takes the reserved items out of Fields and checks that the answer means something.
+func (r *Response) fill() error {
+	seen := false
+	for _, item := range r.Fields {
+		switch item.Name {
+		case "result":
+			if seen && item.Value != r.Result {
+				return errTwoResults
+			}
+			r.Result, seen = item.Value, true
+		case "response_code":
+			r.Code = item.Value
+		case "response_detail":
+			r.Detail = item.Value
+		}
+	}
+	return r.checkResult()
+}
+
+func (r *Response) checkResult() error {
+	switch {
+	case r.Result == "":
+		return errNoResult
+	case r.Result == ResultOK, r.Result == ResultError, r.Result == ResultUnknown:
+		return nil
+	case r.Result == ResultThreeDSecure && r.Kind == KindAuthorize:
+		return nil
+	}
+	return errStrangeResult
+}
+
+// answerIsUTF8 decides an answer's charset: by its Content-Type where that names one we
+// know, else by the kind (protocol.md §1.1, §19).
+func answerIsUTF8(contentType string, byKind bool) bool {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return byKind
+	}
+	switch strings.ToLower(params["charset"]) {
+	case "utf-8", "utf8":
+		return true
+	case "windows-31j", "shift_jis", "sjis", "ms932", "cp932", "x-sjis":
+		return false
+	}
+	return byKind
+}
