@@ -16,7 +16,7 @@ type tableSet struct {
 
 func (db *DB) inspect(ctx context.Context) (tableSet, error) {
 	all, err := db.tables(ctx)
-	return tableSet{all: all, expected: baselineTables(db.Engine())}, err
+	return tableSet{all: all, expected: BaselineTables(db.Engine())}, err
 }
 
 // tables lists the tables of the database by name.
@@ -71,8 +71,8 @@ func (s tableSet) hasEccube() bool {
 	})
 }
 
-// baselineTables lists the tables that the baseline of an engine makes.
-func baselineTables(e Engine) []string {
+// BaselineTables lists the tables that the baseline of an engine makes.
+func BaselineTables(e Engine) []string {
 	var names []string
 	for _, m := range regexp.MustCompile(`(?m)^CREATE TABLE (\w+) \(`).FindAllStringSubmatch(baselineSQL(e), -1) {
 		names = append(names, m[1])
