@@ -13,6 +13,13 @@ import (
 // authorisationTerm is how long an authorisation stands (protocol.md §5.1.2).
 const authorisationTerm = 60 * 24 * time.Hour
 
+// refusalLimit is how many refusals an order may meet before it has to be paid in
+// another way (storefront.md §6.1, attempt limit).
+const refusalLimit = 10
+
+// idInUseCode is no refusal of the card.
+const idInUseCode = "2005"
+
 // leaseMargin is how much longer than its telegram an owner keeps an operation.
 const leaseMargin = 25 * time.Second
 
@@ -56,6 +63,9 @@ func (l *Ledger) mayAuthorize(t tick, in Authorize) error {
 	if l.OpenOperation() != nil {
 		return notNow("operation.open", nil)
 	}
+	if l.refusals() >= refusalLimit {
+		return notNow("card.too_many", nil)
+	}
 	for _, p := range l.Payments {
 		if p.living() && !p.Reverse {
 			return notNow("payment.alive", problem.Args{"Order": l.Order.ID})
@@ -65,6 +75,17 @@ func (l *Ledger) mayAuthorize(t tick, in Authorize) error {
 		return problem.New(problem.Invalid, "payment.class", nil).On("payment_class")
 	}
 	return nil
+}
+
+// refusals counts the card company's refusals of this order.
+func (l *Ledger) refusals() int {
+	n := 0
+	for _, op := range l.Operations {
+		if op.Kind.Begins() && op.State == payment.DeclinedOp && op.Code != "" && op.Code != idInUseCode {
+			n++
+		}
+	}
+	return n
 }
 
 // beginPayment writes a new payment, which becomes the order's, and its operation.

@@ -24,7 +24,9 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 	}
 	n.OrderID = m.OrderID
 	switch {
-	case n.TradingID == "":
+	case n.Reason == ParkMalformed:
+		return n, s.parkMalformed(ctx, t, &n)
+	case n.TradingID == "" && m.OrderID == 0:
 		n.State, n.NextAt = NoticeApplied, time.Time{} // a card validity check: nothing of ours
 		return n, s.store.AddNotice(ctx, n)
 	case m.OrderID == 0:
@@ -68,6 +70,21 @@ func (s *Service) seenBefore(ctx context.Context, t tick, n *Notice) (bool, erro
 			if (p.PaymentID == n.PaymentID && n.PaymentID != "") && p.Phase != payment.Ended {
 				p.AskAt = t.now
 			}
+		}
+		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
+		return nil
+	})
+}
+
+// parkMalformed keeps a notice that is Paygent's, and says nothing we can use.
+func (s *Service) parkMalformed(ctx context.Context, t tick, n *Notice) error {
+	n.State, n.NextAt = NoticeParked, time.Time{}
+	if n.OrderID == 0 {
+		return s.store.AddNotice(ctx, *n)
+	}
+	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if err := l.park(t, n, ParkMalformed); err != nil {
+			return err
 		}
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil

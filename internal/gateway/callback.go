@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"kessai/internal/ledger"
+	"kessai/internal/notice"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/paygent"
+)
+
+// NoticeKey is a key that notifications are hashed with, and whose they then are.
+type NoticeKey struct {
+	Key         paygent.Secret
+	Environment payment.Environment
+	MerchantID  string
+}
+
+// VerifyNotice makes the check of a notification's hash: the current key first, then
+// former ones, whose notices belong to the environment they were for (money.md §10).
+func VerifyNotice(keys func(ctx context.Context) ([]NoticeKey, error)) notice.Verify {
+	return func(ctx context.Context, body []byte) (ledger.Notice, error) {
+		known, err := keys(ctx)
+		if err != nil {
+			return ledger.Notice{}, err
+		}
+		secrets := make([]paygent.Secret, len(known))
+		for i, k := range known {
+			secrets[i] = k.Key
+		}
+		n, err := paygent.ParseNotice(body, secrets...)
+		if err != nil && !(errors.Is(err, paygent.ErrMalformed) && n.Verified) {
+			return ledger.Notice{}, fmt.Errorf("%w: %w", notice.ErrRefused, err)
+		}
+		got := ledger.Notice{
+			Environment: known[n.Key].Environment, MerchantID: known[n.Key].MerchantID,
+			NoticeID: n.NoticeID, Digest: digest(n), PaymentID: n.PaymentID, TradingID: n.TradingID, Type: string(n.Type),
+			Status: payment.Status(n.Status), Amount: order.Yen(n.Amount), BaseID: n.BasePaymentID, PaymentDate: n.PaymentDate,
+		}
+		if err != nil {
+			got.Reason = ledger.ParkMalformed
+		}
+		return got, nil
+	}
+}
+
+// digest tells a duplicate from a conflict: over what the hash covers, and the status
+// and date that it does not.
+func digest(n paygent.Notice) string {
+	h := sha256.New()
+	for _, name := range []string{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount", "payment_status", "payment_date"} {
+		_, _ = fmt.Fprintf(h, "%s=%q\n", name, n.Fields.Get(name)) // a hash does not fail
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
