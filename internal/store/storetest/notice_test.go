@@ -1,0 +1,193 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// notice is a received notice about an order.
+func (s *Shop) notice(id order.ID, noticeID int64) ledger.Notice {
+	return ledger.Notice{
+		ID: s.ID(), Environment: payment.Simulator, MerchantID: "12345", NoticeID: noticeID, Digest: "d1", PaymentID: "1001",
+		TradingID: id.String(), Type: "02", Status: payment.AuthOK, Amount: 1100, BaseID: "1000", PaymentDate: s.Now().Add(-time.Minute),
+		ReceivedAt: s.Now(), State: ledger.NoticeReceived, OrderID: id, NextAt: s.Now(), Asked: 1,
+	}
+}
+
+func (s *Shop) stored(t *testing.T, noticeID int64) []ledger.Notice {
+	t.Helper()
+	list, err := s.Store.StoredNotices(context.Background(), payment.Simulator, "12345", noticeID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestNoticesComeBack(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		id, _ := s.planned(t)
+		full := s.notice(id, 1)
+		full.Owner, full.LeaseUntil = "node1", s.Now().Add(time.Minute)
+		foreign := s.notice(0, 2)
+		foreign.State, foreign.NextAt, foreign.PaymentDate = ledger.NoticeForeign, time.Time{}, time.Time{}
+		for _, n := range []ledger.Notice{full, foreign, full} { // the third is a duplicate
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again := full
+		again.ID, again.State = s.ID(), ledger.NoticeApplied
+		if err := s.Store.AddNotice(ctx, again); err != nil { // so is this
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]ledger.Notice{full}, s.stored(t, 1)); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]ledger.Notice{foreign}, s.stored(t, 2)); diff != "" {
+			t.Error(diff)
+		}
+		other := s.notice(id, 1)
+		other.Digest, other.State, other.Reason, other.ReceivedAt = "d2", ledger.NoticeParked, ledger.ParkConflict, s.Now().Add(time.Second)
+		if err := s.Store.AddNotice(ctx, other); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]ledger.Notice{full, other}, s.stored(t, 1)); diff != "" {
+			t.Error("other content is another notice: ", diff)
+		}
+		full.State, full.Asked, full.Owner, full.LeaseUntil, full.NextAt = ledger.NoticeApplied, 2, "", time.Time{}, time.Time{}
+		if err := s.Store.SaveNotice(ctx, full); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.stored(t, 1)[0]; got != full {
+			t.Error(cmp.Diff(full, got))
+		}
+		full.ID = s.ID()
+		if err := s.Store.SaveNotice(ctx, full); !problem.Is(err, "notice.unknown") {
+			t.Errorf("saving one that is not stored: %v", err)
+		}
+	})
+}
+
+func TestNoticesWithADecision(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id, _ := s.planned(t)
+		n := s.notice(id, 7)
+		n.State = ledger.NoticeApplied
+		store := func(n ledger.Notice, fresh bool) error {
+			return s.try(id, func(l *ledger.Ledger) {
+				l.Payments[0].LastNoticeID++
+				l.Notices = append(l.Notices, ledger.NoticeChange{Notice: n, New: fresh})
+			})
+		}
+		if err := store(n, true); err != nil {
+			t.Fatal(err)
+		}
+		twice := n
+		twice.ID = s.ID()
+		if err := store(twice, true); !problem.Is(err, "notice.duplicate") || problem.CategoryOf(err) != problem.Conflict {
+			t.Errorf("a duplicate: %v", err)
+		}
+		if got := s.view(t, id).Payments[0].LastNoticeID; got != 1 {
+			t.Errorf("the duplicate was applied: %d", got)
+		}
+		n.State = ledger.NoticeSuperseded
+		if err := store(n, false); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.stored(t, 7); len(got) != 1 || got[0].State != ledger.NoticeSuperseded {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+func TestClaimNotices(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		claim := func(owner string, limit int) ([]ledger.Notice, time.Time) {
+			list, next, err := s.Store.ClaimNotices(ctx, owner, s.Now(), s.Now().Add(time.Minute), limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list, next
+		}
+		if list, next := claim("node1", 5); len(list) != 0 || !next.IsZero() {
+			t.Fatalf("%v, %v", list, next)
+		}
+		for i := range 3 {
+			n := s.notice(0, int64(i+1))
+			n.NextAt = s.Now().Add(time.Duration(i) * time.Minute)
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done := s.notice(0, 9)
+		done.State = ledger.NoticeApplied
+		if err := s.Store.AddNotice(ctx, done); err != nil {
+			t.Fatal(err)
+		}
+		list, next := claim("node1", 5)
+		if len(list) != 1 || list[0].NoticeID != 1 || list[0].Owner != "node1" || !next.Equal(s.Now().Add(time.Minute)) {
+			t.Fatalf("%v, next %v", list, next)
+		}
+		if list, _ := claim("node2", 5); len(list) != 0 {
+			t.Fatalf("claimed twice: %v", list)
+		}
+		s.Advance(time.Minute)
+		if list, next = claim("node2", 1); len(list) != 1 || !next.Equal(s.Now()) { // its lease is over, and another is due
+			t.Fatalf("%v, next %v", list, next)
+		}
+		if list, next = claim("node2", 5); len(list) != 1 || !next.Equal(s.Now().Add(time.Minute)) {
+			t.Fatalf("%v, next %v", list, next)
+		}
+	})
+}
+
+func TestMatchPrecedence(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		first, op := s.planned(t)
+		second, other := s.planned(t)
+		bare := s.Order(Wanted{})
+		s.update(t, first, func(l *ledger.Ledger) { l.Payments[0].PaymentID = "1001"; l.Payments[0].PaymentIDs = []string{"1000"} })
+		one := ledger.Match{OrderID: first, PaymentID: op.PaymentID}
+		two := ledger.Match{OrderID: second, PaymentID: other.PaymentID}
+		by := func(m ledger.Match, by ledger.MatchBy) ledger.Match { m.By = by; return m }
+		for _, c := range []struct {
+			name, payment, base, trading string
+			want                         ledger.Match
+		}{
+			{"payment_id before all", "1001", "9", second.String(), by(one, ledger.ByPaymentID)},
+			{"an earlier payment_id", "1000", "", "", by(one, ledger.ByPaymentID)},
+			{"base before trading_id", "9", "1001", second.String(), by(one, ledger.ByBaseID)},
+			{"trading_id", "9", "8", second.String(), by(two, ledger.ByTradingID)},
+			{"order without payment", "9", "", bare.String(), ledger.Match{OrderID: bare, By: ledger.ByOrderID}},
+			{"later attempt of an order", "9", "", second.String() + "_9", ledger.Match{OrderID: second, By: ledger.ByOrderID}},
+			{"with a mark", "9", "", "AbCd" + bare.String(), ledger.Match{OrderID: bare, By: ledger.ByOrderID}},
+			{"too long a mark", "9", "", "ABCDE" + bare.String(), ledger.Match{}},
+			{"zeros in front", "9", "", "0" + bare.String(), ledger.Match{}},
+			{"another tail", "9", "", bare.String() + "_x", ledger.Match{}},
+			{"an empty tail", "9", "", bare.String() + "_", ledger.Match{}},
+			{"no such order", "9", "", "99999", ledger.Match{}},
+			{"too large", "9", "", "99999999999999999999", ledger.Match{}},
+			{"nothing", "", "", "", ledger.Match{}},
+		} {
+			n := ledger.Notice{Environment: payment.Simulator, MerchantID: "12345", PaymentID: c.payment, BaseID: c.base, TradingID: c.trading}
+			got, err := s.Store.Match(context.Background(), n)
+			if err != nil || got != c.want {
+				t.Errorf("%s: %+v, %v", c.name, got, err)
+			}
+		}
+		n := ledger.Notice{Environment: payment.Production, MerchantID: "12345", PaymentID: "1001", TradingID: "x"}
+		if got, err := s.Store.Match(context.Background(), n); err != nil || got.OrderID != 0 {
+			t.Errorf("of another environment: %+v, %v", got, err)
+		}
+	})
+}
