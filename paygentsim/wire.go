@@ -162,7 +162,8 @@ func encodeForm(lines []line) (string, error) {
 		}
 		b.WriteString(url.QueryEscape(l.name))
 		b.WriteByte('=')
-		b.WriteString(url.QueryEscape(string(value)))
+		// PHP's rule, the one in use on this wire, escapes the tilde too.
+		b.WriteString(strings.ReplaceAll(url.QueryEscape(string(value)), "~", "%7E"))
 	}
 	return b.String(), nil
 }
