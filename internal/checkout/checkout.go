@@ -93,18 +93,18 @@ const (
 
 // New mounts the slice.
 func New(d Deps) (*Checkout, error) {
+	if err := d.Kernel.AddAssets("checkout", scripts, "assets"); err != nil {
+		return nil, err
+	}
 	set := d.Kernel.Templates(templates, "templates")
 	c := &Checkout{
 		Deps:     d,
-		card:     web.NewPage[cardPage](set, "card.html", web.Shop),
+		card:     web.NewPage[cardPage](set, "card.html", web.Shop).Script("checkout/card.js"),
 		wait:     web.NewPage[waitPage](set, "wait.html", web.Shop),
 		complete: web.NewPage[completePage](set, "complete.html", web.Shop),
 		closed:   web.NewPage[closedPage](set, "closed.html", web.Shop),
 	}
 	if err := set.Err(); err != nil {
-		return nil, err
-	}
-	if err := d.Kernel.AddAssets("checkout", scripts, "assets"); err != nil {
 		return nil, err
 	}
 	r := d.Kernel.Shop()

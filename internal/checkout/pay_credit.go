@@ -71,7 +71,7 @@ func (c *Checkout) renderCard(w http.ResponseWriter, r *http.Request, id order.I
 	}
 	frame := web.Frame{
 		Title: "クレジットカードでのお支払い", Step: web.StepConfirm, Payment: true, Errors: errs,
-		Scripts: []string{"checkout/card.js"}, Outside: []string{browser.TokenScript},
+		Outside: []string{browser.TokenScript},
 		Policy: web.Policy{Script: []string{browser.TokenOrigin}, Connect: []string{browser.TokenOrigin}},
 	}
 	return c.card.Render(w, r, frame, page)
