@@ -99,7 +99,7 @@ func (c *Client) Close() {
 }
 
 // Format keeps passwords out of anything printed.
-func (c *Client) Format(f fmt.State, _ rune) {
+func (c Client) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "paygent.Client(merchant %s)", c.common.Get("merchant_id"))
 }
 

@@ -27,7 +27,7 @@ func (t *Table) Row(i int) Params {
 }
 
 // Format prints the size only: rows are personal data.
-func (t *Table) Format(f fmt.State, _ rune) {
+func (t Table) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "table of %d columns, %d rows", len(t.Columns), len(t.Rows))
 }
 

@@ -20,5 +20,5 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(masked)) }
 // LogValue is for slog.
 func (Secret) LogValue() slog.Value { return slog.StringValue(masked) }
 
-// MarshalText serves JSON (values and map keys), XML and their like.
+// MarshalText serves JSON, XML and their like.
 func (Secret) MarshalText() ([]byte, error) { return []byte(masked), nil }
