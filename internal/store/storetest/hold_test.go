@@ -21,8 +21,8 @@ import (
 // approving is a centre that says yes to everything.
 type approving struct{}
 
-func (approving) Execute(context.Context, ledger.Command) ledger.Answer {
-	return ledger.Answer{Outcome: ledger.Success}
+func (approving) Execute(_ context.Context, c ledger.Command) ledger.Answer {
+	return ledger.Answer{Outcome: ledger.Success, PaymentID: "8" + c.TradingID}
 }
 func (approving) Inquire(context.Context, ledger.Inquiry) ledger.Finding {
 	return ledger.Finding{Kind: ledger.NoAnswer}
