@@ -66,10 +66,11 @@ func iconPath(name string) string {
 	return ""
 }
 
-// icon is a picture without a meaning of its own: a word stands beside it.
+// icon is a picture without a meaning of its own: a word stands beside it. No name
+// is no picture.
 func icon(name string) (template.HTML, error) {
-	if name == "x" { // how pages are tried out when they are mounted
-		name = "info"
+	if name == "" || name == "x" { // "x" is how pages are tried out when they are mounted
+		return "", nil
 	}
 	path := iconPath(name)
 	if path == "" {
