@@ -50,7 +50,10 @@ func (gs *groups) write(ctx context.Context, fn func(context.Context, *Tx) error
 	}
 	tx, err := gs.member(ctx, g, fn)
 	<-g.done
-	if g.err != nil && tx.lost == nil {
+	switch {
+	case tx.lost != nil && err == nil: // what it did could not be kept
+		return tx.lost
+	case tx.lost == nil && g.err != nil:
 		return g.err
 	}
 	return err

@@ -56,6 +56,7 @@ func mysqlConfig(src source) (*mysql.Config, error) {
 	cfg.ParseTime, cfg.Loc = true, time.UTC
 	cfg.ClientFoundRows = true // rows matched, as the other engines count
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = dialTimeout, txTimeout, txTimeout
+	cfg.Logger = &mysql.NopLogger{} // what it tells comes back as an error too
 	cfg.Params = map[string]string{
 		"time_zone":                "'+00:00'",
 		"sql_mode":                 "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",

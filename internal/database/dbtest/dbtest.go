@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"os"
+	"path"
 	"testing"
 	"time"
 
@@ -121,4 +122,24 @@ func server(t testing.TB, variable string) string {
 		t.Skipf("NOT TESTED on this engine: %s is not set", variable)
 	}
 	return ""
+}
+
+// Again returns the URL under which the test's database can be opened once more, as
+// another node would.
+func Again(t testing.TB, db *database.DB) string {
+	t.Helper()
+	var url string
+	var err error
+	switch db.Engine() {
+	case database.SQLite:
+		return "sqlite://" + db.Path()
+	case database.MySQL:
+		url, err = withName(server(t, "KESSAI_TEST_MYSQL"), path.Base(db.String()))
+	case database.Postgres:
+		url, err = withName(server(t, "KESSAI_TEST_POSTGRES"), path.Base(db.String()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
 }

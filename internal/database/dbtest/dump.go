@@ -62,11 +62,7 @@ func readDump(folder, dump string, engine database.Engine) (string, error) {
 
 // loadPostgres runs pg_dump's output: SQL, and rows after COPY … FROM stdin.
 func loadPostgres(t testing.TB, db *database.DB, text string) error {
-	url, err := withName(server(t, "KESSAI_TEST_POSTGRES"), filepath.Base(db.String()))
-	if err != nil {
-		return err
-	}
-	return onPostgres(url, func(ctx context.Context, conn *pgx.Conn) error {
+	return onPostgres(Again(t, db), func(ctx context.Context, conn *pgx.Conn) error {
 		copies := regexp.MustCompile(`(?ms)^(COPY [^;]+ FROM stdin;)\n(.*?)^\\\.\n`)
 		from := 0
 		for _, at := range copies.FindAllStringSubmatchIndex(text, -1) {
