@@ -70,8 +70,14 @@ func (r *Response) addRecord(record []string, trailer *int) (err error) {
 		r.Result, r.Code, r.Detail = record[1], record[2], record[3]
 		r.Fields = Params{{"result", r.Result}, {"response_code", r.Code}, {"response_detail", r.Detail}}
 	case "2":
+		if r.Table.Columns != nil {
+			return errors.New(CodeOther + ": the table has two lines of column names")
+		}
 		r.Table.Columns = record[1:]
 	case "3":
+		if r.Table.Columns == nil {
+			return errors.New(CodeOther + ": the table has data before its column names")
+		}
 		if len(record)-1 != len(r.Table.Columns) {
 			return fmt.Errorf("%s: a record has %d values for %d columns", CodeOther, len(record)-1, len(r.Table.Columns))
 		}
@@ -99,9 +105,9 @@ func parseFileResult(body []byte, isUTF8 bool) (*Response, error) {
 			continue
 		}
 		columns = append(columns, nil, nil)
-		r.add([]byte("result"), columns[6], isUTF8)
-		r.add([]byte("response_code"), columns[7], isUTF8)
-		r.add([]byte("response_detail"), columns[8], isUTF8)
+		r.add("result", columns[6], isUTF8)
+		r.add("response_code", columns[7], isUTF8)
+		r.add("response_detail", columns[8], isUTF8)
 		break
 	}
 	return r, r.fill()

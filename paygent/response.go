@@ -50,12 +50,13 @@ func parsePayment(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
 	r := &Response{Kind: kind, Fields: make(Params, 0, bytes.Count(body, []byte("\n"))+1)}
 	for len(body) > 0 {
 		line, rest, _ := bytes.Cut(body, []byte("\n"))
-		name, value, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\r")), []byte("="))
-		if !ok || len(name) == 0 {
+		rawName, value, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\r")), []byte("="))
+		if !ok || len(rawName) == 0 {
 			body = rest
 			continue
 		}
-		if bytes.HasSuffix(name, []byte("_html")) { // always the last, everything to the end is its
+		name, _ := decodeValue(rawName, isUTF8)
+		if strings.HasSuffix(name, "_html") { // always the last, everything to the end is its
 			_, value, _ = bytes.Cut(body, []byte("="))
 			value, rest = bytes.TrimSpace(value), nil
 		}
@@ -65,18 +66,12 @@ func parsePayment(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
 	return r, r.fill()
 }
 
-func (r *Response) add(name, value []byte, isUTF8 bool) {
+func (r *Response) add(name string, value []byte, isUTF8 bool) {
 	text, good := decodeValue(value, isUTF8)
-	item := Param{fieldName(name, isUTF8), text}
 	if !good {
-		r.Undecodable = append(r.Undecodable, item.Name)
+		r.Undecodable = append(r.Undecodable, name)
 	}
-	r.Fields = append(r.Fields, item)
-}
-
-func fieldName(name []byte, isUTF8 bool) string {
-	text, _ := decodeValue(name, isUTF8)
-	return text
+	r.Fields = append(r.Fields, Param{name, text})
 }
 
 func decodeValue(b []byte, isUTF8 bool) (text string, good bool) {

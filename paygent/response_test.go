@@ -29,6 +29,7 @@ func TestParsePayment(t *testing.T) {
 		"bad byte":                {"\r\nresult=0\r\nissur_name=\x83\xFFx\r\nb=1", false, []string{"result=0", "issur_name=\uFFFD\uFFFDx", "b=1"}, []string{"issur_name"}, false},
 		"UTF-8":                   {"\r\nresult=0\r\na=テスト🍣", true, []string{"result=0", "a=テスト🍣"}, nil, false},
 		"bad UTF-8":               {"\r\nresult=0\r\na=\x83\x5C", true, []string{"result=0", "a=\uFFFD\\"}, []string{"a"}, false},
+		"trail byte 5F":           {"\r\nresult=0\r\n\x83_html=1\r\nb=2", false, []string{"result=0", "ダhtml=1", "b=2"}, nil, false},
 		"the same result twice":   {"\r\nresult=0\r\nresult=0", false, []string{"result=0", "result=0"}, nil, false},
 		"bad result":              {"\r\nresult=\x83\x5C", false, []string{"result=ソ"}, nil, true},
 		"result with spaces":      {"\r\nresult = 0", false, []string{"result = 0"}, nil, true},
@@ -86,16 +87,18 @@ func TestReference(t *testing.T) {
 		body string
 		want OutcomeKind
 	}{
-		"no card":       {"\"1\",\"1\",\"P026\",\"customer_id\"\r\n", OutcomeRejected},
-		"too many":      {"1,1,9003,\r\n2,a\r\n3,1\r\n4,1", OutcomeDeclined},
-		"short header":  {"1,0", OutcomeSucceeded},
-		"column count":  {"1,0,,\r\n2,a\r\n3,1,2\r\n", OutcomeUnknown},
-		"trailer":       {"1,0,,\r\n2,a\r\n3,1\r\n4,2", OutcomeUnknown},
-		"trailer empty": {"1,0,,\r\n4", OutcomeUnknown},
-		"trailer words": {"1,0,,\r\n4,x", OutcomeUnknown},
-		"quotes":        {"1,0,\"a\"b,\r\n", OutcomeUnknown},
-		"two headers":   {"1,1,,\r\n1,0,,", OutcomeUnknown},
-		"empty":         {"", OutcomeUnknown},
+		"no card":        {"\"1\",\"1\",\"P026\",\"customer_id\"\r\n", OutcomeRejected},
+		"too many":       {"1,1,9003,\r\n2,a\r\n3,1\r\n4,1", OutcomeDeclined},
+		"short header":   {"1,0", OutcomeSucceeded},
+		"column count":   {"1,0,,\r\n2,a\r\n3,1,2\r\n", OutcomeUnknown},
+		"trailer":        {"1,0,,\r\n2,a\r\n3,1\r\n4,2", OutcomeUnknown},
+		"trailer empty":  {"1,0,,\r\n4", OutcomeUnknown},
+		"trailer words":  {"1,0,,\r\n4,x", OutcomeUnknown},
+		"quotes":         {"1,0,\"a\"b,\r\n", OutcomeUnknown},
+		"two headers":    {"1,1,,\r\n1,0,,", OutcomeUnknown},
+		"two name lines": {"1,0,,\r\n2,a\r\n3,1\r\n2,a,b", OutcomeUnknown},
+		"no name line":   {"1,0,,\r\n3", OutcomeUnknown},
+		"empty":          {"", OutcomeUnknown},
 	} {
 		_, err := testClient(t, text(c.body)).Do(t.Context(), Request{Kind: KindListCards})
 		if Outcome(err) != c.want {
