@@ -58,7 +58,7 @@ func (v *Values) Set(name, value string) error {
 	if f.secret && value == masked {
 		return nil
 	}
-	return f.set(v, value)
+	return f.set(v, strings.ToValidUTF8(value, ""))
 }
 
 // Names lists the names of all settings.
