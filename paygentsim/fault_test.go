@@ -95,7 +95,11 @@ func TestFaultsOverASocket(t *testing.T) {
 			if err := b.sim.ForceFault("020", f); err != nil {
 				t.Fatal(err)
 			}
-			client := &http.Client{Timeout: 300 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
+			patience := 30 * time.Second
+			if want.seen == "time-out" {
+				patience = 300 * time.Millisecond
+			}
+			client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 			if got := outcome(exchange(client, srv.URL, "020", b.order("1", good, nil))); got != want.seen {
 				t.Errorf("client saw %q, want %q", got, want.seen)
 			}

@@ -17,7 +17,9 @@ const compactAt = 32 << 20
 
 // journal is the file of changes since the snapshot of the same generation, a JSON
 // line each. A line is written before the answer it belongs to goes out, so a killed
-// process loses nothing it answered; against a power cut it is not meant to help.
+// process loses nothing it answered; against a power cut it is not meant to help. The
+// ordinal of telegrams that changed nothing is not written: after a kill it goes back to
+// the last change's.
 type journal struct {
 	file *os.File
 	size int64
@@ -73,7 +75,11 @@ func replay(path string, apply func(*delta)) (torn bool, err error) {
 		var d delta
 		dec := json.NewDecoder(bytes.NewReader(line))
 		dec.DisallowUnknownFields()
-		if err := dec.Decode(&d); err != nil {
+		err = dec.Decode(&d)
+		if err == nil && d.holed() {
+			err = errors.New("a record is null")
+		}
+		if err != nil {
 			return false, fmt.Errorf("%s line %d: %w", path, n, err)
 		}
 		apply(&d)

@@ -79,8 +79,7 @@ func (s *Sim) clientPEM(ca *authority) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	//lint:ignore SA1019 the deprecated encryption is the format to be reproduced
-	block, err := x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key),
+	block, err := x509.EncryptPEMBlock(rand.Reader, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key), //nolint:staticcheck // the deprecated encryption is the format to be reproduced
 		[]byte(KitPassphrase), x509.PEMCipherAES256)
 	if err != nil {
 		return nil, fmt.Errorf("paygentsim: encrypt client key: %w", err)

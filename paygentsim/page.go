@@ -18,6 +18,7 @@ var pageSource string
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"yen":    formatYen,
 	"time":   func(t time.Time) string { return t.In(japan()).Format("2006/01/02 15:04:05") },
+	"mask":   func(masked string) string { return "**** **** **** " + masked[max(0, len(masked)-4):] },
 	"reveal": Secret.Reveal,
 }).Parse(pageSource))
 

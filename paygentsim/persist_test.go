@@ -3,6 +3,7 @@ package paygentsim_test
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -214,6 +215,14 @@ func TestSecretsDoNotPrint(t *testing.T) {
 		if text := fmt.Sprintf(format, m); strings.Contains(text, "pass01") || strings.Contains(text, "NOTICEKEY") {
 			t.Errorf("%s prints %s", format, text)
 		}
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("a merchant", "password", m.ConnectPassword, "all", m)
+	if text := log.String(); strings.Contains(text, "pass01") || !strings.Contains(text, `"password":"***"`) {
+		t.Errorf("a log tells %s", text)
+	}
+	if m.ConnectPassword.String() != "***" || m.ConnectPassword.Reveal() != "pass01" {
+		t.Error("String must hide and Reveal must not")
 	}
 }
 

@@ -86,6 +86,9 @@ func (s *Sim) load() (snapshot, error) {
 	if err := json.Unmarshal(text, &kept); err != nil {
 		return kept, fmt.Errorf("paygentsim: %s: %w", filepath.Join(s.opt.Dir, snapshotName), err)
 	}
+	if err := kept.check(); err != nil {
+		return kept, fmt.Errorf("paygentsim: %s: %w", filepath.Join(s.opt.Dir, snapshotName), err)
+	}
 	s.st.restore(&kept)
 	torn, err := replay(journalPath(s.opt.Dir, kept.Generation), s.st.apply)
 	if err != nil {
@@ -96,6 +99,26 @@ func (s *Sim) load() (snapshot, error) {
 	}
 	s.generation = kept.Generation
 	return kept, nil
+}
+
+// check finds what would not have been written.
+func (k *snapshot) check() error {
+	d := delta{Payments: k.Payments, Tokens: k.Tokens}
+	for id, shelf := range k.Books {
+		d.Notices = append(d.Notices, shelf.Notices...)
+		if shelf.First < 1 || shelf.Last-shelf.First+1 != int64(len(shelf.Notices)) {
+			return fmt.Errorf("merchant %s: %d notices stand for ids %d to %d", id, len(shelf.Notices), shelf.First, shelf.Last)
+		}
+		for i, n := range shelf.Notices {
+			if n != nil && n.NoticeID != shelf.First+int64(i) {
+				return fmt.Errorf("merchant %s: notice %d stands out of its place", id, n.NoticeID)
+			}
+		}
+	}
+	if d.holed() {
+		return errors.New("a record is null")
+	}
+	return nil
 }
 
 // restore fills an empty state from a snapshot.

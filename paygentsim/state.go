@@ -44,6 +44,11 @@ func (d *delta) empty() bool {
 	return !d.Reset && len(d.Payments)+len(d.Notices)+len(d.Tokens)+len(d.Cursors) == 0
 }
 
+// holed tells whether a record is missing, as only a damaged file can have it.
+func (d *delta) holed() bool {
+	return slices.Contains(d.Payments, nil) || slices.Contains(d.Notices, nil) || slices.Contains(d.Tokens, nil)
+}
+
 const firstPaymentID = 900000001
 
 func newState() *state {

@@ -9,6 +9,9 @@ import (
 // answer is noted. worked says that it did something; else next is when there will be
 // something to do (zero: nothing in sight). A shop that does not answer is no error.
 func (s *Sim) Step(ctx context.Context) (worked bool, next time.Time, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, time.Time{}, err
+	}
 	worked, next, out, err := s.takeDue()
 	if out == nil || err != nil {
 		return worked, next, err

@@ -48,8 +48,7 @@ func kitClient(t *testing.T, dir string, now func() time.Time) *http.Client {
 	if certBlock == nil || keyBlock == nil || keyBlock.Headers["DEK-Info"] == "" {
 		t.Fatalf("client file: certificate and key with DEK-Info expected")
 	}
-	//lint:ignore SA1019 the format of kits
-	der, err := x509.DecryptPEMBlock(keyBlock, []byte("changeit"))
+	der, err := x509.DecryptPEMBlock(keyBlock, []byte("changeit")) //nolint:staticcheck // the format of kits
 	if err != nil {
 		t.Fatal(err)
 	}
