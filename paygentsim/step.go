@@ -7,7 +7,8 @@ import (
 
 // Step does one thing that is due: a payment's term ends, or a notice goes out and its
 // answer is noted. worked says that it did something; else next is when there will be
-// something to do (zero: nothing in sight). A shop that does not answer is no error.
+// something to do (zero: nothing in sight); a telegram served meanwhile may make it
+// sooner, so a loop sleeps a second at most. A shop that does not answer is no error.
 func (s *Sim) Step(ctx context.Context) (worked bool, next time.Time, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, time.Time{}, err
