@@ -72,7 +72,7 @@ func (c *Checkout) renderCard(w http.ResponseWriter, r *http.Request, id order.I
 	frame := web.Frame{
 		Title: "クレジットカードでのお支払い", Step: web.StepConfirm, Payment: true, Errors: errs,
 		Outside: []string{browser.TokenScript},
-		Policy: web.Policy{Script: []string{browser.TokenOrigin}, Connect: []string{browser.TokenOrigin}},
+		Policy:  web.Policy{Script: []string{browser.TokenOrigin}, Connect: []string{browser.TokenOrigin}},
 	}
 	return c.card.Render(w, r, frame, page)
 }
@@ -154,7 +154,7 @@ func classChoices(classes []string, chosen string) []classChoice {
 			label = "分割" + count + "回払い"
 		case class == "80":
 			label = "リボ払い"
-		case class == "23":
+		case class == "21":
 			label = "ボーナス一括払い"
 		}
 		list = append(list, classChoice{Value: v, Label: label, Chosen: v == chosen || (chosen == "" && i == 0)})

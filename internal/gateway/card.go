@@ -13,7 +13,7 @@ import (
 func authorize(ctx context.Context, m made, c ledger.Command) ledger.Answer {
 	a, err := m.client.Authorize(ctx, paygent.AuthorizeRequest{
 		TradingID: c.TradingID, Amount: paygent.Yen(c.Amount),
-		PaymentClass: paygent.PaymentClass(c.PaymentClass), SplitCount: c.SplitCount,
+		PaymentClass: classOf(c.PaymentClass), SplitCount: c.SplitCount,
 		CardToken: paygent.Secret(string(c.Token)), UseSecurityCode: m.card.UseSecurityCode,
 		ThreeDSecure: paygent.ThreeDSecure1, SkipThreeDSecure: true,
 	})
@@ -45,4 +45,13 @@ func change(ctx context.Context, m made, c ledger.Command) ledger.Answer {
 		return answerOf(err, c.Kind)
 	}
 	return ledger.Answer{Outcome: ledger.Success, PaymentID: c.PaymentID}
+}
+
+// classOf is the payment class on the wire: the settings call ボーナス一括払い 21 as the
+// original does, every other source sends 23 (protocol.md §19).
+func classOf(choice string) paygent.PaymentClass {
+	if choice == "21" {
+		return "23"
+	}
+	return paygent.PaymentClass(choice)
 }

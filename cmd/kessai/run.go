@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"kessai/internal/app"
+	"kessai/internal/config"
+	"kessai/internal/problem"
+	"kessai/internal/wording"
+)
+
+// env is what a command gets of the world.
+type env struct {
+	Environ []string
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+}
+
+// Exit codes, documented in the root command's help.
+const (
+	exitOK      = 0
+	exitFailed  = 1 // the command failed
+	exitUsage   = 2 // wrong arguments
+	exitMisset  = 3 // configuration is wrong
+	exitRefused = 4 // refused in the present state
+)
+
+// run runs one command and returns its exit code.
+func run(ctx context.Context, args []string, e env) int {
+	root := rootCommand(e)
+	root.SetArgs(args)
+	root.SetIn(e.Stdin)
+	root.SetOut(e.Stdout)
+	root.SetErr(e.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	_, _ = fmt.Fprintf(e.Stderr, "kessai: %s\n", sentence(err))
+	return exitCode(err)
+}
+
+// sentence is an error in the words of a command.
+func sentence(err error) string {
+	if _, ok := problem.As(err); ok {
+		return wording.En(err)
+	}
+	return err.Error()
+}
+
+// usageError is a mistake in the arguments.
+type usageError struct{ error }
+
+func exitCode(err error) int {
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	if _, ok := problem.As(err); !ok {
+		return exitFailed
+	}
+	switch problem.CategoryOf(err) {
+	case problem.Misset, problem.Invalid:
+		return exitMisset
+	case problem.NotNow, problem.Conflict, problem.Denied:
+		return exitRefused
+	}
+	return exitFailed
+}
+
+func rootCommand(e env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kessai",
+		Short: "Paygent payments for EC-CUBE: shop, back office, simulator",
+		Long: `kessai takes orders by card through Paygent (ペイジェント), keeps them in step with
+Paygent's notifications, and brings a simulator of Paygent to try it all without a contract.
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong configuration or input, 4 refused in the present state.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.PersistentFlags().String("config", "", "configuration file (TOML); also KESSAI_CONFIG")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(demoCommand(e), serveCommand(e), simulatorCommand(e), migrateCommand(e), staffCommand(e), settingCommand(e), versionCommand())
+	return root
+}
+
+// loadConfig loads the node's configuration for a command.
+func loadConfig(cmd *cobra.Command, e env) (config.Config, error) {
+	file, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return config.Config{}, err
+	}
+	c, err := config.Load(config.Source{File: file, Environ: e.Environ})
+	if err != nil {
+		return config.Config{}, problem.Wrap(err, problem.Misset, "config.invalid", problem.Args{"Why": err.Error()})
+	}
+	return *c, nil
+}
+
+// deps are the real clock, randomness and log.
+func deps(log *slog.Logger, node string) app.Deps {
+	return app.Deps{Now: time.Now, Rand: rand.Reader, Log: log, Node: node}
+}
+
+// logger writes to w from a level on.
+func logger(w io.Writer, level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}))
+}
+
+// ownDir makes a directory only this user can read, and takes the node's lock in it.
+func ownDir(dir string) (unlock func() error, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	unlock, err = app.LockNode(filepath.Join(dir, "node.lock"))
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Misset, "node.locked", problem.Args{"Dir": dir})
+	}
+	return unlock, nil
+}

@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"kessai/internal/backoffice"
+	"kessai/internal/checkout"
+	"kessai/internal/config"
+	"kessai/internal/database"
+	"kessai/internal/gateway"
+	"kessai/internal/ledger"
+	"kessai/internal/mail"
+	"kessai/internal/notice"
+	"kessai/internal/order"
+	"kessai/internal/reconcile"
+	"kessai/internal/setting"
+	"kessai/internal/shop"
+	"kessai/internal/staff"
+	"kessai/internal/store"
+	"kessai/internal/web"
+	"kessai/paygent"
+)
+
+// Deps is what a node needs from outside.
+type Deps struct {
+	Now  func() time.Time
+	Rand io.Reader // safe for concurrent use
+	Log  *slog.Logger
+	Node string // this node's name; operations are owned under it
+	// Transport replaces certificate and TLS towards Paygent: for tests and simulation.
+	Transport http.RoundTripper
+	WireLog   paygent.WireLog
+	// Reached, if set, is told when an operation passes a boundary of money.md §2.
+	Reached func(ledger.Boundary, order.ID)
+}
+
+// App is one node.
+type App struct {
+	config config.Config
+	deps   Deps
+
+	DB       *database.DB
+	Settings *setting.Store
+	Staff    *staff.Members
+	Store    *store.Store
+	Drafts   *store.Drafts
+	Reader   *store.Reader
+	Ledger   *ledger.Service
+	Mail     *mail.Worker
+
+	key      *setting.Key
+	gateway  *gateway.Gateway
+	kernel   *web.Kernel
+	shop     *shop.Shop
+	checkout *checkout.Checkout
+	workers  []worker
+}
+
+// worker is one background task: it starts no goroutine and reads no clock of its own.
+type worker struct {
+	name string
+	step func(ctx context.Context) (worked bool, next time.Time, err error)
+}
+
+// New makes a node. The database must have been migrated; Migrate does that.
+func New(ctx context.Context, c config.Config, d Deps) (*App, error) {
+	a := &App{config: c, deps: d}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openSettings, a.openLedger, a.openPages} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	a.openWorkers()
+	// Nobody else runs under this node's name: its former self's operations are free.
+	return a.Store.EndLeases(ctx, a.deps.Node, a.deps.Now())
+}
+
+func (a *App) openDatabase(ctx context.Context) error {
+	if err := os.MkdirAll(a.config.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	db, err := OpenDatabase(ctx, a.config, a.deps)
+	if err != nil {
+		return err
+	}
+	a.DB = db
+	return checkMigrated(ctx, db, a.config)
+}
+
+func (a *App) openSettings(ctx context.Context) error {
+	var err error
+	if a.key, a.Settings, err = OpenSettings(ctx, a.config, a.deps, a.DB); err != nil {
+		return err
+	}
+	a.Staff, err = OpenStaff(a.config, a.deps, a.DB)
+	return err
+}
+
+func (a *App) openLedger(context.Context) error {
+	a.Store = store.New(a.DB, a.deps.Now)
+	a.Reader = store.NewReader(a.DB)
+	a.Drafts = store.NewDrafts(a.DB, a.deps.Now, orderNo)
+	a.gateway = gateway.New(a.client)
+	a.Ledger = ledger.New(ledger.Deps{
+		Store: a.Store, Gateway: a.gateway, Policy: a.Settings.Policy, Now: a.deps.Now, Rand: a.deps.Rand,
+		Node: a.deps.Node, Log: a.deps.Log, Reached: a.deps.Reached,
+	})
+	return nil
+}
+
+func (a *App) openPages(ctx context.Context) error {
+	public, err := url.Parse(a.config.PublicURL)
+	if err != nil {
+		return fmt.Errorf("public_url: %w", err)
+	}
+	a.kernel, err = web.New(web.Options{
+		PublicURL: public, TrustedProxies: a.config.TrustedProxies, AdminPath: a.config.AdminRoute,
+		DB: a.DB, Around: a.around, Log: a.deps.Log, Now: a.deps.Now, Rand: a.deps.Rand,
+	})
+	if err != nil {
+		return err
+	}
+	for _, mount := range []func(context.Context) error{a.mountShop, a.mountCheckout, a.mountBackOffice, a.mountNotices} {
+		if err := mount(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) mountNotices(context.Context) error {
+	receiver := notice.NewReceiver(gateway.VerifyNotice(a.noticeKeys), a.Ledger, a.deps.Log)
+	a.kernel.Plain().Handle(notice.Path, func(w http.ResponseWriter, r *http.Request) error {
+		receiver.ServeHTTP(w, r)
+		return nil
+	})
+	return nil
+}
+
+func (a *App) openWorkers() {
+	d := a.deps
+	a.Mail = a.mailWorker()
+	a.workers = []worker{
+		{"resolver", reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
+		{"confirmer", notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
+		{"watcher", reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
+		{"mail", a.Mail.Step},
+		{"shop sessions", a.kernel.Sessions(web.Shop).Step},
+		{"staff sessions", a.kernel.Sessions(web.Admin).Step},
+	}
+}
+
+// Handler serves shop, back office and notifications.
+func (a *App) Handler() http.Handler { return a.kernel.Handler() }
+
+// AdminHandler serves the back office alone, ShopHandler all but it.
+func (a *App) AdminHandler() http.Handler { return a.kernel.AdminHandler() }
+func (a *App) ShopHandler() http.Handler  { return a.kernel.ShopHandler() }
+
+// Close ends the node. Run must have returned.
+func (a *App) Close() error {
+	if a.gateway != nil {
+		a.gateway.Close()
+	}
+	if a.DB != nil {
+		return a.DB.Close()
+	}
+	return nil
+}
