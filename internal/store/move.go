@@ -104,6 +104,7 @@ func (w *writer) movePoints(ctx context.Context, back int64) error {
 	if err == nil && n == 0 {
 		w.missing = append(w.missing, fmt.Sprintf("customer:%d", customer))
 	}
+	w.memberLocked = true
 	return w.update(int(n), err)
 }
 
@@ -113,6 +114,9 @@ func (w *writer) summary(ctx context.Context) error {
 	was, is, customer := w.before.Order.Status, w.after.Order.Status, w.before.Order.CustomerID
 	if customer == 0 || was.CountsAsPurchase() == is.CountsAsPurchase() {
 		return nil
+	}
+	if err := w.lockMember(ctx, customer); err != nil {
+		return err
 	}
 	var counted []any
 	for _, s := range order.Statuses() {
@@ -131,5 +135,15 @@ func (w *writer) summary(ctx context.Context) error {
 	_, err := w.tx.Exec(ctx, "UPDATE dtb_customer SET buy_times = (SELECT COUNT(*) "+of+"), buy_total = (SELECT COALESCE(SUM(o.total), 0) "+of+
 		"), first_buy_date = "+first("MIN")+", last_buy_date = "+first("MAX")+", update_date = ? WHERE id = ?",
 		append(args, database.At(w.now), customer)...)
+	return err
+}
+
+// lockMember makes other orders of the member wait before they are counted: an
+// UPDATE that waits itself would count what it saw before it waited.
+func (w *writer) lockMember(ctx context.Context, customer int64) error {
+	if w.memberLocked || w.goods != nil || w.tx.ForUpdate() == "" {
+		return nil
+	}
+	_, _, err := points(ctx, w.tx, customer)
 	return err
 }

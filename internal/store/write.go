@@ -22,6 +22,8 @@ type writer struct {
 
 	missing []string // goods that could not be moved because their row is gone
 	touched bool     // something of the ledger was written
+
+	memberLocked bool // by the move of points
 }
 
 // write writes the difference. Stock goes first, for a row that is gone becomes an

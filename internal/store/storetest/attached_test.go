@@ -1,0 +1,70 @@
+package storetest
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/database/dbtest"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/store"
+)
+
+// TestRealShops works on databases that EC-CUBE itself made, of each version.
+func TestRealShops(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("KESSAI_TEST_ECCUBE") == "" {
+		t.Skip("NOT TESTED on EC-CUBE's own databases: KESSAI_TEST_ECCUBE is not set")
+	}
+	for _, engine := range database.Engines() {
+		for _, version := range []string{"4.0", "4.1", "4.2"} {
+			t.Run(string(engine)+"/"+version, func(t *testing.T) {
+				db := dbtest.On(t, engine, dbtest.Blank)
+				dbtest.LoadDump(t, db, version)
+				if _, err := database.Migrate(context.Background(), db, database.MigrateOptions{Host: database.Attached, Now: dbtest.Now}); err != nil {
+					t.Fatal(err)
+				}
+				attached(t, New(t, db))
+			})
+		}
+	}
+}
+
+func attached(t *testing.T, s *Shop) {
+	ctx := context.Background()
+	page, err := s.Reader.Search(ctx, store.Filter{Scope: store.AllOrders})
+	if err != nil || page.Count == 0 {
+		t.Fatalf("%d orders, %v", page.Count, err)
+	}
+	for _, row := range page.Rows {
+		v, err := s.Reader.Order(ctx, row.ID)
+		if err != nil || v.No != row.No || len(v.Items) == 0 || len(v.Shippings) == 0 || v.OrderDate.IsZero() {
+			t.Errorf("order %d: %+v, %v", row.ID, v, err)
+		}
+	}
+	if found := s.found(t, store.Filter{Scope: store.AllOrders, Keyword: "山田太郎"}); len(found) == 0 {
+		t.Error("nobody is called 山田太郎")
+	}
+
+	class := s.Number("SELECT MIN(id) FROM dtb_product_class WHERE product_code = 'sand-01'")
+	before, _ := s.Stock(class)
+	id := s.Order(Wanted{Lines: []order.Movement{{ProductClassID: class, Quantity: 2}}})
+	if err := s.authorize(t, id); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(t, class, before-2)
+	s.Advance(time.Minute)
+	s.update(t, id, func(l *ledger.Ledger) {
+		s.release(l)
+		l.Order.Status = order.Canceled
+		l.Payments[0].Phase, l.Payments[0].End = payment.Ended, payment.Canceled
+	})
+	s.expect(t, class, before)
+	if got := s.found(t, store.Filter{}); len(got) != 1 || got[0] != id {
+		t.Errorf("payments of ours: %v", got)
+	}
+}
