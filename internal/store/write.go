@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
-	"kessai/internal/problem"
 )
 
 // writer writes what a decision changed.
@@ -236,21 +234,4 @@ func (w *writer) update(changed int, err error) error {
 func (w *writer) insert(n int, err error) error {
 	w.touched = w.touched || n > 0
 	return err
-}
-
-// conflict names the problem behind a breach of uniqueness.
-func conflict(err error, code string) error {
-	if database.IsDuplicate(err) {
-		return problem.Wrap(err, problem.Conflict, code, nil)
-	}
-	return err
-}
-
-// operationConflict tells apart what is unique about operations. Every engine's
-// message names the column or the constraint after it.
-func operationConflict(err error) error {
-	if database.IsDuplicate(err) && strings.Contains(err.Error(), "idem") {
-		return conflict(err, "operation.repeated")
-	}
-	return conflict(err, "operation.open")
 }

@@ -68,3 +68,18 @@ func attached(t *testing.T, s *Shop) {
 		t.Errorf("payments of ours: %v", got)
 	}
 }
+
+// TestThePluginsOrders finds the orders of a shop that ran the original plugin,
+// though kessai knows no payment of them.
+func TestThePluginsOrders(t *testing.T) {
+	t.Parallel()
+	db := dbtest.SQLite(t, dbtest.Blank)
+	dbtest.LoadDump(t, db, "4.0-paygent1.4.1")
+	if _, err := database.Migrate(context.Background(), db, database.MigrateOptions{Host: database.Attached, Now: dbtest.Now}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := store.NewReader(db).Search(context.Background(), store.Filter{})
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != 3 || page.Rows[0].PaymentMethod != "ペイジェントコンビニ(番号方式)" || page.Rows[0].Payment != nil {
+		t.Errorf("%+v, %v", page, err)
+	}
+}
