@@ -52,7 +52,7 @@ func answerTo(err error) answer {
 	case problem.Misset:
 		return answer{http.StatusInternalServerError, "処理できませんでした", slog.LevelError, true}
 	default:
-		return answer{http.StatusInternalServerError, "システムエラーが発生しました", slog.LevelError, true}
+		return answer{http.StatusInternalServerError, "ご迷惑をおかけしております", slog.LevelError, true}
 	}
 }
 
@@ -112,7 +112,7 @@ func understood(err error) error {
 func (k *Kernel) report(ctx context.Context, a answer, err error) {
 	q := requestOf(ctx)
 	attrs := []slog.Attr{
-		slog.Any("error", err), slog.String("request", q.id), slog.String("route", q.pattern), slog.Int("status", a.status),
+		slog.Any("error", err), slog.String("route", q.pattern), slog.Int("status", a.status),
 	}
 	if p, ok := problem.As(err); ok {
 		attrs = append(attrs, slog.String("code", p.Code))
@@ -163,5 +163,5 @@ func (k *Kernel) errorPage(face Face, w http.ResponseWriter, r *http.Request, a 
 		plainError(w, a.status, said, reference)
 		return nil
 	}
-	return k.base.failed[face].RenderStatus(w, r, a.status, Frame{Title: a.title, failed: true}, view)
+	return k.base.failed[face].RenderStatus(w, r, a.status, Frame{Title: a.title, Narrow: true, failed: true}, view)
 }

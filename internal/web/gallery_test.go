@@ -134,7 +134,7 @@ func mountShopGallery(k *web.Kernel, set *web.Set) {
 	shop.Handle("POST /slow", func(w http.ResponseWriter, r *http.Request) error {
 		select {
 		case <-r.Context().Done():
-		case <-time.After(5 * time.Second):
+		case <-time.After(400 * time.Millisecond):
 		}
 		return web.Redirect(w, r, "/done")
 	})

@@ -70,6 +70,7 @@ func (o *Options) complete() error {
 	if o.Log == nil || o.Now == nil || o.DB == nil {
 		return errors.New("web: Options need DB, Log and Now")
 	}
+	o.Log = slog.New(LogHandler(o.Log.Handler()))
 	if o.Rand == nil {
 		o.Rand = rand.Reader
 	}

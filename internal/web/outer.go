@@ -40,7 +40,7 @@ func (k *Kernel) secure(h http.Header) {
 // the route stands for the path; only a path without a route is told as it came.
 func (k *Kernel) access(r *http.Request, q *request, rec *recorder) {
 	attrs := []slog.Attr{
-		slog.String("request", q.id), slog.String("method", r.Method), slog.String("route", q.pattern),
+		slog.String("method", r.Method), slog.String("route", q.pattern),
 		slog.Int("status", rec.code()), slog.Int64("bytes", rec.bytes),
 		slog.Duration("took", k.options.Now().Sub(q.began)), slog.String("client", q.client.String()),
 	}

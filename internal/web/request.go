@@ -63,7 +63,12 @@ func (k *Kernel) begin(r *http.Request) (*http.Request, *request, error) {
 }
 
 // LogHandler adds the request's number to every line logged with its context.
-func LogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
+func LogHandler(next slog.Handler) slog.Handler {
+	if already, ok := next.(logHandler); ok {
+		return already
+	}
+	return logHandler{next}
+}
 
 type logHandler struct{ slog.Handler }
 

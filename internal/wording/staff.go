@@ -7,7 +7,6 @@ func staffSentences() map[string]Sentence {
 		"staff.not_allowed":        {"この操作を行う権限がありません。", "You are not allowed to do this."},
 		"staff.bad_login":          {"ログインできませんでした。入力内容に誤りがないかご確認ください。", "The login failed. Check the login ID and the password."},
 		"staff.locked":             {"ログインに続けて失敗したため、一時的にログインできません。{Minutes}分後にもう一度お試しください。", "Too many failed logins. Try again in {Minutes} minutes."},
-		"staff.busy":               {"ただいまログインが混み合っています。しばらくしてからもう一度お試しください。", "Too many logins at the same time. Try again shortly."},
 		"staff.unknown":            {"メンバーが見つかりません。", "There is no such member."},
 		"staff.login_id":           {"ログインIDは半角英数字と記号(_ - . @)50文字以内で入力してください。", "A login ID takes up to 50 ASCII letters, digits, _ - . and @."},
 		"staff.login_id_taken":     {"このログインIDはすでに使われています。", "This login ID is taken."},

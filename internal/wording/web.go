@@ -17,6 +17,6 @@ func webSentences() map[string]Sentence {
 		"general.declined":      {"決済を承認できませんでした。別のカードまたは別の支払方法をご利用ください。", "The payment was declined."},
 		"general.unavailable":   {"ただいま接続しにくくなっております。しばらくしてからもう一度お試しください。", "A service does not answer. Please try again later."},
 		"general.misconfigured": {"設定に問題があるため処理できませんでした。お手数ですが、お店までお問い合わせください。", "The configuration or the contract is wrong; the operator must act."},
-		"general.internal":      {"システムエラーが発生しました。", "An internal error occurred."},
+		"general.internal":      {"システムエラーが発生しました。しばらくしてからもう一度お試しください。", "An internal error occurred."},
 	}
 }

@@ -29,8 +29,8 @@ func TestSentences(t *testing.T) {
 			"「—」の在庫が足りません。", "There is not enough stock of —."},
 		{"unknown code", problem.New(problem.Conflict, "no.such_code", nil),
 			"ほかの操作で内容が変わりました。画面を読み込み直して、もう一度お試しください。", "Somebody else changed it. Look again and retry."},
-		{"unknown category", problem.New("odd", "no.such_code", nil), "システムエラーが発生しました。", "An internal error occurred."},
-		{"internals stay inside", errors.New("dial tcp 10.0.0.1: secret"), "システムエラーが発生しました。", "An internal error occurred."},
+		{"unknown category", problem.New("odd", "no.such_code", nil), "システムエラーが発生しました。しばらくしてからもう一度お試しください。", "An internal error occurred."},
+		{"internals stay inside", errors.New("dial tcp 10.0.0.1: secret"), "システムエラーが発生しました。しばらくしてからもう一度お試しください。", "An internal error occurred."},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // pageTimeout ends a test whose page never does what it waits for.
-const pageTimeout = 90 * time.Second
+const pageTimeout = 40 * time.Second
 
 // Browser is one Chromium with a profile of its own; it ends with the test.
 type Browser struct{ ctx context.Context }
@@ -34,7 +34,8 @@ func NewBrowser(t testing.TB) *Browser {
 }
 
 // Page opens a tab, for a phone up to 600 px of width. Run chromedp's actions with
-// the context; it ends after a minute and a half.
+// the context; it ends after forty seconds, so that a
+// page that hangs does not hold up the rest.
 func (b *Browser) Page(t testing.TB, width, height int) context.Context {
 	t.Helper()
 	tab, closeTab := chromedp.NewContext(b.ctx)
@@ -69,6 +70,22 @@ func Eval[T any](t testing.TB, ctx context.Context, script string) T {
 		t.Fatalf("browser: %v", err)
 	}
 	return v
+}
+
+// Until waits for a JavaScript expression to become true.
+func Until(t testing.TB, ctx context.Context, expression string) {
+	t.Helper()
+	for {
+		// A page that is just being left answers with an error; the next one will not.
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")); err == nil && ok {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("browser: %s never came true: %v", expression, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func browserPath(t testing.TB) string {
