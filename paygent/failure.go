@@ -44,7 +44,7 @@ func (c *Client) explainTLS(host string, err error) string {
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	var alert tls.AlertError
+	var op *net.OpError
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &authority):
@@ -55,9 +55,9 @@ func (c *Client) explainTLS(host string, err error) string {
 		return fmt.Sprintf("the certificate of %s is not valid at this computer's time; check the clock (%s)", host, invalid.Detail)
 	case errors.As(err, &invalid):
 		return fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
-	case errors.As(err, &alert):
+	case errors.As(err, &op) && op.Op == "remote error": // how crypto/tls hands on an alert
 		return fmt.Sprintf("%s refused the client certificate or the connection (%v); check that %s is this contract's certificate (%s)",
-			host, alert, c.config.ClientFilePath, KeyClientFilePath)
+			host, op.Err, c.config.ClientFilePath, KeyClientFilePath)
 	case errors.As(err, &record):
 		return fmt.Sprintf("%s does not speak TLS; check the addresses (url.NN) of the configuration", host)
 	}
