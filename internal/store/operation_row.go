@@ -44,6 +44,7 @@ var operationTable = table[operationRow]{"plg_kessai_operation", []column[operat
 	{"asked", func(r *operationRow) any { return &r.Asked }},
 	{"negative_at", func(r *operationRow) any { return millis{&r.NegativeAt} }},
 	{"next_ask_at", func(r *operationRow) any { return millis{&r.NextAskAt} }},
+	{"alert_level", func(r *operationRow) any { return &r.AlertLevel }},
 	{"due_at", func(r *operationRow) any { return derived{operationDue(&r.Operation)} }},
 }}
 

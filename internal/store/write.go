@@ -35,7 +35,7 @@ func (w *writer) write(ctx context.Context) error {
 	}
 	w.after.Events = w.numbered()
 	for _, step := range []func(context.Context) error{
-		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.notices, w.order, w.ledger, w.summary,
+		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.wake, w.notices, w.order, w.ledger, w.summary,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("store: order %d: %w", w.before.Order.ID, err)

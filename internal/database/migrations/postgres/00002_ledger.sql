@@ -104,6 +104,8 @@ CREATE TABLE plg_kessai_operation (
     asked            INTEGER      NOT NULL,
     negative_at      BIGINT,
     next_ask_at      BIGINT,
+    -- 0 no alert yet, 1 unknown for too long, 2 in transit for too long
+    alert_level      SMALLINT     NOT NULL,
     -- when a worker must look at it again; follows from state, lease and times
     due_at           BIGINT,
     CONSTRAINT plg_kessai_operation_uq_open UNIQUE (open_key),
