@@ -18,6 +18,7 @@ import (
 type Key struct {
 	aead        cipher.AEAD
 	fingerprint string
+	raw         []byte
 	rand        io.Reader
 }
 
@@ -42,7 +43,7 @@ func newKey(raw []byte, rand io.Reader) (*Key, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(append([]byte("kessai settings key\x00"), raw...))
-	return &Key{aead: aead, fingerprint: hex.EncodeToString(sum[:]), rand: rand}, nil
+	return &Key{aead: aead, fingerprint: hex.EncodeToString(sum[:]), raw: raw, rand: rand}, nil
 }
 
 // ID names the key in each value it encrypted.

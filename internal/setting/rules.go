@@ -62,11 +62,12 @@ func (c *checker) required(name, label, value string) bool {
 }
 
 var (
-	digits   = regexp.MustCompile(`^[0-9]+$`)
-	alnum    = regexp.MustCompile(`^[A-Za-z0-9]+$`)
-	graphic  = regexp.MustCompile(`^[\x21-\x7e]+$`)
-	katakana = regexp.MustCompile(`^[ァ-ヶｦ-ﾟー]+$`)
-	letters  = regexp.MustCompile(`^[A-Za-z]{1,4}$`)
+	digits          = regexp.MustCompile(`^[0-9]+$`)
+	alnum           = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+	alnumUnderscore = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+	graphic         = regexp.MustCompile(`^[\x21-\x7e]+$`)
+	katakana        = regexp.MustCompile(`^[ァ-ヶｦ-ﾟー]+$`)
+	letters         = regexp.MustCompile(`^[A-Za-z]{1,4}$`)
 	// copyright takes the signs that the plugin refused without need, too (admin.md §11 A39).
 	copyright = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ()._,&'/-]*$`)
 )

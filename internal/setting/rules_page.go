@@ -119,7 +119,11 @@ func (c *checker) token() {
 			c.refuse(CodeTokenEnv, "token_env", "トークン接続先", nil)
 		}
 	}
-	c.key("token_key", "トークン生成鍵", card.TokenKey, 100)
+	// Real keys look like test_… and live_… (protocol.md §9.2), so the underscore the
+	// original lets through by its pattern belongs to them.
+	if c.required("token_key", "トークン生成鍵", string(card.TokenKey)) {
+		c.match("token_key", "トークン生成鍵", string(card.TokenKey), alnumUnderscore, CodeAlnum, 100)
+	}
 }
 
 // others are the rules of conveni, ATM, bank and carrier in the module type.
