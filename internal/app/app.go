@@ -11,13 +11,11 @@ import (
 	"os"
 	"time"
 
-	"kessai/internal/backoffice"
 	"kessai/internal/checkout"
 	"kessai/internal/config"
 	"kessai/internal/database"
 	"kessai/internal/gateway"
 	"kessai/internal/ledger"
-	"kessai/internal/mail"
 	"kessai/internal/notice"
 	"kessai/internal/order"
 	"kessai/internal/reconcile"
@@ -54,7 +52,6 @@ type App struct {
 	Drafts   *store.Drafts
 	Reader   *store.Reader
 	Ledger   *ledger.Service
-	Mail     *mail.Worker
 
 	key      *setting.Key
 	gateway  *gateway.Gateway
@@ -135,7 +132,7 @@ func (a *App) openPages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, mount := range []func(context.Context) error{a.mountShop, a.mountCheckout, a.mountBackOffice, a.mountNotices} {
+	for _, mount := range []func(context.Context) error{a.mountShop, a.mountNotices} {
 		if err := mount(ctx); err != nil {
 			return err
 		}
@@ -154,14 +151,11 @@ func (a *App) mountNotices(context.Context) error {
 
 func (a *App) openWorkers() {
 	d := a.deps
-	a.Mail = a.mailWorker()
 	a.workers = []worker{
 		{"resolver", reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{"confirmer", notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
 		{"watcher", reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
-		{"mail", a.Mail.Step},
-		{"shop sessions", a.kernel.Sessions(web.Shop).Step},
-		{"staff sessions", a.kernel.Sessions(web.Admin).Step},
+		{"sessions", a.kernel.SessionStep},
 	}
 }
 

@@ -76,7 +76,7 @@ func OpenSettings(ctx context.Context, c config.Config, d Deps, db *database.DB)
 // OpenStaff opens the members.
 func OpenStaff(c config.Config, d Deps, db *database.DB) (*staff.Members, error) {
 	return staff.New(staff.Options{
-		DB: db, Now: d.Now, Rand: d.Rand, Embedded: c.Host == config.Embedded, AuthMagic: string(c.AuthMagic),
+		DB: db, Now: d.Now, Rand: d.Rand, Embedded: c.Host == config.Embedded, AuthMagic: staff.Password(string(c.AuthMagic)),
 	})
 }
 
