@@ -173,6 +173,13 @@ func TestWireLog(t *testing.T) {
 	if _, err := c.Do(t.Context(), Request{Kind: "777"}); err == nil {
 		t.Fatal("no error")
 	}
+	if _, err := c.Do(t.Context(), Request{Kind: "030", Params: Params{{"customer_name", "山田𠮷"}}}); err == nil {
+		t.Fatal("no error")
+	}
+	if last := records[2]; last.Detail != "field customer_name: a character cannot be sent in Windows-31J" || len(last.Request) != 0 {
+		t.Errorf("%+v", last)
+	}
+	records, now = records[:2], now.Add(-2*time.Second)
 	want := []WireRecord{{
 		At: now.Add(-3 * time.Second), Duration: time.Second, Kind: "020", Host: "centre.example", Outcome: OutcomeDeclined, HTTPStatus: 200,
 		Result: "1", Code: "2003", Detail: "1G12",

@@ -79,11 +79,14 @@ func (e *encoder) bytes(field, text string) ([]byte, error) {
 	}
 	b, err := cp932.AppendEncode(e.scratch[:0], text)
 	e.scratch = b
+	if err == nil {
+		return b, nil
+	}
 	var bad *cp932.UnsupportedError
 	if errors.As(err, &bad) {
 		return nil, &EncodingError{Kind: e.kind, Field: field, Rune: bad.Rune, Index: bad.Index, Charset: "Windows-31J"}
 	}
-	return b, err
+	return nil, err
 }
 
 // checkSize measures the telegram as the connection module does.

@@ -99,6 +99,7 @@ func (x *exchange) receive(ctx context.Context, answer *http.Response) (*Respons
 		return nil, x.unknown(CodeConnection, fmt.Sprintf("the answer is longer than %d bytes", maxResponse), nil, nil)
 	}
 	response, err := x.parse(text, answer.Header.Get("Content-Type"))
+	response.HTTPStatus = answer.StatusCode
 	if err != nil {
 		return nil, x.unknown(codeOfAnswer(err), err.Error(), response, err)
 	}
@@ -115,6 +116,7 @@ func readAll(answer *http.Response) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
+// parse returns a response with what could be read, also beside an error.
 func (x *exchange) parse(text []byte, contentType string) (*Response, error) {
 	kind := x.request.Kind
 	isUTF8 := answerIsUTF8(contentType, x.client.config.UTF8(kind))
@@ -166,6 +168,10 @@ func (x *exchange) record(at time.Time, took time.Duration, r *Response, err err
 	var rejected *RejectedError
 	if errors.As(err, &rejected) {
 		record.NotSent = rejected.NotSent
+	}
+	var encoding *EncodingError
+	if errors.As(err, &encoding) { // the character is part of a name, perhaps
+		record.Detail = "field " + encoding.Field + ": a character cannot be sent in " + encoding.Charset
 	}
 	if r == nil {
 		r = answerOf(err)

@@ -138,9 +138,9 @@ func TestVerifiedButMalformed(t *testing.T) {
 			t.Fatal(err)
 		}
 		form.Set(set[0], set[1])
-		var raw []rawParam
+		var raw Params
 		for k := range form {
-			raw = append(raw, rawParam{k, []byte(form.Get(k))})
+			raw.Add(k, form.Get(k))
 		}
 		sum := noticeHash(raw, testNoticeKey)
 		form.Set("hc", hex.EncodeToString(sum[:]))
@@ -221,8 +221,8 @@ func FuzzParseNotice(f *testing.F) {
 			t.Fatalf("net/url refuses: %v", err)
 		}
 		for _, item := range raw {
-			if got := form.Get(item.name); got != string(item.value) {
-				t.Fatalf("%q: %q, net/url %q", item.name, item.value, got)
+			if got := form.Get(item.Name); got != item.Value {
+				t.Fatalf("%q: %q, net/url %q", item.Name, item.Value, got)
 			}
 		}
 		if len(form) != len(raw) {

@@ -40,7 +40,7 @@ func ParseNotice(body []byte, keys ...Secret) (Notice, error) {
 	if !ok {
 		return Notice{}, ErrBadHash
 	}
-	n := Notice{Verified: true, Key: key, Fields: make(Params, 0, len(raw))}
+	n := Notice{Verified: true, Key: key}
 	n.decode(raw)
 	if err := readNotice(&n); err != nil {
 		return n, fmt.Errorf("%w: %w", ErrMalformed, err)
@@ -55,14 +55,14 @@ func SignNotice(n Notice, key Secret) (url.Values, error) {
 		return nil, ErrNoKey
 	}
 	form := url.Values{}
-	var raw []rawParam
+	var raw Params
 	for _, item := range n.wire() {
 		value, err := cp932.Encode(item.Value)
 		if err != nil {
 			return nil, fmt.Errorf("paygent: %s: %w", item.Name, err)
 		}
 		form.Set(item.Name, string(value))
-		raw = append(raw, rawParam{item.Name, value})
+		raw.Add(item.Name, string(value))
 	}
 	sum := noticeHash(raw, key)
 	form.Set("hc", hex.EncodeToString(sum[:]))
@@ -83,40 +83,43 @@ func hashed() [5]string {
 	return [...]string{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount"}
 }
 
-func noticeHash(raw []rawParam, key Secret) [sha256.Size]byte {
+func noticeHash(raw Params, key Secret) [sha256.Size]byte {
 	text := make([]byte, 0, 256)
 	for _, name := range hashed() {
-		text = append(text, rawValue(raw, name)...)
+		text = append(text, raw.Get(name)...)
 	}
 	return sha256.Sum256(append(text, key...))
 }
 
-func fittingKey(raw []rawParam, keys []Secret) (int, bool) {
-	hc := rawValue(raw, "hc")
+func fittingKey(raw Params, keys []Secret) (int, bool) {
+	var hc, want [2 * sha256.Size]byte
+	if copy(hc[:], raw.Get("hc")) != len(raw.Get("hc")) {
+		return 0, false // longer than any hash
+	}
 	for i, key := range keys {
 		if key == "" {
 			continue
 		}
 		sum := noticeHash(raw, key)
-		var want [2 * sha256.Size]byte
 		hex.Encode(want[:], sum[:])
-		if subtle.ConstantTimeCompare(want[:], hc) == 1 {
+		if subtle.ConstantTimeCompare(want[:], hc[:]) == 1 {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
-// decode turns the raw items into Fields, without the hash.
-func (n *Notice) decode(raw []rawParam) {
+// decode turns the raw items into Fields, in place, without the hash.
+func (n *Notice) decode(raw Params) {
+	n.Fields = raw[:0]
 	for _, item := range raw {
-		if item.name == "hc" {
+		if item.Name == "hc" {
 			continue
 		}
-		text, good := decodeValue(item.value, false)
+		text, good := decodeText(item.Value, false)
 		if !good {
-			n.Undecodable = append(n.Undecodable, item.name)
+			n.Undecodable = append(n.Undecodable, item.Name)
 		}
-		n.Fields = append(n.Fields, Param{item.name, text})
+		n.Fields = append(n.Fields, Param{item.Name, text})
 	}
 }

@@ -34,7 +34,7 @@ func (t Table) Format(f fmt.State, _ rune) {
 // parseReference reads CSV whose first column is the record division: 1 header,
 // 2 column names, 3 data, 4 trailer with the number of data records.
 func parseReference(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
-	text, good := decodeValue(body, isUTF8)
+	text, good := decodeText(string(body), isUTF8)
 	r := &Response{Kind: kind, Table: &Table{}}
 	if !good {
 		r.Undecodable = []string{"(table)"}
@@ -105,9 +105,9 @@ func parseFileResult(body []byte, isUTF8 bool) (*Response, error) {
 			continue
 		}
 		columns = append(columns, nil, nil)
-		r.add("result", columns[6], isUTF8)
-		r.add("response_code", columns[7], isUTF8)
-		r.add("response_detail", columns[8], isUTF8)
+		r.add("result", string(columns[6]), isUTF8)
+		r.add("response_code", string(columns[7]), isUTF8)
+		r.add("response_detail", string(columns[8]), isUTF8)
 		break
 	}
 	return r, r.fill()

@@ -29,6 +29,8 @@ type Response struct {
 	Table  *Table // of a reference telegram (027, 090)
 	File   []byte // the result file of 201, as it came
 
+	HTTPStatus int
+
 	// Undecodable names items with bytes that are not of the answer's charset. Their
 	// values hold U+FFFD there.
 	Undecodable []string
@@ -48,44 +50,55 @@ var (
 // that one bad byte in an issuer's name does not make a payment's outcome unknown.
 func parsePayment(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
 	r := &Response{Kind: kind, Fields: make(Params, 0, bytes.Count(body, []byte("\n"))+1)}
-	for len(body) > 0 {
-		line, rest, _ := bytes.Cut(body, []byte("\n"))
-		rawName, value, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\r")), []byte("="))
-		if !ok || len(rawName) == 0 {
-			body = rest
+	text := string(body) // what is ASCII shares it
+	for text != "" {
+		line, rest, _ := strings.Cut(text, "\n")
+		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\r"), "=")
+		if !ok || name == "" {
+			text = rest
 			continue
 		}
-		name, _ := decodeValue(rawName, isUTF8)
+		name, _ = decodeText(name, isUTF8)
 		if strings.HasSuffix(name, "_html") { // always the last, everything to the end is its
-			_, value, _ = bytes.Cut(body, []byte("="))
-			value, rest = bytes.TrimSpace(value), nil
+			_, value, _ = strings.Cut(text, "=")
+			value, rest = strings.TrimSpace(value), ""
 		}
 		r.add(name, value, isUTF8)
-		body = rest
+		text = rest
 	}
 	return r, r.fill()
 }
 
-func (r *Response) add(name string, value []byte, isUTF8 bool) {
-	text, good := decodeValue(value, isUTF8)
+func (r *Response) add(name, value string, isUTF8 bool) {
+	text, good := decodeText(value, isUTF8)
 	if !good {
 		r.Undecodable = append(r.Undecodable, name)
 	}
 	r.Fields = append(r.Fields, Param{name, text})
 }
 
-func decodeValue(b []byte, isUTF8 bool) (text string, good bool) {
-	if isUTF8 {
-		if utf8.Valid(b) {
-			return string(b), true
-		}
-		return strings.ToValidUTF8(string(b), "\uFFFD"), false
+// decodeText turns bytes of the wire's charset into UTF-8, with U+FFFD for bad ones.
+func decodeText(s string, isUTF8 bool) (text string, good bool) {
+	if isASCII(s) || isUTF8 && utf8.ValidString(s) {
+		return s, true
 	}
-	text, err := cp932.Decode(b)
+	if isUTF8 {
+		return strings.ToValidUTF8(s, "\uFFFD"), false
+	}
+	text, err := cp932.Decode([]byte(s))
 	if err != nil {
-		return cp932.DecodeLossy(b), false
+		return cp932.DecodeLossy([]byte(s)), false
 	}
 	return text, true
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // fill takes the reserved items out of Fields and checks that the answer means something.

@@ -79,6 +79,6 @@ func sameSettlement(r *Response, tradingID, paymentID string, idRequired bool) e
 func untrusted(r *Response, tradingID, problem string) error {
 	return &UnknownError{
 		Failure:    Failure{Kind: r.Kind, TradingID: tradingID, PaymentID: r.Get("payment_id"), Code: CodeOther, Detail: problem},
-		HTTPStatus: 200, Response: r, Err: errors.New(problem),
+		HTTPStatus: r.HTTPStatus, Response: r, Err: errors.New(problem),
 	}
 }
