@@ -2,7 +2,10 @@ package database
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 	"slices"
 	"strings"
 
@@ -100,15 +103,17 @@ func causes(err error) (my *mysql.MySQLError, pg *pgconn.PgError, lite *sqlite.E
 // IsAway reports whether err means that the database cannot be reached or does not
 // take work at the moment, a Galera node that is not synced among them.
 func IsAway(err error) bool {
-	my, pg, _ := causes(err)
-	var dial *pgconn.ConnectError
-	switch {
-	case errors.Is(err, mysql.ErrInvalidConn) || errors.As(err, &dial):
-		return true
-	case my != nil:
-		return my.Number == 1047 || my.Number == 1040 || my.Number == 1053
-	case pg != nil:
-		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P")
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
 	}
-	return isNetwork(err) && !errors.Is(err, context.Canceled)
+	my, pg, _ := causes(err)
+	var network net.Error
+	switch {
+	case my != nil:
+		return slices.Contains([]uint16{1040, 1047, 1053, 1927}, my.Number) // 1047: not synced
+	case pg != nil:
+		return strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P") || pg.Code == "53300"
+	}
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

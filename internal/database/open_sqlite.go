@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -21,6 +22,9 @@ func (db *DB) openSQLite() error {
 		"_pragma": {busy, "query_only(1)"},
 		"_txlock": {"deferred"},
 	}
+	if err := makePrivate(db.source.path); err != nil {
+		return fmt.Errorf("open %s: %w", db.source, err)
+	}
 	var err error
 	if db.writer, err = sql.Open("sqlite", fileDSN(db.source.path, writer)); err != nil {
 		return fmt.Errorf("open %s: %w", db.source, err)
@@ -34,6 +38,16 @@ func (db *DB) openSQLite() error {
 	db.reader.SetMaxIdleConns(sqliteReaders)
 	db.groups = newGroups(db)
 	return nil
+}
+
+// makePrivate makes a new database's file one that only its owner can read: it
+// holds customers. SQLite gives its other files the same rights.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func fileDSN(path string, q url.Values) string {

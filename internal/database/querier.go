@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net"
 )
 
 // Querier runs statements. They are written with "?" on every engine.
@@ -83,9 +82,4 @@ func One[T any](ctx context.Context, q Querier, scan func(Row) (T, error), query
 func Scalar[T any](row Row) (v T, err error) {
 	err = row.Scan(&v)
 	return v, err
-}
-
-func isNetwork(err error) bool {
-	var n net.Error
-	return errors.As(err, &n)
 }

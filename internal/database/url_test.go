@@ -1,6 +1,7 @@
 package database
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -81,6 +82,19 @@ func TestOpenHidesThePassword(t *testing.T) {
 			t.Errorf("%s: opened: %v", url, db.Close())
 		} else if strings.Contains(err.Error(), "geheim@") || strings.Contains(err.Error(), ":geheim") {
 			t.Errorf("the error repeats the password: %v", err)
+		} else if strings.Contains(url, ":1/x") && !strings.Contains(url, "nonsense") && !IsAway(err) {
+			t.Errorf("a server that is not there: %v", err)
+		}
+	}
+}
+
+func TestSQLiteFileIsPrivate(t *testing.T) {
+	t.Parallel()
+	db := openPlain(t)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(db.Path() + suffix)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", suffix, info, err)
 		}
 	}
 }

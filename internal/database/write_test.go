@@ -259,7 +259,7 @@ func TestCommitUnknown(t *testing.T) {
 				return err
 			})
 			var unknown *database.CommitUnknownError
-			if !errors.As(err, &unknown) || runs != 1 {
+			if !errors.As(err, &unknown) || runs != 1 || !database.IsAway(err) {
 				t.Errorf("%d runs, %v; want one and a CommitUnknownError", runs, err)
 			}
 			if err := db.Write(context.Background(), setStock(3, 7)); err != nil {

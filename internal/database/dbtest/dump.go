@@ -62,7 +62,7 @@ func readDump(folder, dump string, engine database.Engine) (string, error) {
 
 // loadPostgres runs pg_dump's output: SQL, and rows after COPY … FROM stdin.
 func loadPostgres(t testing.TB, db *database.DB, text string) error {
-	return onPostgres(Again(t, db), func(ctx context.Context, conn *pgx.Conn) error {
+	return onPostgres(context.Background(), Again(t, db), func(ctx context.Context, conn *pgx.Conn) error {
 		copies := regexp.MustCompile(`(?ms)^(COPY [^;]+ FROM stdin;)\n(.*?)^\\\.\n`)
 		from := 0
 		for _, at := range copies.FindAllStringSubmatchIndex(text, -1) {
