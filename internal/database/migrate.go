@@ -90,6 +90,11 @@ func (m *migration) run(ctx context.Context) error {
 		return problem.New(problem.Misset, "database.host_mismatch",
 			problem.Args{"recorded": string(meta.Host), "configured": string(m.options.Host)})
 	}
+	if meta.Host == Embedded {
+		if err := m.db.ensureWAL(ctx); err != nil {
+			return err
+		}
+	}
 	if !recorded {
 		if err := m.record(ctx, meta); err != nil {
 			return err

@@ -1,7 +1,9 @@
 package database
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -10,22 +12,26 @@ import (
 )
 
 // openSQLite opens one writer connection and a pool of readers. Every commit is
-// synced (money), readers never wait for the writer (WAL), and a transaction takes
-// the write lock when it begins, so it cannot lose it half way.
+// synced (money), and a transaction takes the write lock when it begins, so it
+// cannot lose it half way. A new file keeps its journal as WAL, so that readers never
+// wait for the writer; an existing one is as its owner wants it (see ensureWAL).
 func (db *DB) openSQLite() error {
 	busy := fmt.Sprintf("busy_timeout(%d)", lockTimeout.Milliseconds())
 	writer := url.Values{
-		"_pragma": {busy, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+		"_pragma": {busy, "synchronous(FULL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
 	}
 	reader := url.Values{
 		"_pragma": {busy, "query_only(1)"},
 		"_txlock": {"deferred"},
 	}
-	if err := makePrivate(db.source.path); err != nil {
+	fresh, err := makePrivate(db.source.path)
+	if err != nil {
 		return fmt.Errorf("open %s: %w", db.source, err)
 	}
-	var err error
+	if fresh {
+		writer.Add("_pragma", "journal_mode(WAL)")
+	}
 	if db.writer, err = sql.Open("sqlite", fileDSN(db.source.path, writer)); err != nil {
 		return fmt.Errorf("open %s: %w", db.source, err)
 	}
@@ -41,13 +47,34 @@ func (db *DB) openSQLite() error {
 }
 
 // makePrivate makes a new database's file one that only its owner can read: it
-// holds customers. SQLite gives its other files the same rights.
-func makePrivate(path string) error {
+// holds customers. SQLite gives its other files the same rights. fresh says that
+// nothing is in the file yet.
+func makePrivate(path string) (fresh bool, err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return file.Close()
+	info, err := file.Stat()
+	if err := errors.Join(err, file.Close()); err != nil {
+		return false, err
+	}
+	return info.Size() == 0, nil
+}
+
+// ensureWAL turns an embedded shop's file into WAL where it is not, after a restore
+// for example. EC-CUBE's own file is left as it is: PHP has to work with it too.
+func (db *DB) ensureWAL(ctx context.Context) error {
+	if db.Engine() != SQLite {
+		return nil
+	}
+	var mode string
+	if err := db.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return fmt.Errorf("journal mode: %w", err)
+	}
+	if mode != "wal" {
+		return fmt.Errorf("journal mode: SQLite cannot use a write-ahead log for %s (a network drive?)", db)
+	}
+	return nil
 }
 
 func fileDSN(path string, q url.Values) string {

@@ -308,3 +308,20 @@ func second(t *testing.T, db *database.DB) *database.DB {
 	t.Cleanup(func() { _ = other.Close() })
 	return other
 }
+
+// PostgreSQL ends a transaction at its first error; hiding that error hides nothing.
+func TestHiddenErrorOnPostgres(t *testing.T) {
+	t.Parallel()
+	db := dbtest.On(t, database.Postgres, dbtest.Catalogue)
+	err := db.Write(context.Background(), func(ctx context.Context, tx *database.Tx) error {
+		if err := setStock(3, 1)(ctx, tx); err != nil {
+			return err
+		}
+		_, _ = tx.Exec(ctx, `SELECT nonsense`)
+		return nil
+	})
+	var unknown *database.CommitUnknownError
+	if err == nil || errors.As(err, &unknown) || stockOf(t, db.Read(), 3) != 50 {
+		t.Errorf("Write: %v", err)
+	}
+}
