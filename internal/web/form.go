@@ -3,10 +3,14 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-playground/form/v4"
 
@@ -14,7 +18,7 @@ import (
 )
 
 // Decode reads a request's query and form into a T by its `form:"name"` tags, text
-// trimmed. A value that does not fit its field ("abc" for a number) is a fault of
+// trimmed. Several values of a name fill a slice, name[key] fills a map. A value that does not fit its field ("abc" for a number) is a fault of
 // that field in Errors, and the field stays empty; only a request that cannot be
 // read at all is an error. Use text fields where what was typed must be kept.
 func Decode[T any](r *http.Request) (T, Errors, error) {
@@ -22,13 +26,14 @@ func Decode[T any](r *http.Request) (T, Errors, error) {
 	if err := parseForm(r); err != nil {
 		return v, nil, err
 	}
-	err := decoder().Decode(&v, r.Form)
+	values, broken := readable(known(reflect.TypeFor[T](), r.Form))
+	err := decoder().Decode(&v, values)
 	var wrong form.DecodeErrors
 	if err != nil && !errors.As(err, &wrong) {
 		return v, nil, problem.Wrap(err, problem.Invalid, codeUnreadable, nil)
 	}
 	trim(reflect.ValueOf(&v).Elem())
-	return v, misfits(reflect.TypeFor[T](), wrong), nil
+	return v, append(broken, misfits(reflect.TypeFor[T](), wrong)...), nil
 }
 
 // decoder is one for all, because it keeps what it has learnt about the structs.
@@ -54,6 +59,54 @@ func parseForm(r *http.Request) error {
 		return problem.Wrap(err, problem.Invalid, codeTooBig, nil)
 	}
 	return problem.Wrap(fmt.Errorf("read form: %w", err), problem.Invalid, codeUnreadable, nil)
+}
+
+// known leaves only the values that T has a place for. The library takes names apart
+// at their brackets: it panics at a missing one, and an index decides how long a
+// slice gets.
+func known(t reflect.Type, sent url.Values) url.Values {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	kept := url.Values{}
+	for _, f := range reflect.VisibleFields(t) {
+		tag, ok := f.Tag.Lookup("form")
+		if !ok {
+			continue
+		}
+		if values, ok := sent[tag]; ok {
+			kept[tag] = values
+		}
+		if f.Type.Kind() == reflect.Map {
+			keepEntries(kept, sent, tag)
+		}
+	}
+	return kept
+}
+
+// readable takes out what no database stores: broken UTF-8 and zero bytes.
+func readable(values url.Values) (url.Values, Errors) {
+	var e Errors
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, text := range values[name] {
+			if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+				e.Add(problem.New(problem.Invalid, "form.characters", nil).On(name))
+				delete(values, name)
+				break
+			}
+		}
+	}
+	return values, e
+}
+
+func keepEntries(kept, sent url.Values, tag string) {
+	for name, values := range sent {
+		key, opened := strings.CutPrefix(name, tag+"[")
+		key, closed := strings.CutSuffix(key, "]")
+		if opened && closed && key != "" && !strings.ContainsAny(key, "[].") {
+			kept[name] = values
+		}
+	}
 }
 
 // misfits tells which fields got a value that they cannot hold, in the struct's order.
@@ -91,6 +144,12 @@ func trim(v reflect.Value) {
 	case reflect.Slice:
 		for i := range v.Len() {
 			trim(v.Index(i))
+		}
+	case reflect.Map:
+		if v.Type().Elem().Kind() == reflect.String {
+			for _, key := range v.MapKeys() {
+				v.SetMapIndex(key, reflect.ValueOf(strings.TrimSpace(v.MapIndex(key).String())).Convert(v.Type().Elem()))
+			}
 		}
 	case reflect.Struct:
 		for f, field := range v.Fields() {

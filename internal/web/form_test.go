@@ -15,12 +15,13 @@ import (
 )
 
 type sampleForm struct {
-	Name     string   `form:"name"`
-	Count    int      `form:"count"`
-	Methods  []int    `form:"methods"`
-	Note     string   `form:"form[note]"`
-	Password string   `form:"password" trim:"no"`
-	Words    []string `form:"words"`
+	Name     string            `form:"name"`
+	Count    int               `form:"count"`
+	Methods  []int             `form:"methods"`
+	Note     string            `form:"form[note]"`
+	Password string            `form:"password" trim:"no"`
+	Words    []string          `form:"words"`
+	Quantity map[string]string `form:"quantity"`
 	Hidden   string
 }
 
@@ -28,14 +29,14 @@ func TestDecode(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest("POST", "/?name=ignored", strings.NewReader(url.Values{
 		"name": {"　山田 "}, "count": {"3"}, "methods": {"1", "2"}, "password": {" p "}, "words": {" a", "b "},
-		"Hidden": {"x"}, "unknown": {"y"},
+		"Hidden": {"x"}, "unknown": {"y"}, "form[note]": {"n"}, "quantity[12]": {" 3"}, "quantity[": {"9"}, "words[5]": {"z"}, "[": {""},
 	}.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	got, wrong, err := Decode[sampleForm](r)
 	if err != nil || wrong.Any() {
 		t.Fatal(err, wrong)
 	}
-	want := sampleForm{Name: "山田", Count: 3, Methods: []int{1, 2}, Password: " p ", Words: []string{"a", "b"}}
+	want := sampleForm{Name: "山田", Count: 3, Methods: []int{1, 2}, Password: " p ", Words: []string{"a", "b"}, Note: "n", Quantity: map[string]string{"12": "3"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -56,6 +57,17 @@ func TestDecodeNamesTheFieldThatDoesNotFit(t *testing.T) {
 	}
 }
 
+func TestDecodeRefusesWhatNoDatabaseStores(t *testing.T) {
+	t.Parallel()
+	got, wrong, err := Decode[sampleForm](httptest.NewRequest("GET", "/?name=a%00b&words=%ff&form[note]=fine", nil))
+	if err != nil || got.Name != "" || got.Words != nil || got.Note != "fine" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if wrong.On("name") != "使用できない文字が含まれています。" || wrong.On("words") == "" || len(wrong) != 2 {
+		t.Errorf("errors %+v", wrong)
+	}
+}
+
 func TestDecodeRefusesWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"a=%zz", "a=1;b=2"} {
@@ -70,6 +82,8 @@ func TestDecodeRefusesWhatCannotBeRead(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add("name=a&count=1&methods=2")
 	f.Add("methods[0]=1&methods[99999999]=2")
+	f.Add("[")
+	f.Add("quantity[a]=1&quantity[a][b]=2&quantity]=")
 	f.Add("words[-1]=x&form[note]=y&count=")
 	f.Fuzz(func(t *testing.T, query string) {
 		r := &http.Request{Method: "GET", URL: &url.URL{RawQuery: query}}

@@ -5,12 +5,13 @@ import "maps"
 // settingSentences: those of the settings page are the plugin's own (admin.md §1.1).
 func settingSentences() map[string]Sentence {
 	all := map[string]Sentence{
+		"setting.token_script":    {"トークンのスクリプトの接続先が正しくありません。設定を確認してください。", "The address of the token script is not valid. Check token_environment and the hosts."},
 		"setting.missing":         {"ペイジェントの設定が完了していません。プラグイン設定を確認してください。（{Missing}）", "Paygent is not set up yet; missing or wrong: {Missing}. Check the plugin's settings."},
 		"setting.version":         {"設定の版{Version}が見つかりません。", "There is no version {Version} of the settings."},
 		"setting.changed":         {"ほかの操作で設定が変更されました。画面を読み込み直して、もう一度登録してください。", "Somebody else saved the settings meanwhile. Look again and retry."},
 		"setting.open_operations": {"処理中または結果確認中の決済が{Count}件あるため、接続環境とマーチャントIDは変更できません。完了してからもう一度登録してください。", "Environment and merchant cannot change while {Count} operations are open. Wait for them or settle them first (kessai reconcile)."},
 		"setting.key_missing":     {"設定を暗号化した鍵ファイル({File})がありません。控えておいた鍵(ID {Want})を元の場所に戻してください。", "The key file {File} is missing, and the settings are encrypted with key {Want}. Put that key back from your backup or from another node, or name it with KESSAI_KEY_FILE."},
-		"setting.key_other":       {"鍵ファイル(ID {Have})は、この設定を暗号化した鍵(ID {Want})ではありません。正しい鍵ファイルに置き換えてください。", "The key file {File} holds key {Have}, but the settings are encrypted with key {Want}. Put the right key file in its place, or name it with KESSAI_KEY_FILE."},
+		"setting.key_other":       {"鍵ファイル(ID {Have})は、この設定を暗号化した鍵(ID {Want})ではありません。正しい鍵ファイルに置き換えてください。", "The key file holds key {Have}, but the settings are encrypted with key {Want}. Put the right key file in its place, or name it with KESSAI_KEY_FILE."},
 		"setting.key_broken":      {"鍵ファイル({File})を読み取れません。控えておいた鍵に置き換えてください。", "The key file {File} cannot be read or written. Check its permissions, or put the right key back from your backup."},
 		"setting.unreadable":      {"保存されている設定({Place})が壊れているか改ざんされているため、読み取れません。バックアップから復元してください。", "The stored value {Place} is damaged or was tampered with. Restore it from a backup."},
 	}
@@ -48,7 +49,7 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_filename":   {"「{File}」は登録できません。登録できるファイルは modenv_properties.conf、クライアント証明書(.pem)、認証済みCAファイル(.crt)です。", "{File} is no file of a connection kit: modenv_properties.conf, *.pem and *.crt, with names of ASCII letters, digits, dot, hyphen and underscore."},
 		"setting.kit_too_large":  {"「{File}」が大きすぎます。{Max}KB以下のファイルを選択してください。", "{File} is larger than {Max} KiB; this is no file of a connection kit."},
 		"setting.kit_twice":      {"「{File}」が2つ選択されています。", "{File} was given twice."},
-		"setting.kit_no_file":    {"「{File}」がありません。接続キットに含まれるファイルをアップロードしてください。", "{File} is not in the connection kit. Add it, or correct the path in modenv_properties.conf ({Key})."},
+		"setting.kit_no_file":    {"「{File}」がありません。接続キットに含まれるファイルをアップロードしてください。", "{File} is not in the connection kit. Add it, or correct the path in modenv_properties.conf."},
 		"setting.kit_conf":       {"設定ファイル「{File}」の{Key}が正しくありません。接続キットの設定ファイルを確認してください。", "{File}, line {Line}: {Key}: {Detail}."},
 		"setting.kit_path":       {"設定ファイル「{File}」の{Key}は絶対パスで設定してください。", "{File}, line {Line}: {Key}: {Detail}."},
 		"setting.kit_cert":       {"クライアント証明書「{File}」を読み取れません。接続キットのpemファイルをアップロードしてください。", "{File}: {Detail}."},
