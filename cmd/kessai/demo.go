@@ -126,6 +126,8 @@ func (r *demoRun) openCentre() error {
 	o := simulatorOptions{
 		data: filepath.Join(r.dir, "simulator"), faults: r.options.faults, noticeURL: r.url() + "/paygent_payment_difference_notice",
 		listen: r.state.Simulator, tls: r.state.TLS, control: r.state.Control,
+		// Whoever tries a lost answer out should not have to wait for 35 seconds.
+		conf: map[string]string{"timeout_value": "8"},
 	}
 	c, err := openCentre(o, r.log)
 	var usage usageError

@@ -44,12 +44,14 @@ type simulatorOptions struct {
 	data, listen, tls, control, noticeURL, faults string
 	seed                                          uint64
 	json                                          bool
+	conf                                          map[string]string // of the kit, where it is not the usual
 }
 
 // centre is a running simulator: its listeners are open before anything is said of it.
 type centre struct {
 	sim     *paygentsim.Sim
 	kit     string
+	conf    map[string]string
 	servers []*listening
 }
 
@@ -70,7 +72,7 @@ func openCentre(o simulatorOptions, log *slog.Logger) (*centre, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &centre{sim: sim, kit: filepath.Join(o.data, "kit"), servers: []*listening{
+	c := &centre{sim: sim, kit: filepath.Join(o.data, "kit"), conf: o.conf, servers: []*listening{
 		{name: "listen", address: o.listen, handler: sim.Handler()},
 		{name: "tls-listen", address: o.tls, handler: sim.Handler()},
 		{name: "control-listen", address: o.control, handler: sim.ControlHandler()},
@@ -98,7 +100,7 @@ func (c *centre) open() error {
 	if text, err := os.ReadFile(written); err == nil && string(text) == url {
 		return nil
 	}
-	if err := c.sim.WriteKit(c.kit, url, nil); err != nil {
+	if err := c.sim.WriteKit(c.kit, url, c.conf); err != nil {
 		return err
 	}
 	return os.WriteFile(written, []byte(url), 0o600)
