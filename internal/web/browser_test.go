@@ -37,6 +37,9 @@ func TestWhatScriptsAdd(t *testing.T) {
 			t.Errorf("%q has the focus, want the safe choice", got)
 		}
 		picture(t, func(path string) { webtest.ShootWindow(t, ctx, path) }, "dialog-1280.png")
+		for _, finding := range webtest.Axe(t, ctx) {
+			t.Error(finding)
+		}
 		webtest.Do(t, ctx, chromedp.KeyEvent(kb.Escape), chromedp.WaitNotVisible("#ask-cancel"))
 		webtest.Do(t, ctx, chromedp.Click(`[data-confirm="ask-cancel"]`), chromedp.WaitVisible("#ask-cancel"),
 			chromedp.Click("#ask-cancel .btn-stop"), chromedp.WaitVisible(".message-success"))
@@ -44,6 +47,24 @@ func TestWhatScriptsAdd(t *testing.T) {
 			t.Errorf("message %q", got)
 		}
 		picture(t, func(path string) { webtest.ShootWindow(t, ctx, path) }, "flash-1280.png")
+		for _, text := range complaints() {
+			t.Error(text)
+		}
+	})
+
+	t.Run("a piece is renewed, and its error told", func(t *testing.T) {
+		ctx := browser.Page(t, 1280, 800)
+		complaints := webtest.Complaints(t, ctx)
+		webtest.Do(t, ctx, chromedp.Navigate(server.URL+"/admin/job"))
+		webtest.Until(t, ctx, `document.getElementById("progress").textContent.includes("2件中2件")`)
+		webtest.Do(t, ctx, chromedp.Click("#break"))
+		webtest.Until(t, ctx, `document.querySelector("#messages .message-danger")`)
+		if got := webtest.Eval[string](t, ctx, `document.querySelector("#messages .message-danger").textContent`); !strings.Contains(got, "システムエラーが発生しました。") || !strings.Contains(got, "お問い合わせ番号") {
+			t.Errorf("message %q", got)
+		}
+		if got := webtest.Eval[string](t, ctx, `document.getElementById("progress").textContent`); !strings.Contains(got, "2件中2件") {
+			t.Errorf("the error took the piece's place: %q", got)
+		}
 		for _, text := range complaints() {
 			t.Error(text)
 		}

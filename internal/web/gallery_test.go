@@ -3,11 +3,13 @@ package web_test
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -156,6 +158,11 @@ func mountAdminGallery(k *web.Kernel, set *web.Set) {
 		web.Frame{Title: "ログイン", Narrow: true}, func(*http.Request) []web.Field {
 			return []web.Field{{Name: "login_id", Label: "ログインID", Autocomplete: "username"}, {Name: "password", Label: "パスワード", Kind: web.KindPassword, Autocomplete: "current-password"}}
 		})
+	serve(admin, "GET /job", web.NewPage[int](set, "admin_job.html", web.Admin).Script("vendor/htmx.min.js"),
+		web.Frame{Title: "ジョブ"}, func(*http.Request) int { return 1 })
+	progress := web.NewPart[int](set, "admin_job.html", "progress")
+	admin.Handle("GET /job/progress", func(w http.ResponseWriter, _ *http.Request) error { return progress.Render(w, 2) })
+	admin.Handle("GET /job/broken", func(http.ResponseWriter, *http.Request) error { return errors.New("the disk is on fire") })
 	admin.Handle("POST /cancel", func(w http.ResponseWriter, r *http.Request) error {
 		if ok, err := k.Confirmed(w, r, web.Admin, web.Frame{Group: "受注管理"}, sampleEdit().Asks[1]); !ok {
 			return err
@@ -172,7 +179,7 @@ var galleryPages = []string{"/confirm", "/form", "/number", "/done", "/broken",
 
 // TestGallery opens every sample page at the widths of a small phone, a phone and a
 // desk. A page may be nowhere wider than its window and nothing may be refused by
-// its own policy. KESSAI_TEST_GALLERY names a folder for pictures to look at.
+// its own policy, and axe may find no barrier. KESSAI_TEST_GALLERY names a folder for pictures to look at.
 func TestGallery(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(gallery(t))
@@ -185,6 +192,11 @@ func TestGallery(t *testing.T) {
 			webtest.Do(t, ctx, chromedp.Navigate(server.URL+path))
 			if wide := webtest.Eval[int](t, ctx, `document.documentElement.scrollWidth`); wide > width {
 				t.Errorf("%s is %d px wide in a window of %d", path, wide, width)
+			}
+			if width == 390 || (width > 390 && strings.HasPrefix(path, "/admin")) {
+				for _, finding := range webtest.Axe(t, ctx) {
+					t.Errorf("%s at %d px: %s", path, width, finding)
+				}
 			}
 			photograph(t, ctx, width, path)
 		}
