@@ -11,11 +11,13 @@ import (
 	"os"
 	"time"
 
+	"kessai/internal/backoffice"
 	"kessai/internal/checkout"
 	"kessai/internal/config"
 	"kessai/internal/database"
 	"kessai/internal/gateway"
 	"kessai/internal/ledger"
+	"kessai/internal/mail"
 	"kessai/internal/notice"
 	"kessai/internal/order"
 	"kessai/internal/reconcile"
@@ -52,12 +54,14 @@ type App struct {
 	Drafts   *store.Drafts
 	Reader   *store.Reader
 	Ledger   *ledger.Service
+	Mail     *mail.Worker
 
 	key      *setting.Key
 	gateway  *gateway.Gateway
 	kernel   *web.Kernel
 	shop     *shop.Shop
 	checkout *checkout.Checkout
+	office   *backoffice.BackOffice
 	workers  []worker
 }
 
@@ -81,6 +85,9 @@ func (a *App) open(ctx context.Context) error {
 		if err := step(ctx); err != nil {
 			return err
 		}
+	}
+	if err := a.openMail(); err != nil {
+		return err
 	}
 	a.openWorkers()
 	// Nobody else runs under this node's name: its former self's operations are free.
@@ -132,7 +139,7 @@ func (a *App) openPages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, mount := range []func(context.Context) error{a.mountShop, a.mountNotices} {
+	for _, mount := range []func(context.Context) error{a.mountShop, a.mountBackOffice, a.mountNotices} {
 		if err := mount(ctx); err != nil {
 			return err
 		}
@@ -155,6 +162,7 @@ func (a *App) openWorkers() {
 		{"resolver", reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{"confirmer", notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
 		{"watcher", reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
+		{"mail", a.Mail.Step},
 		{"sessions", a.kernel.SessionStep},
 	}
 }

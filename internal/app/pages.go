@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"kessai/internal/backoffice"
 	"kessai/internal/checkout"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -30,6 +31,13 @@ func (a *App) mountShop(context.Context) error {
 			Recheck: a.shop.Recalculate, Completed: a.shop.Completed, ConfirmAgain: a.shop.ConfirmAgain,
 			Procedure: "/shopping", Cart: "/cart", Top: "/",
 		},
+	})
+	return err
+}
+
+func (a *App) mountBackOffice(context.Context) (err error) {
+	a.office, err = backoffice.New(backoffice.Deps{
+		Kernel: a.kernel, Ledger: a.Ledger, Reader: a.Reader, Staff: a.Staff, Now: a.deps.Now, Rand: a.deps.Rand, Log: a.deps.Log,
 	})
 	return err
 }
@@ -65,7 +73,9 @@ func (a *App) around(face web.Face, r *http.Request) (web.Around, error) {
 	}
 	around := web.Around{ShopName: name, Environment: faceEnvironment(s.Values.Environment), Links: shop.Links()}
 	if face == web.Admin {
-		return a.aroundStaff(r, around)
+		staff, err := a.office.Around(r)
+		staff.ShopName, staff.Environment = around.ShopName, around.Environment
+		return staff, err
 	}
 	around.CartCount, err = a.shop.CartCount(r)
 	return around, err
