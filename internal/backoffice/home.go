@@ -1,0 +1,90 @@
+package backoffice
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/problem"
+	"kessai/internal/store"
+	"kessai/internal/web"
+)
+
+type homePage struct {
+	Alerts  []homeAlert
+	Total   int64 // open alerts in all
+	More    string
+	Nothing web.Empty
+	Figures []figure
+}
+
+type homeAlert struct {
+	Title, Meaning string
+	Order          string // 注文番号
+	Name           string
+	URL            string
+	Since          time.Time
+}
+
+// figure is a number that leads to the list behind it.
+type figure struct {
+	Label, URL string
+	Count      int64
+}
+
+const homeAlerts = 50
+
+func (b *BackOffice) showHome(w http.ResponseWriter, r *http.Request) error {
+	page := homePage{
+		Nothing: web.Empty{Icon: "check", Title: "対応が必要な注文はありません", Text: "結果不明の決済や二重入金など、確認が必要なことがあるとここに表示されます。"},
+		More:    b.address(url.Values{"attention": {"1"}}),
+	}
+	if err := b.homeAlerts(r, &page); err != nil {
+		return err
+	}
+	for _, s := range []order.Status{order.New, order.Paid, order.InProgress, order.Pending} {
+		found, err := b.Reader.Search(r.Context(), store.Filter{Statuses: []order.Status{s}, Size: 1})
+		if err != nil {
+			return err
+		}
+		page.Figures = append(page.Figures, figure{
+			Label: s.Name(), Count: found.Count, URL: b.address(url.Values{"status": {strconv.Itoa(int(s))}}),
+		})
+	}
+	return b.home.Render(w, r, web.Frame{Title: "ホーム", Menu: menuHome}, page)
+}
+
+// homeAlerts lists the oldest open alerts with the orders they are about.
+func (b *BackOffice) homeAlerts(r *http.Request, page *homePage) error {
+	open, err := b.Reader.OpenAlerts(r.Context(), homeAlerts)
+	if err != nil {
+		return err
+	}
+	if page.Total, err = b.Reader.OpenAlertCount(r.Context()); err != nil {
+		return err
+	}
+	seen := map[order.ID]store.OrderView{}
+	for _, a := range open {
+		o, known := seen[a.OrderID]
+		if !known {
+			o, err = b.Reader.Order(r.Context(), a.OrderID)
+			if err != nil && !problem.Is(err, "order.unknown") { // EC-CUBE may have deleted it
+				return err
+			}
+			seen[a.OrderID] = o
+		}
+		page.Alerts = append(page.Alerts, b.homeAlert(a, o))
+	}
+	return nil
+}
+
+func (b *BackOffice) homeAlert(a store.Alert, o store.OrderView) homeAlert {
+	said := wordsOfAlert(a.Kind)
+	h := homeAlert{Title: said.Title, Meaning: said.Meaning, Since: a.OpenedAt, Order: a.OrderID.String(), Name: "（削除された注文）"}
+	if o.ID != 0 {
+		h.Order, h.Name, h.URL = orderNo(o), buyerName(o), b.orderURL(a.OrderID)+"#attention"
+	}
+	return h
+}

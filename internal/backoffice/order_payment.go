@@ -1,0 +1,141 @@
+package backoffice
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/web"
+)
+
+// paymentView is one payment on the order's page.
+type paymentView struct {
+	ID         string
+	Title      string
+	Current    bool // the order's payment; any other moves neither order nor stock
+	Badge      web.Badge
+	Status     string // 決済ステータス
+	Situation  string // ペイジェント状況
+	Amount     order.Yen
+	Total      order.Yen // of the order
+	Difference order.Yen
+	Alive      bool // money is held or taken
+	Method     string
+	TradingID  string
+	PaygentID  string
+	FormerIDs  []string
+	Class      string // 支払回数
+	Place      string // environment, unless production
+	Begun      time.Time
+	Authorised time.Time
+	Captured   time.Time
+	Ended      time.Time
+	Limit      time.Time
+	End        string
+	Open       *openView
+	Failed     *web.Message
+	Buttons    []web.Confirm
+}
+
+// openView is an operation that is not settled yet.
+type openView struct {
+	Name    string
+	Kind    string // telegram
+	Unknown bool
+	Since   time.Time
+	Next    time.Time // of the next inquiry
+}
+
+// viewPayments shows the order's payment first, then the others, newest first.
+func (b *BackOffice) viewPayments(ctx context.Context, f orderFacts) ([]paymentView, error) {
+	policy, misset := b.Ledger.Policy(ctx)
+	if misset != nil {
+		b.Log.ErrorContext(ctx, "no settings to operate payments with", "order", int64(f.order.ID), "error", misset)
+	}
+	var current, others []paymentView
+	for i := len(f.ledger.Payments) - 1; i >= 0; i-- {
+		p := f.ledger.Payments[i]
+		allowed := ledger.Allowed{Capture: misset, Cancel: misset}
+		if misset == nil {
+			allowed = ledger.Operations(f.ledger, p.ID, policy, b.Now())
+		}
+		v, err := b.viewPayment(f, p, allowed)
+		if err != nil {
+			return nil, err
+		}
+		if v.Current {
+			current = append(current, v)
+		} else {
+			others = append(others, v)
+		}
+	}
+	return append(current, others...), nil
+}
+
+func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, allowed ledger.Allowed) (paymentView, error) {
+	total := f.order.Totals.PaymentTotal
+	v := paymentView{
+		ID: p.ID, Title: "クレジット", Current: p.ID == f.ledger.CurrentID, Badge: phaseBadge(p),
+		Status: paymentStatus(p), Situation: situationWords(p.Situation), Amount: p.Amount, Total: total,
+		Alive: p.Phase == payment.Authorised || p.Phase == payment.Captured, TradingID: p.TradingID, PaygentID: p.PaymentID,
+		Class: classWords(p.PaymentClass, p.SplitCount), Begun: p.BegunAt, Authorised: p.AuthorisedAt, Captured: p.CapturedAt, Ended: p.EndedAt,
+	}
+	if len(f.ledger.Payments) > 1 {
+		v.Title += "（" + strconv.Itoa(p.Seq) + "回目）"
+	}
+	if v.Alive && v.Current {
+		v.Difference = p.Amount - total
+	}
+	if p.Environment != payment.Production {
+		v.Place = environmentWords(p.Environment)
+	}
+	if p.Phase == payment.Authorised {
+		v.Limit = p.LimitAt
+	}
+	if p.Phase == payment.Ended {
+		v.End = endWords(p.End)
+	}
+	for _, id := range p.PaymentIDs {
+		if id != p.PaymentID {
+			v.FormerIDs = append(v.FormerIDs, id)
+		}
+	}
+	v.Open, v.Failed = viewOperations(f.ledger, p)
+	if v.Current || v.Alive || v.Open != nil {
+		var err error
+		if v.Buttons, err = b.buttons(f, p, allowed); err != nil {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+// viewOperations is the payment's open operation, and its newest one if that failed.
+func viewOperations(l *ledger.Ledger, p *ledger.Payment) (*openView, *web.Message) {
+	var open *openView
+	var last *ledger.Operation
+	for _, op := range l.Operations {
+		switch {
+		case op.PaymentID != p.ID:
+		case op.State.Open():
+			open = viewOpen(op)
+		case last == nil || !op.SettledAt.Before(last.SettledAt):
+			last = op
+		}
+	}
+	if open != nil || last == nil || last.State == payment.Succeeded {
+		return open, nil
+	}
+	return nil, &web.Message{Tone: web.Danger, Lines: []string{failureWords(last.Kind, last.Code, last.Detail, last.Cause)}}
+}
+
+func viewOpen(op *ledger.Operation) *openView {
+	v := &openView{Name: telegramName(op.Kind.Telegram()), Kind: op.Kind.Telegram(), Since: op.PlannedAt}
+	if op.State == payment.UnknownState {
+		v.Unknown, v.Since, v.Next = true, op.UnknownAt, op.NextAskAt
+	}
+	return v
+}

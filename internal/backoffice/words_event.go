@@ -1,0 +1,166 @@
+package backoffice
+
+import (
+	"strings"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/web"
+)
+
+// eventWords are an event's name, the picture and word of its outcome, and a sentence.
+type eventWords struct {
+	Name, Word, Text string
+	Icon             string
+	Tone             web.Tone // empty: neither good nor bad
+}
+
+func wordsOfEvent(e ledger.Event) eventWords {
+	d := e.Data
+	switch e.Kind {
+	case ledger.EventPlanned, ledger.EventSucceeded, ledger.EventDeclined, ledger.EventRejected, ledger.EventUnknown:
+		return wordsOfOperation(e)
+	case ledger.EventInquired:
+		return eventWords{Name: "決済情報照会", Icon: "search", Text: statusWords(payment.Status(d.Status))}
+	case ledger.EventNotice:
+		return eventWords{Name: "差分通知", Icon: "inbox", Word: noticeStateWords(ledger.NoticeState(d.Text)), Text: statusWords(payment.Status(d.Status))}
+	case ledger.EventNoticeParked:
+		return eventWords{Name: "差分通知", Icon: "warn", Word: "保留", Tone: web.Warning,
+			Text: join(statusWords(payment.Status(d.Status)), parkWords(ledger.ParkReason(d.Text)))}
+	case ledger.EventObserved:
+		return eventWords{Name: "決済ステータス更新", Icon: "info", Text: observedWords(d)}
+	case ledger.EventOrderMoved:
+		return eventWords{Name: "対応状況", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
+	}
+	return wordsOfConsequence(e)
+}
+
+// wordsOfConsequence are those of what follows from a payment.
+func wordsOfConsequence(e ledger.Event) eventWords {
+	switch e.Kind {
+	case ledger.EventHeld:
+		return eventWords{Name: "在庫・ポイントの引当", Icon: "tag"}
+	case ledger.EventCommitted:
+		return eventWords{Name: "在庫・ポイントの確定", Icon: "tag"}
+	case ledger.EventReleased:
+		return eventWords{Name: "在庫・ポイントの戻し", Icon: "tag"}
+	case ledger.EventPlaced:
+		return eventWords{Name: "注文受付", Icon: "cart", Word: "完了", Tone: web.Success}
+	case ledger.EventGivenUp:
+		return eventWords{Name: "お支払いの中止", Icon: "cross"}
+	case ledger.EventMailQueued:
+		return eventWords{Name: "メール送信", Icon: "inbox", Text: mailWords(e.Data.Mail)}
+	case ledger.EventAlertOpened:
+		return eventWords{Name: "要対応", Icon: "warn", Word: "発生", Tone: web.Danger, Text: wordsOfAlert(e.Data.Alert).Title}
+	case ledger.EventAlertClosed:
+		return eventWords{Name: "要対応", Icon: "check", Word: "解消", Tone: web.Success, Text: wordsOfAlert(e.Data.Alert).Title}
+	}
+	return eventWords{Name: string(e.Kind), Icon: "info"}
+}
+
+func wordsOfOperation(e ledger.Event) eventWords {
+	w := eventWords{Name: telegramName(e.Data.Telegram)}
+	why := codeWords(e.Data.Code, e.Data.Detail)
+	switch e.Kind {
+	case ledger.EventPlanned:
+		w.Icon, w.Word = "clock", "開始"
+	case ledger.EventSucceeded:
+		w.Icon, w.Word, w.Tone = "check", "成功", web.Success
+		if e.Data.Text == "late" {
+			w.Text = "処理されていないと判断した後に、成功していたことが分かりました。"
+		}
+	case ledger.EventUnknown:
+		w.Icon, w.Word, w.Tone = "clock", "結果不明", web.Warning
+		w.Text = join("応答がないため、結果を確認しています。", why)
+		if e.Cause == "refused" {
+			w.Text = join("失敗の応答が正しいか、確認しています。", why)
+		}
+	default:
+		w.Icon, w.Word, w.Tone, w.Text = "cross", "失敗", web.Danger, why
+		if why == "" {
+			w.Text = causeWords(e.Cause)
+		}
+	}
+	return w
+}
+
+func observedWords(d ledger.EventData) string {
+	if s := statusWords(payment.Status(d.Status)); s != "" {
+		return s
+	}
+	switch payment.Event(d.Text) {
+	case payment.CaptureOK:
+		return "売上済み"
+	case payment.CancelOK:
+		return "取消済み"
+	case payment.BuyerGaveUp:
+		return endWords(payment.GivenUp)
+	case payment.NotSent:
+		return endWords(payment.NeverSent)
+	case payment.NoEffect:
+		return endWords(payment.NotHappened)
+	case payment.SetAside:
+		return endWords(payment.Unreachable)
+	case payment.Refused:
+		return endWords(payment.Declined)
+	}
+	return ""
+}
+
+func mailWords(k ledger.MailKind) string {
+	switch k {
+	case ledger.MailOrder:
+		return "ご注文ありがとうございます"
+	case ledger.MailMismatch:
+		return "ステータス不整合のお知らせ"
+	case ledger.MailTampered:
+		return "金額改竄検知"
+	}
+	return string(k)
+}
+
+func orderName(s order.Status) string {
+	if !s.Valid() {
+		return "―"
+	}
+	return s.Name()
+}
+
+// because is what caused an event, where it is more than what its name says.
+func because(cause string) string {
+	if id, ok := strings.CutPrefix(cause, "notice:"); ok {
+		return "差分通知（決済通知ID " + id + "）"
+	}
+	switch cause {
+	case "answer":
+		return "ペイジェントの応答"
+	case "inquiry":
+		return "決済情報照会"
+	case "lease":
+		return "処理の中断"
+	case "never_sent":
+		return "未送信"
+	case "not_happened":
+		return "決済情報照会（2回とも処理なし）"
+	case "refused":
+		return "失敗の応答"
+	case "staff":
+		return "担当者"
+	case "given_up":
+		return "購入者の中止"
+	case "authorize":
+		return "決済の開始"
+	}
+	return ""
+}
+
+func join(parts ...string) string {
+	var said []string
+	for _, p := range parts {
+		if p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, " ")
+}
