@@ -129,7 +129,11 @@ func TestErrorsForHTMXLeaveThePageAlone(t *testing.T) {
 
 func TestUnmatched(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := setup(t, func(o *Options) {
+		o.Around = func(_ Face, r *http.Request) (Around, error) {
+			return Around{Person: SessionOf(r.Context()).Get("who")}, nil
+		}
+	})
 	b.Shop().Handle("POST /only-post", func(http.ResponseWriter, *http.Request) error { return nil })
 	b.Admin().Handle("GET /{$}", func(w http.ResponseWriter, _ *http.Request) error { _, err := io.WriteString(w, "home"); return err })
 	tests := []struct {
@@ -161,6 +165,12 @@ func TestUnmatched(t *testing.T) {
 	}
 	if w := get(b.Handler(), "/admin/"); w.Body.String() != "home" {
 		t.Errorf("/admin/: %q", w.Body)
+	}
+	sessionRoutes(b.Admin())
+	staff := cookie(t, do(b.Handler(), "POST", "/admin/put", "who=山田"))
+	lost := document(t, get(b.Handler(), "/admin/nowhere", "Cookie", staff.Name+"="+staff.Value).Body.String())
+	if got := lost.Find(".person-name").Text(); got != "山田" {
+		t.Errorf("the page of a wrong address shows %q as logged in", got)
 	}
 	if w := get(b.ShopHandler(), "/admin/"); w.Code != 404 {
 		t.Errorf("the shop's own address serves the back office: %d", w.Code)

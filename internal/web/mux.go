@@ -51,7 +51,14 @@ func (m *mux) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	requestOf(r.Context()).face = m.face
-	m.kernel.fail(m.face, w, r, m.unmatched(h, w, r))
+	// The session is read, so that the page keeps the menu of whoever is logged in.
+	rt := &Routes{kernel: m.kernel, face: m.face, foreign: true}
+	run := m.kernel.sessions[m.face].around(rt, func(w http.ResponseWriter, r *http.Request) error {
+		return m.unmatched(h, w, r)
+	})
+	if err := run(w, r); err != nil {
+		m.kernel.fail(m.face, w, r, err)
+	}
 }
 
 // unmatched asks ServeMux's own answer whether the path or the method was wrong.
