@@ -18,7 +18,7 @@ const (
 
 // Statuses are all of them, sorted as EC-CUBE's lists are (sort_no 0..7).
 func Statuses() []Status {
-	return []Status{New, Paid, InProgress, Canceled, Delivered, Pending, Processing, Returned}
+	return []Status{New, Paid, InProgress, Canceled, Delivered, Processing, Pending, Returned}
 }
 
 // Valid reports whether s is one of Statuses.
