@@ -25,8 +25,8 @@ func TestStatuses(t *testing.T) {
 		{4, "対応中", "注文受付", "#EEB128", false, true},
 		{3, "注文取消し", "注文取消し", "#C04949", false, false},
 		{5, "発送済み", "発送済み", "#25B877", false, true},
-		{7, "決済処理中", "注文受付", "#A3A3A3", true, false},
 		{8, "購入処理中", "注文未完了", "#A3A3A3", true, false},
+		{7, "決済処理中", "注文受付", "#A3A3A3", true, false},
 		{9, "返品", "返品", "#C04949", false, false},
 	}
 	var got []seen
