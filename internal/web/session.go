@@ -35,7 +35,7 @@ type Sessions struct {
 }
 
 func newSessions(o Options, face Face) *Sessions {
-	s := &Sessions{manager: scs.New(), store: &sessionStore{db: o.DB, now: o.Now, face: face}}
+	s := &Sessions{manager: scs.New(), store: &sessionStore{db: o.DB, clock: o.Now, face: face}}
 	m := s.manager
 	m.Store, m.Lifetime = s.store, o.Sessions.ShopLife
 	m.Cookie = scs.SessionCookie{
@@ -130,4 +130,14 @@ func (w *sessionWriter) commit() error {
 	}
 	w.ResponseWriter.Header().Set("Cache-Control", "no-store")
 	return nil
+}
+
+const sweepEvery = 10 * time.Minute
+
+// SessionStep deletes sessions of both faces that have run out; it is for one of the
+// application's loops.
+func (k *Kernel) SessionStep(ctx context.Context) (worked bool, next time.Time, err error) {
+	now := k.options.Now()
+	worked, err = sweepSessions(ctx, k.options.DB, now)
+	return worked, now.Add(sweepEvery), err
 }

@@ -138,7 +138,7 @@ func TestSessionsRunOut(t *testing.T) {
 func TestEndedSessionStaysEnded(t *testing.T) {
 	dbtest.All(t, func(t *testing.T, db *database.DB) {
 		now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-		s := &sessionStore{db: db, now: func() time.Time { return now }, face: Admin, idle: time.Hour}
+		s := &sessionStore{db: db, clock: func() time.Time { return now }, face: Admin, idle: time.Hour}
 		ctx := context.Background()
 		expiry := time.Now().Add(time.Hour)
 		for _, step := range []error{s.CommitCtx(ctx, "t", []byte("data"), expiry), s.DeleteCtx(ctx, "t"), s.CommitCtx(ctx, "t", []byte("data"), expiry)} {

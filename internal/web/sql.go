@@ -21,10 +21,10 @@ const touchEvery = time.Minute
 // An ended session stays as a tombstone until it would have run out: a request that
 // was under way while its owner logged out must not bring it back.
 type sessionStore struct {
-	db   *database.DB
-	now  func() time.Time
-	face Face
-	idle time.Duration // 0: only the absolute end counts
+	db    *database.DB
+	clock func() time.Time
+	face  Face
+	idle  time.Duration // 0: only the absolute end counts
 }
 
 func (s *sessionStore) key(token string) string {
@@ -44,7 +44,7 @@ func scanSession(row database.Row) (r sessionRow, err error) {
 
 // FindCtx returns a living session's data.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	now := s.now().UnixMilli()
+	now := s.clock().UnixMilli()
 	row, found, err := database.One(ctx, s.db.Read(), scanSession,
 		`SELECT data, expires_at, ends_at FROM plg_kessai_session WHERE token_hash = ? AND ended = 0 AND expires_at > ?`,
 		s.key(token), now)
@@ -70,7 +70,7 @@ func (s *sessionStore) touch(ctx context.Context, token string, expires int64) e
 // CommitCtx stores a session, unless it has been ended meanwhile.
 func (s *sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	// scs reckons with the machine's clock; what is left counts from ours.
-	now := s.now()
+	now := s.clock()
 	ends := now.Add(time.Until(expiry)).UnixMilli()
 	expires := ends
 	if s.idle > 0 {
@@ -109,26 +109,22 @@ func (s *sessionStore) Find(string) ([]byte, bool, error)      { return nil, fal
 func (s *sessionStore) Commit(string, []byte, time.Time) error { return errNoContext }
 func (s *sessionStore) Delete(string) error                    { return errNoContext }
 
-const sweepEvery = 10 * time.Minute
-
-// SessionStep deletes sessions of both faces that have run out, a thousand at a
-// time; it is for one of the application's loops.
-func (k *Kernel) SessionStep(ctx context.Context) (worked bool, next time.Time, err error) {
-	now := k.options.Now()
-	next = now.Add(sweepEvery)
-	err = k.options.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+// sweepSessions deletes up to a thousand sessions that have run out by then, and
+// tells whether there were any.
+func sweepSessions(ctx context.Context, db *database.DB, then time.Time) (worked bool, err error) {
+	err = db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 		keys, err := database.List(ctx, tx, database.Scalar[string],
-			`SELECT token_hash FROM plg_kessai_session WHERE expires_at <= ? ORDER BY expires_at LIMIT 1000`, now.UnixMilli())
+			`SELECT token_hash FROM plg_kessai_session WHERE expires_at <= ? ORDER BY expires_at LIMIT 1000`, then.UnixMilli())
 		worked = err == nil && len(keys) > 0
 		if !worked {
 			return err
 		}
 		_, err = tx.Exec(ctx, `DELETE FROM plg_kessai_session WHERE expires_at <= ? AND token_hash IN (`+database.Marks(len(keys))+`)`,
-			append([]any{now.UnixMilli()}, database.Anys(keys)...)...)
+			append([]any{then.UnixMilli()}, database.Anys(keys)...)...)
 		return err
 	})
 	if err != nil {
-		return false, next, fmt.Errorf("delete old sessions: %w", err)
+		return false, fmt.Errorf("delete old sessions: %w", err)
 	}
-	return worked, next, nil
+	return worked, nil
 }
