@@ -46,8 +46,8 @@ func formOf(a order.Address) addressForm {
 	return f
 }
 
-// check is what is wrong with a buyer's details.
-func (f addressForm) check(a order.Address) (e web.Errors) {
+// check is what is wrong with a buyer's details, besides what is in e.
+func (f addressForm) check(a order.Address, e web.Errors) web.Errors {
 	e.AddAll(a.Check())
 	if e.On("email") == "" && f.EmailAgain != f.Email {
 		e.Add(problem.New(problem.Invalid, "form.mismatch", nil).On("email_confirm"))

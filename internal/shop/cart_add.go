@@ -20,8 +20,8 @@ func (s *Shop) addToCart(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, quantity, wrong := f.read(p)
-	if e = append(e, wrong...); e.Any() {
+	c, quantity, e := f.read(p, e)
+	if e.Any() {
 		return s.renderDetail(w, r, p, f, e)
 	}
 	busy := false

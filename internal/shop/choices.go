@@ -22,7 +22,8 @@ type choices struct {
 	Payment  string `form:"payment"`
 	Message  string `form:"message"`
 
-	times map[string]string // by delivery: each method has times of its own
+	times  map[string]string // by delivery: each method has times of its own
+	errors web.Errors        // of reading them
 }
 
 // maxMessage is the length of EC-CUBE's お問い合わせ欄, in characters.
@@ -33,8 +34,8 @@ const dateForm = "2006-01-02"
 func timeField(delivery int64) string { return "time_" + strconv.FormatInt(delivery, 10) }
 
 func readChoices(r *http.Request) (choices, error) {
-	f, _, err := web.Decode[choices](r) // texts only: nothing can misfit
-	f.times = map[string]string{}
+	f, e, err := web.Decode[choices](r)
+	f.errors, f.times = e, map[string]string{}
 	for name := range r.PostForm {
 		f.times[name] = r.PostForm.Get(name)
 	}
@@ -56,7 +57,7 @@ func choicesOf(d store.Draft) choices {
 
 // choose takes what fits into the draft and notes what does not.
 func (v *visit) choose(f choices) {
-	v.form = f
+	v.form, v.errors = f, f.errors
 	ship := &v.draft.Shippings[0]
 	id, _ := strconv.ParseInt(f.Delivery, 10, 64) // anything else is no delivery
 	taken, ok := v.terms.delivery(id)
@@ -69,11 +70,11 @@ func (v *visit) choose(f choices) {
 	v.chooseDate(f.Date)
 	v.draft.PaymentRow, _ = strconv.ParseInt(f.Payment, 10, 64) // judged by checkPayment
 	switch {
-	case !utf8.ValidString(f.Message) || unprintable(f.Message):
+	case unprintable(f.Message):
 		v.errors.Add(problem.New(problem.Invalid, order.CodeFormCharacters, nil).On("message"))
 	case utf8.RuneCountInString(f.Message) > maxMessage:
 		v.errors.Add(problem.New(problem.Invalid, order.CodeFormTooLong, problem.Args{"max": maxMessage}).On("message"))
-	default:
+	case v.errors.On("message") == "":
 		v.draft.Message = f.Message
 	}
 }

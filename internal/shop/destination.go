@@ -20,7 +20,7 @@ func (s *Shop) renderDestination(w http.ResponseWriter, r *http.Request, f addre
 	page := f.fields(e, "shipping ")
 	page.Action, page.Button, page.Back = "/shopping/shipping_edit", "お届け先を変更する", web.Link{Title: "ご注文手続きに戻る", URL: "/shopping"}
 	page.CanRevert = own
-	return s.guest.Render(w, r, web.Frame{Title: "お届け先の変更", Step: web.StepProcedure, Errors: e}, page)
+	return s.guest.Render(w, r, web.Frame{Title: "お届け先の変更", Step: web.StepProcedure, Errors: e, Narrow: true}, page)
 }
 
 // saveDestination writes where the order goes; "same" makes it the buyer's address.
@@ -29,14 +29,14 @@ func (s *Shop) saveDestination(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, _, err := web.Decode[addressForm](r) // texts only: nothing can misfit
+	f, e, err := web.Decode[addressForm](r)
 	if err != nil {
 		return err
 	}
 	to := destination(d.Buyer)
 	if r.PostForm.Get("same") == "" {
 		to = destination(f.address())
-		if e := f.checkDestination(to); e.Any() {
+		if e = f.checkDestination(to, e); e.Any() {
 			return s.renderDestination(w, r, f, d.Shippings[0].Address != destination(d.Buyer), e)
 		}
 	}
@@ -47,7 +47,7 @@ func (s *Shop) saveDestination(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/shopping")
 }
 
-func (f addressForm) checkDestination(a order.Address) (e web.Errors) {
+func (f addressForm) checkDestination(a order.Address, e web.Errors) web.Errors {
 	e.AddAll(a.CheckDestination())
 	return e.Label(addressLabels())
 }

@@ -71,7 +71,7 @@ func (s *Shop) renderDetail(w http.ResponseWriter, r *http.Request, p product, t
 	for _, c := range p.Classes {
 		page.Choices = append(page.Choices, choice{c, strconv.FormatInt(c.ID, 10) == chosen && !c.SoldOut()})
 	}
-	page.Quantity = e.Put(web.Field{Kind: web.KindNumber, Name: "quantity", Label: "数量", Value: typed.Quantity, Required: true, Size: "xs", MaxLength: 4, Unit: "点"})
+	page.Quantity = e.Put(web.Field{Kind: web.KindNumber, Name: "quantity", Label: "数量", Value: typed.Quantity, Size: "xs", MaxLength: 4, Unit: "点"})
 	return s.detail.Render(w, r, web.Frame{Title: p.Name, Errors: e.Label(map[string]string{"ProductClass": page.Label, "quantity": "数量"})}, page)
 }
 
@@ -81,8 +81,9 @@ type addForm struct {
 	Quantity string `form:"quantity"`
 }
 
-// read checks the form against the product.
-func (f addForm) read(p product) (c class, quantity int64, e web.Errors) {
+// read checks the form against the product; e is what is known to be wrong.
+func (f addForm) read(p product, e web.Errors) (class, int64, web.Errors) {
+	var c class
 	n := slices.IndexFunc(p.Classes, func(c class) bool { return strconv.FormatInt(c.ID, 10) == f.Class })
 	switch {
 	case n >= 0:

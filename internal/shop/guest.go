@@ -49,7 +49,7 @@ func (s *Shop) renderGuest(w http.ResponseWriter, r *http.Request, f addressForm
 	page.Mail = f.mail(e)
 	page.Action, page.Button, page.Back = "/shopping/nonmember", "次へ", web.Link{Title: "カートに戻る", URL: "/cart"}
 	page.Intro = "ご注文者様の情報をご入力ください。お届け先は、次の画面で変更できます。"
-	return s.guest.Render(w, r, web.Frame{Title: "お客様情報の入力", Step: web.StepCustomer, Errors: e}, page)
+	return s.guest.Render(w, r, web.Frame{Title: "お客様情報の入力", Step: web.StepCustomer, Errors: e, Narrow: true}, page)
 }
 
 // saveGuest keeps the details in the session; the order gets them on ご注文手続き.
@@ -57,12 +57,12 @@ func (s *Shop) saveGuest(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.currentCart(r); err != nil {
 		return err
 	}
-	f, _, err := web.Decode[addressForm](r) // texts only: nothing can misfit
+	f, e, err := web.Decode[addressForm](r)
 	if err != nil {
 		return err
 	}
 	a := f.address()
-	if e := f.check(a); e.Any() {
+	if e = f.check(a, e); e.Any() {
 		return s.renderGuest(w, r, f, e)
 	}
 	if err := keepGuest(r, a); err != nil {
