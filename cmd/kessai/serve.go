@@ -17,7 +17,6 @@ import (
 
 	"kessai/internal/app"
 	"kessai/internal/problem"
-	"kessai/paygent"
 )
 
 func serveCommand(e env) *cobra.Command {
@@ -56,7 +55,7 @@ func serve(cmd *cobra.Command, e env) error {
 		return err
 	}
 	defer func() { _ = wire.Close() }() // nothing is written any more
-	d.WireLog = paygent.WireLog(wire)
+	d.WireLog = wire
 	a, err := app.New(cmd.Context(), c, d)
 	if err != nil {
 		return err

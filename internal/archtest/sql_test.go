@@ -16,7 +16,7 @@ var (
 	sqlFiles    = []string{"internal/job", "internal/setting", "internal/staff", "internal/mail", "internal/web", "internal/shop", "internal/backoffice"}
 	write       = regexp.MustCompile(`(?is)\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+([dm]tb_\w+|plg_kessai_\w+)`)
 	statement   = regexp.MustCompile("(?s)[\"`]\\s*(?:SELECT\\s.+?\\sFROM|INSERT\\s+INTO|UPDATE\\s+\\w+\\s+SET|DELETE\\s+FROM)\\s")
-	clock       = regexp.MustCompile(`(?i)\b(?:NOW\(\)|CURRENT_TIMESTAMP|RANDOM\(\))`)
+	clock       = regexp.MustCompile(`\b(?:NOW\(\)|CURRENT_TIMESTAMP|RANDOM\(\)|RAND\(\))`)
 )
 
 // owners reads tables.txt: which package writes which table.
@@ -45,6 +45,9 @@ func TestWhereSQLStands(t *testing.T) {
 	written := map[string]bool{}
 	for name, p := range load(t) {
 		rel := strings.TrimPrefix(name, module+"/")
+		if strings.HasSuffix(rel, "test") {
+			continue // packages for tests make the rows their tests need
+		}
 		for _, path := range p.files {
 			text, err := os.ReadFile(path)
 			if err != nil {
