@@ -123,10 +123,12 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // the status, so what would move money, stock, points or the order on its own is
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
-	switch t.policy.Confirm {
-	case ConfirmNever:
+	switch {
+	case p.Status.Backwards(n.Status): // with a higher id than the last: 094 decides
+		return true
+	case t.policy.Confirm == ConfirmNever:
 		return false
-	case ConfirmAlways:
+	case t.policy.Confirm == ConfirmAlways:
 		return true
 	}
 	if n.Status.Informational() || n.Status == p.Status {

@@ -35,7 +35,7 @@ func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 		l.fillIn(p, f)
 		return nil
 	case payment.Note:
-		if p.Phase != payment.Ended && f.status != payment.NoStatus {
+		if p.stage() != payment.StageFinished && f.status != payment.NoStatus {
 			p.Status = f.status
 		}
 		return nil
@@ -133,6 +133,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 			l.closeAlert(t, AlertReversing, p.ID)
 			l.closeAlert(t, AlertDouble, p.ID)
 			l.closeAlert(t, AlertPaidCanceled, p.ID)
+			l.closeAlert(t, AlertStockShort, p.ID)
 		}
 	}
 	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(p.Status), Amount: p.Amount, Text: string(f.event)})
@@ -147,9 +148,10 @@ func (l *Ledger) stand(t tick, p *Payment, f fact) {
 	l.fillIn(p, f)
 }
 
-// fillIn adds what a replay knows more.
+// fillIn adds what a replay knows more: the status that an answer without one led to,
+// or to which the centre went back from transit. The status of an end stays.
 func (l *Ledger) fillIn(p *Payment, f fact) {
-	if p.Status == payment.NoStatus {
+	if f.status != payment.NoStatus && !ends(p.Status) {
 		p.Status = f.status
 	}
 }

@@ -30,6 +30,7 @@ func (l *Ledger) placeOrder(t tick, shown order.Yen) error {
 		to = order.Paid
 		l.Order.PaymentDate = t.now
 	}
+	l.CurrentID = "" // an earlier try by card that comes alive late is not this order's payment
 	l.place(t, Buyer)
 	l.move(t, to, "placed")
 	return nil

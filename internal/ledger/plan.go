@@ -207,18 +207,22 @@ func (l *Ledger) mayCancel(t tick, p *Payment) (payment.Kind, error) {
 // reverse sees to it that an authorised payment does not stay alive.
 func (l *Ledger) reverse(t tick, p *Payment, cause string) {
 	p.Reverse = true
-	if t.policy.SharedMerchant && (t.policy.Mark == "" || !strings.HasPrefix(p.TradingID, t.policy.Mark)) {
-		// Another shop's payment may stand under this id: a person decides.
+	if !mayReverse(t, p) {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
-		return
 	}
 	l.planReversal(t, p, cause)
+}
+
+// mayReverse reports whether the payment is ours to cancel: where others share the
+// merchant, one without our mark may be another shop's, and a person decides.
+func mayReverse(t tick, p *Payment) bool {
+	return !t.policy.SharedMerchant || t.policy.Mark != "" && strings.HasPrefix(p.TradingID, t.policy.Mark)
 }
 
 // planReversal plans the cancellation of an authorisation, if nothing is open for
 // the payment. It has no owner: a worker claims it.
 func (l *Ledger) planReversal(t tick, p *Payment, cause string) {
-	if l.openOn(p) != nil || p.Phase != payment.Authorised {
+	if !mayReverse(t, p) || l.openOn(p) != nil || p.Phase != payment.Authorised {
 		return
 	}
 	op := l.planOperation(t, p, payment.CancelAuthorization, paymentKey(p), "", System, "", p.Amount)

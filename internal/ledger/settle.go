@@ -139,6 +139,9 @@ func (l *Ledger) settleAgain(t tick, op *Operation, p *Payment, v verdict) error
 // becomeUnknown leaves the operation open and hands it to the resolver.
 func (l *Ledger) becomeUnknown(t tick, op *Operation, p *Payment, v verdict) {
 	if op.State == payment.UnknownState {
+		if v.refused && !op.Refused { // its refusal came after its lease had ended
+			op.Refused, op.Code, op.Detail = true, v.code, v.detail
+		}
 		return
 	}
 	op.State, op.Cause, op.UnknownAt, op.NextAskAt = payment.UnknownState, v.cause, t.now, t.now

@@ -1,0 +1,274 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// TestWhenTheUnknownIsAskedAbout: at once, 10 s, 1 min, 5 min, 30 min, then hourly
+// (money.md §3), however long an answer takes.
+func TestWhenTheUnknownIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	since := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+	for _, tt := range []struct{ after, next time.Duration }{
+		{0, 10 * time.Second}, {9 * time.Second, 10 * time.Second}, {10 * time.Second, time.Minute}, {59 * time.Second, time.Minute},
+		{time.Minute, 5 * time.Minute}, {5 * time.Minute, 30 * time.Minute}, {29 * time.Minute, 30 * time.Minute},
+		{30 * time.Minute, 90 * time.Minute}, {90 * time.Minute, 150 * time.Minute}, {47 * time.Hour, 48 * time.Hour},
+	} {
+		if got := nextAsk(since, since.Add(tt.after)).Sub(since); got != tt.next {
+			t.Errorf("asked after %s, again after %s, not %s", tt.after, got, tt.next)
+		}
+	}
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	if !op.NextAskAt.Equal(w.now) || op.Owner != "" || !op.LeaseUntil.IsZero() {
+		t.Errorf("not asked at once: %+v", op)
+	}
+	for _, at := range []time.Duration{0, 10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 90 * time.Minute} {
+		if got := op.NextAskAt.Sub(op.UnknownAt); got != at {
+			t.Fatalf("asked after %s, not %s", got, at)
+		}
+		w.now = op.NextAskAt
+		op = w.resolve(op, Finding{Kind: NoAnswer})
+		if late := at >= 30*time.Minute; w.alerts[string(AlertUnknown)] != late || (op.AlertLevel > 0) != late {
+			t.Errorf("after %s: alerts %v", at, w.alerts)
+		}
+	}
+	if op.State != payment.UnknownState || op.Asked != 6 {
+		t.Errorf("no answer settled it: %+v", op)
+	}
+	w.resolve(op, w.found(payment.AuthOK))
+	if len(w.alerts) != 0 {
+		t.Errorf("alerts %v are left", w.alerts)
+	}
+	w.status(order.New)
+}
+
+// step is one inquiry's answer, some time after the telegram was sent.
+type step struct {
+	at   time.Duration
+	f    func(*world) Finding
+	open bool // nothing is settled by it
+}
+
+func noSuch(*world) Finding   { return Finding{Kind: NoSuch, Code: "SIM003"} }
+func noAnswer(*world) Finding { return Finding{Kind: NoAnswer} }
+func stood(s payment.Status) func(*world) Finding {
+	return func(w *world) Finding { return w.found(s) }
+}
+
+// TestNegativeAnswers: the telegram's deadline is 35 s after it was sent; nothing is
+// settled before 95 s, and then by two negative answers 60 s apart (money.md §3).
+func TestNegativeAnswers(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	for name, steps := range map[string][]step{
+		"two after the margin":          {{95 * s, noSuch, true}, {155 * s, noSuch, false}},
+		"one before the margin counts":  {{40 * s, noSuch, true}, {100 * s, noSuch, false}},
+		"both before the margin":        {{35 * s, noSuch, true}, {94 * s, noSuch, true}, {95 * s, noSuch, false}},
+		"one before the deadline":       {{34 * s, noSuch, true}, {95 * s, noSuch, true}, {154 * s, noSuch, true}, {155 * s, noSuch, false}},
+		"too near to each other":        {{95 * s, noSuch, true}, {154 * s, noSuch, true}, {155 * s, noSuch, false}},
+		"transit between them":          {{95 * s, noSuch, true}, {120 * s, stood("30"), true}, {155 * s, noSuch, true}, {215 * s, noSuch, false}},
+		"silence between them":          {{95 * s, noSuch, true}, {120 * s, noAnswer, true}, {155 * s, noSuch, true}, {215 * s, noSuch, false}},
+		"applied for, twice":            {{95 * s, stood("10"), true}, {155 * s, stood("10"), false}},
+		"refused before the deadline":   {{34 * s, stood("11"), true}, {35 * s, stood("11"), false}},
+		"refused":                       {{35 * s, stood("11"), false}},
+		"abandoned":                     {{35 * s, stood("13"), false}},
+		"at 3-D Secure":                 {{34 * s, stood("14"), true}, {35 * s, stood("14"), false}},
+		"transit settles nothing":       {{100 * s, stood("30"), true}, {200 * s, stood("42"), true}, {300 * s, stood("50"), true}},
+		"authorised before the margin":  {{1 * s, stood("20"), false}},
+		"authorised after one negative": {{95 * s, noSuch, true}, {100 * s, stood("20"), false}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			began := w.now
+			op := w.unknown(w.authorize())
+			for _, st := range steps {
+				w.now = began.Add(st.at)
+				if op = w.resolve(op, st.f(w)); op.State.Open() != st.open {
+					t.Fatalf("after %s: %+v", st.at, op)
+				}
+			}
+			if name[:4] != "auth" && !op.State.Open() {
+				w.status(order.Processing)
+				w.holds(Released)
+			}
+		})
+	}
+}
+
+// TestTheSecondNegativeAnswerIsNotAwaitedForMinutes: it is asked for 60 s after the first.
+func TestTheSecondNegativeAnswerIsNotAwaitedForMinutes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	w.now = op.DeadlineAt.Add(2 * time.Minute)
+	op = w.resolve(op, noSuch(w))
+	if got := op.NextAskAt.Sub(w.now); got != time.Minute {
+		t.Errorf("asked again after %s", got)
+	}
+	w = newWorld(t)
+	op = w.unknown(w.authorize())
+	w.now = op.DeadlineAt
+	op = w.resolve(op, noSuch(w))
+	if got := op.NextAskAt; got.After(op.DeadlineAt.Add(settleMargin)) {
+		t.Errorf("asked again %s after the deadline", got.Sub(op.DeadlineAt))
+	}
+}
+
+// TestEndsOfAnUnknownAuthorisation: how the payment ends, and that the buyer is back.
+func TestEndsOfAnUnknownAuthorisation(t *testing.T) {
+	t.Parallel()
+	for status, end := range map[payment.Status]payment.End{"11": payment.Declined, "13": payment.Declined, "14": payment.Unreachable} {
+		w := newWorld(t)
+		op := w.unknown(w.authorize())
+		w.now = w.now.Add(2 * time.Minute)
+		w.resolve(op, w.found(status))
+		w.status(order.Processing)
+		w.holds(Released)
+		w.stands(w.l.Current(), payment.Ended, end)
+	}
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	for range 2 {
+		w.now = w.now.Add(2 * time.Minute)
+		op = w.resolve(op, noSuch(w))
+	}
+	w.stands(w.l.Current(), payment.Ended, payment.NotHappened)
+	if op.State != payment.DeclinedOp || op.Cause != "not_happened" {
+		t.Errorf("settled as %s because of %s", op.State, op.Cause)
+	}
+}
+
+// TestNoWitness: "no such payment" without a witness is no answer, unless a refusal
+// is in hand.
+func TestNoWitness(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	for range 5 {
+		w.now = w.now.Add(time.Hour)
+		w.must(func(l *Ledger, t tick) error { return l.resolve(t, op.ID, Finding{Kind: NoSuch}, false) })
+	}
+	if op = w.l.operation(op.ID); !op.State.Open() || !op.NegativeAt.IsZero() {
+		t.Errorf("settled without a witness: %+v", op)
+	}
+	// One that agrees only with an answer nobody witnessed does not settle it either.
+	w.resolve(op, noSuch(w))
+	if op = w.l.operation(op.ID); !op.State.Open() {
+		t.Errorf("settled by one witnessed answer: %+v", op)
+	}
+}
+
+// TestTransitForADay raises its alert once.
+func TestTransitForADay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	op := w.unknown(w.change(true))
+	began := w.now
+	for _, tt := range []struct {
+		after time.Duration
+		alert bool
+	}{{time.Minute, false}, {23 * time.Hour, false}, {24 * time.Hour, true}, {25 * time.Hour, true}} {
+		w.now = began.Add(tt.after)
+		op = w.resolve(op, w.found("30"))
+		if w.alerts[string(AlertTransit)] != tt.alert {
+			t.Errorf("after %s: %v", tt.after, w.alerts)
+		}
+	}
+	w.resolve(op, w.found(payment.Cleared))
+	if len(w.alerts) != 0 {
+		t.Errorf("alerts %v are left", w.alerts)
+	}
+	w.stands(w.l.Current(), payment.Captured, "")
+	w.status(order.Paid)
+}
+
+// TestRefusalInHand: one 094 that does not contradict it settles it (money.md §2).
+func TestRefusalInHand(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		f     func(*world) Finding
+		state payment.State
+		order order.Status
+	}{
+		"applied for":     {stood("10"), payment.DeclinedOp, order.Processing},
+		"refused":         {stood("11"), payment.DeclinedOp, order.Processing},
+		"abandoned":       {stood("13"), payment.DeclinedOp, order.Processing},
+		"no such payment": {noSuch, payment.DeclinedOp, order.Processing},
+		"it stands":       {stood("20"), payment.Succeeded, order.New},
+		"captured even":   {stood("40"), payment.Succeeded, order.Paid},
+		"silence":         {noAnswer, payment.UnknownState, order.Pending},
+		"transit":         {stood("30"), payment.UnknownState, order.Pending},
+		"at 3-D Secure":   {stood("14"), payment.UnknownState, order.Pending},
+		"another's payment": {func(w *world) Finding {
+			f := w.found("20")
+			f.Amount++
+			return f
+		}, payment.UnknownState, order.Pending},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			op := w.send(w.authorize())
+			v := verdictOf(Answer{Outcome: Decline, Code: "9999", Detail: "why"})
+			w.must(func(l *Ledger, tk tick) error { return l.settleRefused(tk, op.ID, v, tt.f(w)) })
+			op = w.l.operation(op.ID)
+			if op.State != tt.state {
+				t.Fatalf("settled as %s", op.State)
+			}
+			w.status(tt.order)
+			if tt.state == payment.DeclinedOp && (op.Code != "9999" || op.Detail != "why") {
+				t.Errorf("the refusal reads %q %q", op.Code, op.Detail)
+			}
+			if tt.state == payment.UnknownState { // settled by the first good answer, without waiting
+				w.now = w.now.Add(time.Second)
+				if op = w.resolve(op, noSuch(w)); op.State != payment.DeclinedOp || op.Code != "9999" {
+					t.Errorf("then settled as %+v", op)
+				}
+			}
+		})
+	}
+}
+
+// TestRefusedChangeTakesWhatIsFound: already captured, already cancelled, expired …
+func TestRefusedChangeTakesWhatIsFound(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		capture bool
+		status  payment.Status
+		state   payment.State
+		phase   payment.Phase
+		end     payment.End
+		order   order.Status
+	}{
+		"capture, nothing changed":   {true, "20", payment.DeclinedOp, payment.Authorised, "", order.New},
+		"capture, already captured":  {true, "40", payment.Succeeded, payment.Captured, "", order.Paid},
+		"capture, already cancelled": {true, "32", payment.DeclinedOp, payment.Ended, payment.Canceled, order.Canceled},
+		"capture, expired":           {true, "33", payment.DeclinedOp, payment.Ended, payment.Expired, order.Canceled},
+		"capture, under way":         {true, "30", payment.UnknownState, payment.Authorised, "", order.New},
+		"cancel, nothing changed":    {false, "20", payment.DeclinedOp, payment.Authorised, "", order.New},
+		"cancel, already cancelled":  {false, "32", payment.Succeeded, payment.Ended, payment.Canceled, order.Canceled},
+		"cancel, captured meanwhile": {false, "40", payment.DeclinedOp, payment.Captured, "", order.Paid},
+		"cancel, expired":            {false, "33", payment.DeclinedOp, payment.Ended, payment.Expired, order.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.authorised("p1")
+			op := w.send(w.change(tt.capture))
+			v := verdictOf(Answer{Outcome: Decline, Code: "SIM002"})
+			w.must(func(l *Ledger, tk tick) error { return l.settleRefused(tk, op.ID, v, w.found(tt.status)) })
+			if got := w.l.operation(op.ID).State; got != tt.state {
+				t.Errorf("settled as %s", got)
+			}
+			w.stands(p, tt.phase, tt.end)
+			w.status(tt.order)
+		})
+	}
+}
