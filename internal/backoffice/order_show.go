@@ -23,7 +23,7 @@ type orderPage struct {
 	Alerts    []alertView
 	Notices   []noticeView
 	Timeline  timelineView
-	Busy      bool
+	Side      *paymentView // the order's payment once more, beside the cards
 	Back      string
 }
 
@@ -55,9 +55,12 @@ func (b *BackOffice) showOrder(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	frame := web.Frame{Title: "受注登録", Group: "受注管理", Menu: menuList}
-	for _, p := range page.Payments {
+	for i, p := range page.Payments {
 		if p.Open != nil {
-			page.Busy, frame.Refresh = true, refresh
+			frame.Refresh = refresh
+		}
+		if p.Current {
+			page.Side = &page.Payments[i]
 		}
 	}
 	return b.order.Render(w, r, frame, page)

@@ -176,7 +176,7 @@ func (r *rig) paid(quantity int64, w ...storetest.Wanted) order.ID {
 	r.t.Helper()
 	id := r.order(quantity, w...)
 	r.pay(id)
-	r.Advance(time.Minute)
+	r.Advance(20 * time.Second)
 	return id
 }
 
