@@ -15,7 +15,6 @@ import (
 type cartPage struct {
 	Carts   []cartView
 	Several bool
-	Total   order.Yen
 	Nothing web.Empty
 }
 
@@ -62,7 +61,6 @@ func (s *Shop) showCart(w http.ResponseWriter, r *http.Request) error {
 	}
 	for n, c := range b.Carts {
 		page.Carts = append(page.Carts, s.cartView(b, c, n+1))
-		page.Total += c.Total()
 	}
 	return s.cart.Render(w, r, web.Frame{Title: "ショッピングカート", Step: web.StepCart}, page)
 }

@@ -263,3 +263,19 @@ func TestAmountChanged(t *testing.T) {
 		})
 	}
 }
+
+// TestMethodGone: another method at the same price has to be confirmed too.
+func TestMethodGone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	y := b.buyer()
+	y.confirm()
+	b.exec("UPDATE dtb_payment SET visible = 0 WHERE id = 3")
+	y.get("/test/again/1").at("/shopping/confirm", 200).says("#changed", "お支払方法または配送方法が").says("main", "郵便振替")
+	b.exec("UPDATE dtb_payment SET visible = 0 WHERE id = 1")
+	y.get("/shopping/confirm").says(".message", "「郵便振替」は、このご注文にはご利用いただけなくなりました").says("main", "現金書留")
+	b.exec("UPDATE dtb_payment SET charge = 200")
+	y.get("/shopping/confirm").says(".message", "手数料が更新されました")
+	b.exec("UPDATE dtb_delivery_fee SET fee = 500")
+	y.get("/shopping").says(".message", "送料が更新されました")
+}

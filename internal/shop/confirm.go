@@ -31,7 +31,8 @@ type confirmPage struct {
 	Ours        bool
 }
 
-// changedTotal is what the buyer confirmed before, and what it is now.
+// changedTotal is what the buyer confirmed before, and what it is now. Both are the
+// same when only delivery or payment method had to change.
 type changedTotal struct{ Old, New order.Yen }
 
 // orderLine is one product of the order.
@@ -107,7 +108,7 @@ func changedOf(r *http.Request, id order.ID, now order.Yen) *changedTotal {
 	}
 	var of order.ID
 	var c changedTotal
-	if _, err := fmt.Sscan(session.Pop(sessionChanged), &of, &c.Old, &c.New); err != nil || of != id || c.Old == now {
+	if _, err := fmt.Sscan(session.Pop(sessionChanged), &of, &c.Old, &c.New); err != nil || of != id {
 		return nil
 	}
 	c.New = now

@@ -34,7 +34,6 @@ type deliveryChoice struct {
 	ID       int64
 	Title    string
 	Fee      order.Yen
-	Free     bool
 	Selected bool
 	Time     *web.Field
 }
@@ -45,7 +44,6 @@ type paymentChoice struct {
 	Name     string
 	Charge   order.Yen
 	Selected bool
-	Ours     bool
 }
 
 func (s *Shop) showProcedure(w http.ResponseWriter, r *http.Request) error {
@@ -142,7 +140,7 @@ func (v visit) paymentChoices() []paymentChoice {
 	var out []paymentChoice
 	for _, p := range v.offered {
 		out = append(out, paymentChoice{
-			ID: p.ID, Name: p.Name, Charge: p.Charge, Ours: ours(p.MethodClass),
+			ID: p.ID, Name: p.Name, Charge: p.Charge,
 			Selected: strconv.FormatInt(p.ID, 10) == v.form.Payment,
 		})
 	}

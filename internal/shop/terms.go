@@ -123,7 +123,7 @@ const dateChoices = 21
 // dates are the days that can be wished for, as EC-CUBE offers them: from the
 // slowest product's delivery_duration on; none if one is on order or none says.
 func dates(lines []class, now time.Time) []time.Time {
-	first, any := int64(0), false
+	first, told := int64(0), false
 	for _, c := range lines {
 		if c.Days == nil {
 			continue
@@ -131,9 +131,9 @@ func dates(lines []class, now time.Time) []time.Time {
 		if *c.Days < 0 {
 			return nil
 		}
-		first, any = max(first, *c.Days), true
+		first, told = max(first, *c.Days), true
 	}
-	if !any {
+	if !told {
 		return nil
 	}
 	now = now.In(wording.Zone())
