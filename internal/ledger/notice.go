@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,12 +16,19 @@ const confirmTerm = 24 * time.Hour
 // f is what 094 said about its payment, nil if it was not asked yet. It reports
 // whether 094 has to be asked first.
 func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err error) {
-	p := l.paymentOf(t, n, f)
 	switch {
 	case n.PaymentID == "" || n.Status == payment.NoStatus:
 		return false, l.park(t, n, ParkMalformed)
+	case n.Environment != t.policy.Environment || n.MerchantID != t.policy.MerchantID:
+		return false, l.park(t, n, ParkEnvironment) // of a former one: no question goes out about it
+	}
+	p := l.paymentOf(t, n, f)
+	switch {
 	case p == nil && f == nil && l.namesPayment(n):
 		return true, nil
+	case p == nil && l.namesPayment(n) && !f.about(n):
+		n.Asked++
+		return false, l.askLater(t, n)
 	case p == nil:
 		return false, l.park(t, n, ParkNoOrder)
 	case n.Type != p.Method.Type():
@@ -34,7 +42,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		n.State, n.NextAt = NoticeReceived, until // tried again after transaction B
 		return false, nil
 	}
-	if !l.risky(t, n, p) {
+	if !l.risky(t, n, p) && !f.about(n) {
 		if n.Amount != p.Amount && !ends(n.Status) {
 			return false, l.park(t, n, ParkAmount)
 		}
@@ -61,47 +69,77 @@ func (l *Ledger) underWay(t tick, p *Payment) (until time.Time, busy bool) {
 	return time.Time{}, false
 }
 
+// about reports whether 094 answered about the payment that the notice names.
+func (f *Finding) about(n *Notice) bool {
+	return f != nil && f.Kind == Found && f.PaymentID == n.PaymentID
+}
+
 // namesPayment reports whether the trading_id is one of ours although the id is
-// another payment's: then 094 says what that payment is.
+// another payment's: then 094 says what that payment is. One that was made from a
+// payment of ours by a correction elsewhere is no second payment: a person decides.
 func (l *Ledger) namesPayment(n *Notice) bool {
+	named := l.named(n)
+	return named != nil && named.Method.Type() == n.Type && l.holder(n.BaseID) == nil
+}
+
+// named is the payment begun by us under the notice's trading_id.
+func (l *Ledger) named(n *Notice) *Payment {
 	for _, p := range l.Payments {
-		if p.TradingID == n.TradingID && p.Method.Type() == n.Type {
-			return true
+		if p.TradingID == n.TradingID && !p.Adopted {
+			return p
 		}
 	}
-	return false
+	return nil
+}
+
+// holder is the payment that Paygent gave this payment_id.
+func (l *Ledger) holder(paygentID string) *Payment {
+	for _, p := range l.Payments {
+		if paygentID != "" && slices.Contains(p.PaymentIDs, paygentID) {
+			return p
+		}
+	}
+	return nil
 }
 
 // paymentOf finds the payment a notice is about (money.md §4): by payment_id, then
 // by trading_id where it can name only that one; else it is another payment of the
-// order, adopted once 094 has shown it.
+// order, adopted once 094 has shown it. A payment begun before ours bears our
+// trading_id by chance (a restored copy, another shop) and is none of the order's.
 func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
-	var named *Payment
-	for _, p := range l.Payments {
-		for _, id := range p.PaymentIDs {
-			if id == n.PaymentID {
-				return p
-			}
-		}
-		if p.TradingID == n.TradingID && !p.Adopted {
-			named = p
-		}
+	if p := l.holder(n.PaymentID); p != nil {
+		return p
 	}
-	if named == nil || named.Method.Type() != n.Type {
+	named := l.named(n)
+	switch {
+	case named == nil || !l.namesPayment(n):
 		return nil
-	}
-	if named.PaymentID == "" || named.Status == payment.Applied || named.Status == payment.AuthNG || named.Status == payment.ThreeDSAbandoned {
-		if n.Amount == named.Amount {
-			return named
-		}
-	}
-	if op := l.openOn(named); op != nil && op.Kind.Begins() && n.Amount == named.Amount {
+	case f.about(n) && f.BegunAt.Before(named.BegunAt.Add(-begunTolerance)):
+		return nil
+	case n.Amount == named.Amount && l.mayBe(named):
+		return named
+	case !f.about(n):
+		return nil
+	case l.tampered(named, n, *f):
 		return named
 	}
-	if f == nil || f.Kind != Found || f.PaymentID != n.PaymentID {
-		return nil
-	}
 	return l.adopt(t, named, *f)
+}
+
+// mayBe reports whether an id unknown to us can be this payment's.
+func (l *Ledger) mayBe(p *Payment) bool {
+	if p.PaymentID == "" || p.Status == payment.Applied || p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned {
+		return true
+	}
+	op := l.openOn(p)
+	return op != nil && op.Kind.Begins()
+}
+
+// tampered reports whether this is the payment the order waits for, authorised for
+// another amount.
+func (l *Ledger) tampered(p *Payment, n *Notice, f Finding) bool {
+	return p.ID == l.CurrentID && p.PaymentID == "" && !p.living() && l.Order.Status == order.Pending &&
+		f.Status == payment.AuthOK && f.Amount == n.Amount && f.Amount != p.Amount
 }
 
 // adopt records a payment of the order that was not begun by us.
