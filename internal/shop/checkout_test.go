@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"kessai/internal/order"
@@ -82,6 +83,32 @@ func TestAtOnce(t *testing.T) {
 	}
 	for range 6 {
 		(<-done).at("/shopping", 200)
+	}
+	if n := b.number("SELECT COUNT(*) FROM dtb_order"); n != 1 {
+		t.Errorf("%d orders", n)
+	}
+}
+
+// TestOvertaken: a cart that changes while the order is computed is no error.
+func TestOvertaken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	y := b.buyer()
+	y.confirm()
+	done := make(chan page)
+	steps := []func() page{
+		func() page { return y.get("/shopping") },
+		func() page { return y.add("sencha-asagiri", 1) },
+		func() page { return y.post(fmt.Sprintf("/cart/remove/%d", b.class("sencha-asagiri"))) },
+		func() page { return y.get("/shopping/confirm") },
+	}
+	for n := range 16 {
+		go func() { done <- steps[n%len(steps)]() }()
+	}
+	for range 16 {
+		if p := <-done; p.status != 200 {
+			t.Errorf("%s answers %d: %s", p.path, p.status, squeeze(p.Find("main").Text()))
+		}
 	}
 	if n := b.number("SELECT COUNT(*) FROM dtb_order"); n != 1 {
 		t.Errorf("%d orders", n)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"kessai/internal/order"
+	"kessai/internal/store"
 	"kessai/internal/web"
 )
 
@@ -25,7 +26,7 @@ func (s *Shop) renderDestination(w http.ResponseWriter, r *http.Request, f addre
 
 // saveDestination writes where the order goes; "same" makes it the buyer's address.
 func (s *Shop) saveDestination(w http.ResponseWriter, r *http.Request) error {
-	c, d, err := s.begin(r)
+	_, d, err := s.begin(r)
 	if err != nil {
 		return err
 	}
@@ -40,8 +41,7 @@ func (s *Shop) saveDestination(w http.ResponseWriter, r *http.Request) error {
 			return s.renderDestination(w, r, f, d.Shippings[0].Address != destination(d.Buyer), e)
 		}
 	}
-	d.Shippings[0].Address = to
-	if _, err := s.computed(r.Context(), c, d, nil); err != nil {
+	if _, err := s.visitWith(r, nil, func(d *store.Draft) { d.Shippings[0].Address = to }); err != nil {
 		return err
 	}
 	return web.Redirect(w, r, "/shopping")

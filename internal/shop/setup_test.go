@@ -168,7 +168,7 @@ type page struct {
 
 func (y *buyer) get(path string) page {
 	y.t.Helper()
-	return y.answer(y.client.Get(y.server.URL + path))
+	return y.send(http.MethodGet, path, nil)
 }
 
 func (y *buyer) post(path string, fields ...string) page {
@@ -177,20 +177,24 @@ func (y *buyer) post(path string, fields ...string) page {
 	for n := 0; n+1 < len(fields); n += 2 {
 		form.Set(fields[n], fields[n+1])
 	}
-	return y.answer(y.client.PostForm(y.server.URL+path, form))
+	return y.send(http.MethodPost, path, strings.NewReader(form.Encode()))
 }
 
-func (y *buyer) answer(res *http.Response, err error) page {
+func (y *buyer) send(method, path string, body io.Reader) page {
 	y.t.Helper()
+	req, err := http.NewRequestWithContext(y.t.Context(), method, y.server.URL+path, body)
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := y.client.Do(req)
 	if err != nil {
 		y.t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		y.t.Fatal(err)
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(body)))
+	doc, err := goquery.NewDocumentFromReader(res.Body)
 	if err != nil {
 		y.t.Fatal(err)
 	}
