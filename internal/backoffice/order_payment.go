@@ -38,6 +38,7 @@ type paymentView struct {
 	Open       *openView
 	Failed     *web.Message
 	Buttons    []web.Confirm
+	Operable   bool // one of them can be pressed
 }
 
 // openView is an operation that is not settled yet.
@@ -104,13 +105,23 @@ func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, allowed ledger
 		}
 	}
 	v.Open, v.Failed = viewOperations(f.ledger, p)
-	if v.Current || v.Alive || v.Open != nil {
-		var err error
-		if v.Buttons, err = b.buttons(f, p, allowed); err != nil {
-			return v, err
-		}
+	if v.Open != nil {
+		v.Badge = openBadge(v.Open)
 	}
-	return v, nil
+	if !v.Current && !v.Alive && v.Open == nil {
+		return v, nil // nothing to press, and nobody would ask why
+	}
+	v.Operable = allowed.Capture == nil || allowed.Cancel == nil
+	var err error
+	v.Buttons, err = b.buttons(f, p, allowed)
+	return v, err
+}
+
+func openBadge(o *openView) web.Badge {
+	if o.Unknown {
+		return web.Badge{Tone: web.Warning, Text: "結果不明"}
+	}
+	return web.Badge{Tone: web.Info, Text: "処理中"}
 }
 
 // viewOperations is the payment's open operation, and its newest one if that failed.

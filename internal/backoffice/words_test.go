@@ -1,0 +1,123 @@
+package backoffice
+
+import (
+	"errors"
+	"regexp"
+	"testing"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+var ascii = regexp.MustCompile(`[a-z]{3,}`)
+
+// TestEveryWordIsJapanese walks the domain's lists: a word that a later kind brings
+// along must be named here too.
+func TestEveryWordIsJapanese(t *testing.T) {
+	t.Parallel()
+	check := func(what, word string) {
+		t.Helper()
+		if word == "" || ascii.MatchString(word) {
+			t.Errorf("%s is %q", what, word)
+		}
+	}
+	for _, k := range ledger.AlertKinds() {
+		w := wordsOfAlert(k)
+		for _, word := range []string{w.Title, w.Meaning, w.Remedy} {
+			check(string(k), word)
+		}
+	}
+	for _, k := range ledger.EventKinds() {
+		w := wordsOfEvent(ledger.Event{Kind: k, Data: ledger.EventData{Telegram: "022", OrderFrom: order.New, OrderTo: order.Paid, Alert: ledger.AlertDouble, Mail: ledger.MailOrder, Text: "applied", Status: "40"}})
+		check(string(k), w.Name)
+		if w.Icon == "" {
+			t.Errorf("%s has no icon", k)
+		}
+	}
+	for _, s := range ledger.NoticeStates() {
+		check(string(s), noticeStateWords(s))
+	}
+	for _, k := range ledger.ParkReasons() {
+		if k != ledger.NotParked {
+			check(string(k), parkWords(k))
+		}
+	}
+	for _, k := range ledger.MailKinds() {
+		check(string(k), mailWords(k))
+	}
+	for _, e := range payment.Ends() {
+		if e != payment.NotEnded {
+			check(string(e), endWords(e))
+		}
+	}
+	for _, k := range payment.Kinds() {
+		check(string(k), telegramName(k.Telegram()))
+		check(string(k), buttonName(k))
+	}
+	for _, ph := range payment.Phases() {
+		check(string(ph), phaseBadge(&ledger.Payment{Phase: ph}).Text)
+		check(string(ph), paymentStatus(&ledger.Payment{Phase: ph}))
+	}
+	for _, s := range payment.CardStatuses() {
+		check(string(s), observedWords(ledger.EventData{Status: string(s)}))
+	}
+	for _, e := range payment.CardEvents()[len(payment.CardStatuses()):] {
+		check(string(e), observedWords(ledger.EventData{Text: string(e)}))
+	}
+	for _, e := range []payment.Environment{payment.Simulator, payment.Test, payment.Production} {
+		check(string(e), environmentWords(e))
+	}
+}
+
+// TestReasonsAreSpecific: every refusal of 売上 and 取消 has words of its own.
+func TestReasonsAreSpecific(t *testing.T) {
+	t.Parallel()
+	general := reasonWords(problem.New(problem.NotNow, "nothing.known", nil))
+	for code, args := range map[string]problem.Args{
+		"operation.open": nil, "operation.unknown": {"Since": time.Unix(0, 0)}, "payment.expired": nil, "payment.ended": {"End": payment.Canceled},
+		"payment.not_authorised": nil, "payment.none": nil, "payment.transit": {"Status": payment.CaptureRequested}, "payment.already_captured": nil,
+		"payment.not_the_orders": nil, "payment.cancel_term_over": nil, "payment.other_environment": {"Environment": payment.Test},
+		"order.status": {"Status": order.Canceled}, "payment.amount_changed": {"Old": order.Yen(1), "New": order.Yen(2)},
+	} {
+		if got := reasonWords(problem.New(problem.NotNow, code, args)); got == general || got == "" || ascii.MatchString(got) {
+			t.Errorf("%s is %q", code, got)
+		}
+	}
+	if got := reasonWords(errors.New("secret detail")); ascii.MatchString(got) {
+		t.Errorf("an error's text is shown: %q", got)
+	}
+}
+
+func TestCodeWords(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ code, detail, want string }{
+		{"", "x", ""}, {"P003", "x", "（P003）"}, {"E02004", "", "（E02004）"}, {"2003|2004", "x", "（2003|2004）"},
+		{"2003", "NG詳細", "NG詳細（2003）"}, {"2003", "", "（2003）"}, {"SIM002", "状態が違います", "状態が違います（SIM002）"},
+	} {
+		if got := codeWords(tc.code, tc.detail); got != tc.want {
+			t.Errorf("%q, %q: %q", tc.code, tc.detail, got)
+		}
+	}
+}
+
+func TestClassWords(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[string]string{"10": "一括払い", "61": "分割払い（6回）", "80": "リボ払い", "21": "ボーナス一括払い", "23": "ボーナス一括払い", "": ""} {
+		if got := classWords(class, 6); got != want {
+			t.Errorf("%s: %s", class, got)
+		}
+	}
+}
+
+// TestOutcomeReturnsWhatIsNoAnswer: faults and wrong input are not said as a flash.
+func TestOutcomeReturnsWhatIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []problem.Category{problem.Unavailable, problem.Misset, problem.Invalid, problem.NotFound} {
+		if _, _, err := outcome(doCapture, ledger.Result{}, problem.New(c, "x", nil)); err == nil {
+			t.Errorf("%s is swallowed", c)
+		}
+	}
+}
