@@ -77,11 +77,12 @@ func (l *Ledger) mayAuthorize(t tick, in Authorize) error {
 	return nil
 }
 
-// refusals counts the card company's refusals of this order.
+// refusals counts the refusals of this order's cards, by whichever way they became
+// known; what never left, had no effect, or met an id in use is none.
 func (l *Ledger) refusals() int {
 	n := 0
 	for _, op := range l.Operations {
-		if op.Kind.Begins() && op.State == payment.DeclinedOp && op.Code != "" && op.Code != idInUseCode {
+		if op.Kind.Begins() && op.State == payment.DeclinedOp && op.Code != idInUseCode && l.payment(op.PaymentID).End == payment.Declined {
 			n++
 		}
 	}

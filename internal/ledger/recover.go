@@ -76,8 +76,22 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 	if err != nil {
 		return err
 	}
+	if p.Environment != policy.Environment || p.MerchantID != policy.MerchantID {
+		return s.watchLater(ctx, due) // another centre would answer about another payment
+	}
 	f := s.gateway.Inquire(ctx, Inquiry{Environment: p.Environment, MerchantID: p.MerchantID, SettingsVersion: policy.Version, PaymentID: p.PaymentID})
 	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { return l.watched(t, due.PaymentID, f) })
+	return err
+}
+
+// watchLater looks again in a day whether the payment's environment is back.
+func (s *Service) watchLater(ctx context.Context, due DuePayment) error {
+	_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
+		if p := l.payment(due.PaymentID); p != nil && !p.AskAt.IsZero() {
+			p.AskAt = t.now.Add(24 * time.Hour)
+		}
+		return nil
+	})
 	return err
 }
 

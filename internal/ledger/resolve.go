@@ -162,6 +162,10 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 		v.state, v.event = payment.DeclinedOp, payment.Refused
 		v.status = changed(p, f)
 		return l.settle(t, op.ID, v)
+	case op.Refused && op.Code == idInUseCode && f.Kind == Found && r == readNothing:
+		// What bears the id is not ours, as the refusal said.
+		v.state, v.event, v.status, v.paymentDate = payment.DeclinedOp, payment.Refused, payment.NoStatus, time.Time{}
+		return l.settle(t, op.ID, v)
 	case r == readNo && !t.now.Before(op.DeadlineAt):
 		v.state, v.event = payment.DeclinedOp, payment.Refused
 		v.code, v.detail = f.Code, f.Detail

@@ -236,6 +236,50 @@ func TestRefusalInHand(t *testing.T) {
 	}
 }
 
+// TestIDInUse: 2005 says that another payment bears the id; finding that one does not
+// contradict it (money.md §2).
+func TestIDInUse(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*Finding)
+		state  payment.State
+	}{
+		"another amount":         {func(f *Finding) { f.Amount++ }, payment.DeclinedOp},
+		"another type":           {func(f *Finding) { f.Type = "03" }, payment.DeclinedOp},
+		"begun long before":      {func(f *Finding) { f.BegunAt = f.BegunAt.Add(-time.Hour) }, payment.DeclinedOp},
+		"long ago, and captured": {func(f *Finding) { f.BegunAt, f.Status = f.BegunAt.Add(-time.Hour), "40" }, payment.DeclinedOp},
+		"none now":               {func(f *Finding) { *f = Finding{Kind: NoSuch} }, payment.DeclinedOp},
+		"ours after all":         {func(*Finding) {}, payment.Succeeded},
+		"several, or silence":    {func(f *Finding) { *f = Finding{Kind: NoAnswer, Code: "SIM004"} }, payment.UnknownState},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, late := range []bool{false, true} { // 094 answers at once, or only when asked again
+				w := newWorld(t)
+				op := w.send(w.authorize())
+				f := w.found("20")
+				tt.change(&f)
+				first := f
+				if late {
+					first = Finding{Kind: NoAnswer}
+				}
+				v := verdictOf(Answer{Outcome: Decline, Code: idInUseCode, IDInUse: true})
+				w.must(func(l *Ledger, tk tick) error { return l.settleRefused(tk, op.ID, v, first) })
+				if late {
+					w.now = w.now.Add(time.Minute)
+					w.resolve(op, f)
+				}
+				if op = w.l.operation(op.ID); op.State != tt.state {
+					t.Errorf("late %v: settled as %s", late, op.State)
+				}
+				if p := w.l.Current(); tt.state == payment.DeclinedOp && (p.PaymentID != "" || p.Status != "" || w.l.Order.Status != order.Processing) {
+					t.Errorf("late %v: the other's facts were taken: %+v", late, p)
+				}
+			}
+		})
+	}
+}
+
 // TestRefusedChangeTakesWhatIsFound: already captured, already cancelled, expired …
 func TestRefusedChangeTakesWhatIsFound(t *testing.T) {
 	t.Parallel()

@@ -234,7 +234,7 @@ func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *P
 	v := verdictOf(a)
 	if a.Outcome == Decline && (!a.Final || a.IDInUse) {
 		f := s.gateway.Inquire(ctx, inquiryAbout(op, p, v.paygentID))
-		if a.IDInUse && mayReplace && f.Kind == Found && read(op, p, f, op.Amount) != readYes {
+		if r := read(op, p, f, op.Amount); a.IDInUse && mayReplace && f.Kind == Found && r != readYes && r != readTransit {
 			return s.replace(ctx, id, op.ID, v)
 		}
 		l, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.settleRefused(t, op.ID, v, f) })
