@@ -40,6 +40,8 @@ type Deps struct {
 	WireLog   paygent.WireLog
 	// Reached, if set, is told when an operation passes a boundary of money.md §2.
 	Reached func(ledger.Boundary, order.ID)
+	// Observe, if set, is told every statement before it is sent.
+	Observe func(statement string)
 }
 
 // App is one node.

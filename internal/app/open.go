@@ -22,7 +22,7 @@ func OpenDatabase(ctx context.Context, c config.Config, d Deps) (*database.DB, e
 			return nil, fmt.Errorf("database directory: %w", err)
 		}
 	}
-	return database.Open(ctx, string(c.Database), database.Options{Pause: database.Jitter(d.Rand)})
+	return database.Open(ctx, string(c.Database), database.Options{Pause: database.Jitter(d.Rand), Observe: d.Observe})
 }
 
 // sqliteDir is the folder of an SQLite file inside the data directory, which is ours to make.
