@@ -36,7 +36,7 @@ func (a *App) loop(ctx context.Context, w worker) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(rest): //nolint:forbidigo // the one place where a worker waits in real time
+		case <-time.After(rest):
 		}
 	}
 }
