@@ -350,3 +350,10 @@ func (l *lines) take() string {
 	defer l.text.text.Reset()
 	return l.text.text.String()
 }
+
+// oneOrder makes goods of which there are so many, and an order for some of them.
+func (r *rig) oneOrder(stock, quantity int64) order.ID {
+	r.t.Helper()
+	class := r.Class("白磁の器", stock)
+	return r.Order(storetest.Wanted{Lines: []order.Movement{{ProductClassID: class, Quantity: quantity}}})
+}

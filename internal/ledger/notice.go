@@ -162,7 +162,7 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
-	case p.Status.Backwards(n.Status): // with a higher id than the last: 094 decides
+	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
 	case t.policy.Confirm == ConfirmNever:
 		return false
@@ -182,6 +182,13 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 		return false
 	}
 	return true
+}
+
+// passed reports whether our own last operation has led the payment beyond the status
+// it was last told to have: that one's notice is late.
+func (l *Ledger) passed(p *Payment, s payment.Status) bool {
+	op := l.lastSucceeded(p)
+	return s == payment.AuthOK && op != nil && op.Kind.Target().Backwards(s)
 }
 
 // ends reports whether a status ends a payment: then 094's status decides, not the amount.
@@ -211,6 +218,7 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	case n.Status.Backwards(f.Status):
 		return l.askLater(t, n) // 094 is behind the notice
 	}
+	p.addPaygentID(f.PaymentID)
 	if err := l.learn(t, p, f.Status, f.PaymentDate, noticeCause(n)); err != nil {
 		return err
 	}
