@@ -301,6 +301,19 @@ func TestNoticeIsEvidence(t *testing.T) {
 	}
 }
 
+// TestSupersededTellsTheID: what 094 told instead is the payment's, id included.
+func TestSupersededTellsTheID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.unknown(w.authorize())
+	w.now = w.now.Add(time.Minute)
+	n, f := w.notice(payment.AuthNG), w.found(payment.AuthOK)
+	w.confirm(n, &f)
+	if p := w.l.Current(); n.State != NoticeSuperseded || p.Phase != payment.Authorised || p.PaymentID != "p1" {
+		t.Errorf("%s, %+v", n.State, p)
+	}
+}
+
 // TestStrangerUnderOurTradingID: another payment with one of our trading ids is taken
 // up only once 094 has shown it, and does not stay.
 func TestStrangerUnderOurTradingID(t *testing.T) {

@@ -120,22 +120,24 @@ func (l *Ledger) watched(t tick, id string, f Finding) error {
 // GiveUp ends the buyer's attempt and gives stock and points back. It is refused
 // while an operation is open: nobody knows yet what it did.
 func (s *Service) GiveUp(ctx context.Context, id order.ID) error {
-	_, err := s.update(ctx, id, func(l *Ledger, t tick) error {
-		if l.Order.Status != order.Pending {
-			return nil
-		}
-		if l.OpenOperation() != nil {
-			return notNow("operation.open", nil)
-		}
-		l.event(t, EventGivenUp, Buyer, l.Current(), nil, "", EventData{})
-		if p := l.Current(); p != nil && p.stage() == payment.StageOpening {
-			return l.observe(t, p, fact{event: payment.BuyerGaveUp, cause: "given_up", actor: Buyer})
-		}
-		l.releaseHold(t)
-		l.move(t, order.Processing, "given_up")
-		return nil
-	})
+	_, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.giveUp(t) })
 	return err
+}
+
+func (l *Ledger) giveUp(t tick) error {
+	if l.Order.Status != order.Pending {
+		return nil
+	}
+	if l.OpenOperation() != nil {
+		return notNow("operation.open", nil)
+	}
+	l.event(t, EventGivenUp, Buyer, l.Current(), nil, "", EventData{})
+	if p := l.Current(); p != nil && p.stage() == payment.StageOpening {
+		return l.observe(t, p, fact{event: payment.BuyerGaveUp, cause: "given_up", actor: Buyer})
+	}
+	l.releaseHold(t)
+	l.move(t, order.Processing, "given_up")
+	return nil
 }
 
 // Place places an order that has nothing to do with Paygent: EC-CUBE's own methods
