@@ -21,7 +21,8 @@ type world struct {
 	stock   int64
 	points  int64
 	events  int64
-	alerts  map[string]bool // open ones
+	open    map[[2]string]bool // alerts by kind and cause
+	alerts  map[string]bool    // kinds of which one is open
 	mails   []string
 	notices map[string]Notice
 }
@@ -42,7 +43,7 @@ const (
 
 func newWorld(t failer) *world {
 	w := &world{
-		t: t, now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), stock: begunWith, alerts: map[string]bool{}, notices: map[string]Notice{},
+		t: t, now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), stock: begunWith, open: map[[2]string]bool{}, alerts: map[string]bool{}, notices: map[string]Notice{},
 		policy: Policy{
 			Version: 1, Environment: payment.Simulator, MerchantID: "m", TelegramTimeout: 35 * time.Second,
 			Confirm: ConfirmRisky, PaymentClasses: []string{"10", "61-3"},
@@ -122,10 +123,12 @@ func (w *world) write(l *Ledger) {
 		}
 	}
 	for _, a := range l.Alerts {
-		if a.Close {
-			delete(w.alerts, string(a.Kind))
-		} else {
-			w.alerts[string(a.Kind)] = true
+		w.open[[2]string{string(a.Kind), a.Cause}] = !a.Close
+	}
+	clear(w.alerts)
+	for a, open := range w.open {
+		if open {
+			w.alerts[a[0]] = true
 		}
 	}
 	for _, m := range l.Mails {
