@@ -1,6 +1,8 @@
 package backoffice_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -32,6 +34,9 @@ func TestDialog(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is missing in %s", want, text)
 		}
+	}
+	if folder := os.Getenv("KESSAI_TEST_GALLERY"); folder != "" {
+		webtest.ShootWindow(t, ctx, filepath.Join(folder, "dialog-1280.png"))
 	}
 	webtest.Do(t, ctx, chromedp.KeyEvent("\u001b"), chromedp.WaitNotVisible("dialog"))
 	if r.centre.count(payment.Capture) != 0 {

@@ -77,33 +77,7 @@ func (b *BackOffice) viewPayments(ctx context.Context, f orderFacts) ([]paymentV
 }
 
 func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, allowed ledger.Allowed) (paymentView, error) {
-	total := f.order.Totals.PaymentTotal
-	v := paymentView{
-		ID: p.ID, Title: "クレジット", Current: p.ID == f.ledger.CurrentID, Badge: phaseBadge(p),
-		Status: paymentStatus(p), Situation: situationWords(p.Situation), Amount: p.Amount, Total: total,
-		Alive: p.Phase == payment.Authorised || p.Phase == payment.Captured, TradingID: p.TradingID, PaygentID: p.PaymentID,
-		Class: classWords(p.PaymentClass, p.SplitCount), Begun: p.BegunAt, Authorised: p.AuthorisedAt, Captured: p.CapturedAt, Ended: p.EndedAt,
-	}
-	if len(f.ledger.Payments) > 1 {
-		v.Title += "（" + strconv.Itoa(p.Seq) + "回目）"
-	}
-	if v.Alive && v.Current {
-		v.Difference = p.Amount - total
-	}
-	if p.Environment != payment.Production {
-		v.Place = environmentWords(p.Environment)
-	}
-	if p.Phase == payment.Authorised {
-		v.Limit = p.LimitAt
-	}
-	if p.Phase == payment.Ended {
-		v.End = endWords(p.End)
-	}
-	for _, id := range p.PaymentIDs {
-		if id != p.PaymentID {
-			v.FormerIDs = append(v.FormerIDs, id)
-		}
-	}
+	v := describe(f, p)
 	v.Open, v.Failed = viewOperations(f.ledger, p)
 	if v.Open != nil {
 		v.Badge = openBadge(v.Open)
@@ -115,6 +89,37 @@ func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, allowed ledger
 	var err error
 	v.Buttons, err = b.buttons(f, p, allowed)
 	return v, err
+}
+
+// describe is a payment without what can be done with it.
+func describe(f orderFacts, p *ledger.Payment) paymentView {
+	v := paymentView{
+		ID: p.ID, Title: "クレジット", Current: p.ID == f.ledger.CurrentID, Badge: phaseBadge(p),
+		Status: paymentStatus(p), Situation: situationWords(p.Situation), Amount: p.Amount, Total: f.order.Totals.PaymentTotal,
+		Alive: p.Phase == payment.Authorised || p.Phase == payment.Captured, TradingID: p.TradingID, PaygentID: p.PaymentID,
+		Class: classWords(p.PaymentClass, p.SplitCount), Begun: p.BegunAt, Authorised: p.AuthorisedAt, Captured: p.CapturedAt, Ended: p.EndedAt,
+	}
+	if len(f.ledger.Payments) > 1 {
+		v.Title += "（" + strconv.Itoa(p.Seq) + "回目）"
+	}
+	if v.Alive && v.Current {
+		v.Difference = p.Amount - v.Total
+	}
+	if p.Environment != payment.Production {
+		v.Place = environmentWords(p.Environment)
+	}
+	switch p.Phase {
+	case payment.Authorised:
+		v.Limit = p.LimitAt
+	case payment.Ended:
+		v.End = endWords(p.End)
+	}
+	for _, id := range p.PaymentIDs {
+		if id != p.PaymentID {
+			v.FormerIDs = append(v.FormerIDs, id)
+		}
+	}
+	return v
 }
 
 func openBadge(o *openView) web.Badge {

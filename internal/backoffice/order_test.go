@@ -102,7 +102,7 @@ func TestButtons(t *testing.T) {
 		{"unknown", func(r *rig, id order.ID) {
 			r.centre.say(payment.Capture, ledger.Answer{Outcome: ledger.Mystery})
 			r.operate(id, true)
-		}, "前の処理の結果を確認中です（2026年4月1日(水) 09:00から）。結果が分かるまで操作できません。", "前の処理の結果を確認中です（2026年4月1日(水) 09:00から）。結果が分かるまで操作できません。"},
+		}, "前の処理の結果を確認中です。結果が分かるまで操作できません。", "前の処理の結果を確認中です。結果が分かるまで操作できません。"},
 		{"transit", func(r *rig, id order.ID) {
 			r.change(id, func(l *ledger.Ledger) { l.Current().Status = payment.CaptureRequested })
 		}, "ペイジェントで処理中です（売上要求中（30））。", "ペイジェントで処理中です（売上要求中（30））。"},
@@ -149,7 +149,7 @@ func TestOtherPayments(t *testing.T) {
 	if !slices.Equal(titles, []string{"クレジット（1回目）", "クレジット（2回目）"}) {
 		t.Errorf("payments %v", titles)
 	}
-	if got := webtest.Text(p.Document, ".payment:not(.payment-other) .difference"); got != "お支払い合計¥3,300との差額 +¥1,200" {
+	if got := webtest.Text(p.Document, ".payment:not(.payment-other) dd:has(.difference)"); got != "¥4,500差額 +¥1,200 （お支払い合計 ¥3,300）" {
 		t.Error(got)
 	}
 	other := webtest.Text(p.Document, ".payment-other")

@@ -1,8 +1,6 @@
 package backoffice
 
 import (
-	"time"
-
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
@@ -20,9 +18,6 @@ func reasonWords(err error) string {
 	case "operation.open":
 		return "処理中のため、完了するまで操作できません。"
 	case "operation.unknown":
-		if since, ok := p.Args["Since"].(time.Time); ok {
-			return "前の処理の結果を確認中です（" + wording.Moment(since) + "から）。結果が分かるまで操作できません。"
-		}
 		return "前の処理の結果を確認中です。結果が分かるまで操作できません。"
 	case "payment.expired":
 		return "オーソリの有効期限が切れています。"
