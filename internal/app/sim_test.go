@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -145,7 +146,7 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 	t.Helper()
 	s := &simulation{dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: map[string]int{}}
 	s.rig = newRig(t, rigOptions{
-		seed: seed,
+		seed: seed, level: slog.LevelWarn,
 		sim:  func(o *paygentsim.Options) { o.History = 100_000 },
 		transact: func(r *rig) http.RoundTripper {
 			s.wire = &wire{next: r.sim.Transport(), simulation: s, sent: map[string]int{}}

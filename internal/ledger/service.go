@@ -288,16 +288,20 @@ func (s *Service) update(ctx context.Context, id order.ID, decide func(*Ledger, 
 		return nil, err
 	}
 	var left *Ledger
+	var refused error
 	for try := 1; ; try++ {
 		err = s.store.Update(ctx, id, func(l *Ledger) error {
-			if err := decide(l, t); err != nil {
-				return err
+			if refused = decide(l, t); refused != nil {
+				return refused
 			}
 			left = l
 			return nil
 		})
 		if err == nil {
 			return left, nil
+		}
+		if p, ok := problem.As(refused); ok && p.Category != problem.Internal {
+			return nil, err // decided, and nobody's fault
 		}
 		if _, decided := problem.As(err); decided || try >= writeTries || ctx.Err() != nil {
 			s.log.ErrorContext(ctx, "outcome not written; the operation is taken up when its lease ends", "order", int64(id), "error", err)
