@@ -161,7 +161,7 @@ func TestAStalePage(t *testing.T) {
 	id := r.paid(1)
 	page, other := r.Get(editPath(id)), r.Get(editPath(id))
 	r.press(other, "cancel")
-	if p := r.press(page, "capture"); !strings.Contains(flash(p), "売上は行われませんでした。") || !strings.Contains(flash(p), "取消済みです。") {
+	if p := r.press(page, "capture"); !strings.Contains(flash(p), "売上は行われませんでした。") || !strings.Contains(flash(p), "この決済はすでに終了しています。") {
 		t.Error(flash(p))
 	}
 	id = r.paid(1)

@@ -96,16 +96,16 @@ func TestButtons(t *testing.T) {
 		capture, cancel string // the reason; empty: it can be pressed
 	}{
 		{"authorised", func(*rig, order.ID) {}, "", ""},
-		{"captured", func(r *rig, id order.ID) { r.operate(id, true) }, "すでに売上済みです。", ""},
-		{"cancelled", func(r *rig, id order.ID) { r.operate(id, false) }, "取消済みです。", "取消済みです。"},
-		{"refunded", func(r *rig, id order.ID) { r.operate(id, true); r.operate(id, false) }, "売上取消済みです。", "売上取消済みです。"},
+		{"captured", func(r *rig, id order.ID) { r.operate(id, true) }, "この決済はすでに売上になっています。", ""},
+		{"cancelled", func(r *rig, id order.ID) { r.operate(id, false) }, "この決済はすでに終了しています。", "この決済はすでに終了しています。"},
+		{"refunded", func(r *rig, id order.ID) { r.operate(id, true); r.operate(id, false) }, "この決済はすでに終了しています。", "この決済はすでに終了しています。"},
 		{"unknown", func(r *rig, id order.ID) {
 			r.centre.say(payment.Capture, ledger.Answer{Outcome: ledger.Mystery})
 			r.operate(id, true)
-		}, "前の処理の結果を確認中です。結果が分かるまで操作できません。", "前の処理の結果を確認中です。結果が分かるまで操作できません。"},
+		}, "2026年4月1日(水) 09:00から結果を確認しています。結果が確定するまで操作できません。", "2026年4月1日(水) 09:00から結果を確認しています。結果が確定するまで操作できません。"},
 		{"transit", func(r *rig, id order.ID) {
 			r.change(id, func(l *ledger.Ledger) { l.Current().Status = payment.CaptureRequested })
-		}, "ペイジェントで処理中です（売上要求中（30））。", "ペイジェントで処理中です（売上要求中（30））。"},
+		}, "ペイジェントで処理中です（売上要求中（30））。完了してからもう一度お試しください。", "ペイジェントで処理中です（売上要求中（30））。完了してからもう一度お試しください。"},
 		{"expired", func(r *rig, id order.ID) {
 			r.change(id, func(l *ledger.Ledger) { l.Current().Phase, l.Current().End = payment.Ended, payment.Expired })
 		}, "オーソリの有効期限が切れています。", "オーソリの有効期限が切れています。"},
@@ -113,13 +113,13 @@ func TestButtons(t *testing.T) {
 			r.change(id, func(l *ledger.Ledger) {
 				l.Current().Phase, l.Current().Status = payment.Captured, payment.ClearedFinal
 			})
-		}, "すでに売上済みです。", "売上取消の期限が切れています。返金はペイジェントにお問い合わせください。"},
+		}, "この決済はすでに売上になっています。", "取消できる期間を過ぎています。ペイジェントにお問い合わせください。"},
 		{"elsewhere", func(r *rig, id order.ID) {
 			r.change(id, func(l *ledger.Ledger) { l.Current().Environment = payment.Test })
-		}, "現在の接続先とは別の環境またはマーチャント（試験環境）の決済です。", "現在の接続先とは別の環境またはマーチャント（試験環境）の決済です。"},
+		}, "別の接続環境（試験環境）またはマーチャントの決済のため、ここからは操作できません。", "別の接続環境（試験環境）またはマーチャントの決済のため、ここからは操作できません。"},
 		{"order cancelled", func(r *rig, id order.ID) {
 			r.change(id, func(l *ledger.Ledger) { l.Order.Status = order.Canceled })
-		}, "対応状況が「注文取消し」の注文は売上にできません。", ""},
+		}, "対応状況が「注文取消し」のため、この操作は行えません。", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -153,7 +153,7 @@ func TestOtherPayments(t *testing.T) {
 		t.Error(got)
 	}
 	other := webtest.Text(p.Document, ".payment-other")
-	for _, want := range []string{"この注文の現在の決済ではありません。", "分割払い（3回）", "消込済（40）", "すでに売上済みです。"} {
+	for _, want := range []string{"この注文の現在の決済ではありません。", "分割払い（3回）", "消込済（40）", "この決済はすでに売上になっています。"} {
 		if !strings.Contains(other, want) {
 			t.Errorf("%s is missing in %s", want, other)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"testing"
+	"time"
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
@@ -76,7 +77,7 @@ func TestReasonsAreSpecific(t *testing.T) {
 	t.Parallel()
 	general := reasonWords(problem.New(problem.NotNow, "nothing.known", nil))
 	for code, args := range map[string]problem.Args{
-		"operation.open": nil, "operation.unknown": nil, "payment.expired": nil, "payment.ended": {"End": payment.Canceled},
+		"operation.open": nil, "operation.unknown": {"Since": time.Unix(0, 0)}, "payment.expired": nil, "payment.ended": {"End": payment.Canceled},
 		"payment.not_authorised": nil, "payment.none": nil, "payment.transit": {"Status": payment.CaptureRequested}, "payment.already_captured": nil,
 		"payment.not_the_orders": nil, "payment.cancel_term_over": nil, "payment.other_environment": {"Environment": payment.Test},
 		"order.status": {"Status": order.Canceled}, "payment.amount_changed": {"Old": order.Yen(1), "New": order.Yen(2)},
