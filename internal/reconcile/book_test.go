@@ -154,13 +154,24 @@ func (r *rig) checkMoney(id order.ID) {
 func (r *rig) checkSent() {
 	n := map[string]int{}
 	for _, p := range r.wire.sent {
-		if p.Get("telegram_kind") == "020" {
-			n[p.Get("trading_id")]++
+		kind := p.Get("telegram_kind")
+		n[kind]++
+		if kind == "020" {
+			n["020 "+p.Get("trading_id")]++
 		}
 	}
-	for tradingID, times := range n {
-		if times > 1 && !r.twice {
-			r.t.Errorf("020 left %d times for %s", times, tradingID)
+	for what, times := range n {
+		if strings.HasPrefix(what, "020 ") && times > 1 && !r.twice {
+			r.t.Errorf("%s left %d times", what, times)
+		}
+	}
+	for _, k := range payment.Kinds() {
+		if k == payment.Authorize && r.twice {
+			continue
+		}
+		operations := r.Number("SELECT COUNT(*) FROM plg_kessai_operation WHERE kind = ?", string(k))
+		if left := n[k.Telegram()]; int64(left) > operations {
+			r.t.Errorf("%s left %d times for %d operations", k.Telegram(), left, operations)
 		}
 	}
 	for _, op := range r.lines("SELECT operation_id FROM plg_kessai_event WHERE kind = 'operation_succeeded' GROUP BY operation_id HAVING COUNT(*) > 1") {

@@ -31,6 +31,7 @@ type rig struct {
 	sim       *paygentsim.Sim
 	wire      *wire // between the client and the centre
 	store     *faultyStore
+	spy       *spy // between the services and the gateway
 	client    *paygent.Client
 	merchant  paygentsim.Merchant
 	policy    ledger.Policy
@@ -125,12 +126,14 @@ func (r *rig) openCentre() {
 
 // node is a service of its own on the shop's database.
 func (r *rig) node(name string) *ledger.Service {
-	d := ledger.Deps{
-		Store: r.store, Now: r.Now, Rand: &counter{n: byte(len(name)) + name[len(name)-1]}, Node: name,
-		Log: slog.New(slog.NewTextHandler(r.t.Output(), nil)),
-		Gateway: gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) {
+	if r.spy == nil {
+		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) {
 			return r.client, gateway.CardSettings{}, nil
-		}),
+		})}
+	}
+	d := ledger.Deps{
+		Store: r.store, Gateway: r.spy, Now: r.Now, Rand: &counter{n: byte(len(name)) + name[len(name)-1]}, Node: name,
+		Log:    slog.New(slog.NewTextHandler(r.t.Output(), nil)),
 		Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
 	}
 	if name == "node-1" {
@@ -171,11 +174,14 @@ func (r *rig) pay(id order.ID, card, key string) (ledger.Result, error) {
 	})
 }
 
+// key is the submit that paid uses.
+func (r *rig) key(id order.ID) string { return "paid " + strconv.FormatInt(int64(id), 10) }
+
 // paid is an order paid by card, its notices delivered.
 func (r *rig) paid() order.ID {
 	r.t.Helper()
 	id := r.order(1)
-	if _, err := r.pay(id, goodCard, "k1"); err != nil {
+	if _, err := r.pay(id, goodCard, r.key(id)); err != nil {
 		r.t.Fatal(err)
 	}
 	r.settle()
@@ -238,6 +244,12 @@ func (r *rig) waitBy(d, step time.Duration) {
 		r.Advance(min(step, end.Sub(r.Now())))
 		r.settle()
 	}
+}
+
+// workers of another node.
+func (r *rig) other(name string) (*ledger.Service, *reconcile.Resolver) {
+	s := r.node(name)
+	return s, reconcile.NewResolver(s, r.store, r.Now, slog.New(slog.NewTextHandler(r.t.Output(), nil)))
 }
 
 // at moves a payment at the centre by another hand than ours.

@@ -163,5 +163,34 @@ func (s *faultyStore) AddNotice(ctx context.Context, n ledger.Notice) error {
 	return inDoubt(s.Store.AddNotice(ctx, n), d)
 }
 
-// lease is how long a sender owns its operation at least.
-const lease = time.Minute
+// spy sees what the services ask of the gateway.
+type spy struct {
+	ledger.Gateway
+	rig      *rig
+	commands []ledger.Command
+	asked    []question
+	during   func() // runs once, while a telegram is under way
+}
+
+// question is one inquiry and when it was asked.
+type question struct {
+	ledger.Inquiry
+	at time.Time
+}
+
+func (s *spy) Execute(ctx context.Context, c ledger.Command) ledger.Answer {
+	s.commands = append(s.commands, c)
+	if f := s.during; f != nil {
+		s.during = nil
+		f()
+	}
+	return s.Gateway.Execute(ctx, c)
+}
+
+func (s *spy) Inquire(ctx context.Context, q ledger.Inquiry) ledger.Finding {
+	s.asked = append(s.asked, question{q, s.rig.Now()})
+	return s.Gateway.Inquire(ctx, q)
+}
+
+// lease is longer than any owner keeps an operation that it does not work on.
+const lease = 2 * time.Minute
