@@ -8,7 +8,7 @@ import (
 func TestAllocations(t *testing.T) {
 	c := testClient(t, refusing{t})
 	q := AuthorizeRequest{TradingID: "52", Amount: 3300, PaymentClass: LumpSum, CardToken: "tok_0123456789abcdef", UseSecurityCode: true}
-	request := Request{Kind: KindAuthorize, Params: q.params()}
+	request := Request{Kind: KindAuthorize, Params: paramsOf(q)}
 	answer := []byte("\r\nresult=0\r\npayment_id=900000001\r\ntrading_id=52\r\nissur_class=1\r\nacq_id=50001\r\nissur_name=\xC3\xBD\xC4\r\nmasked_card_number=************1111\r\nout_acs_html=")
 	notice := []byte(signed(t, Notice{NoticeID: 1001, PaymentID: "900000001", TradingID: "52", Type: TypeCard, Status: StatusAuthOK, Amount: 3300, SiteID: "1"}))
 	for name, m := range map[string]struct {
@@ -26,4 +26,10 @@ func TestAllocations(t *testing.T) {
 		}
 		t.Logf("%s: %v allocations", name, got)
 	}
+}
+
+func paramsOf(q AuthorizeRequest) Params {
+	b := builder{kind: KindAuthorize}
+	q.add(&b)
+	return b.params
 }

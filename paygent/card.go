@@ -2,7 +2,6 @@ package paygent
 
 import (
 	"context"
-	"strconv"
 )
 
 // StoredCard names a card that the customer keeps at Paygent (カード情報お預かり).
@@ -21,8 +20,30 @@ const (
 	ThreeDSecure2 ThreeDSecureVersion = "2"
 )
 
+// CardData is a card's number itself, for merchants who may handle one (PCI DSS): everybody
+// else has a token made in the buyer's browser.
+type CardData struct {
+	Number       Secret // 14 to 16 digits without separators
+	ValidTerm    string // MMYY
+	SecurityCode Secret // 3 or 4 digits, or empty
+}
+
+func (d *CardData) add(b *builder) {
+	if n := string(d.Number); len(n) < 14 || len(n) > 16 || !isDigits(n) {
+		b.fail(badFormat("card_number", "must be 14 to 16 digits"))
+	}
+	if len(d.ValidTerm) != 4 || !isDigits(d.ValidTerm) {
+		b.fail(badFormat("card_valid_term", "must be MMYY"))
+	}
+	b.params.Add("card_number", string(d.Number))
+	b.params.Add("card_valid_term", d.ValidTerm)
+	if n := string(d.SecurityCode); n != "" && (len(n) < 3 || len(n) > 4 || !isDigits(n)) {
+		b.fail(badFormat("card_conf_number", "must be 3 or 4 digits"))
+	}
+}
+
 // AuthorizeRequest is telegram 020 (protocol.md §5.1.1). Exactly one of CardToken alone,
-// StoredCard and RefTradingID says which card.
+// Card, StoredCard and RefTradingID says which card.
 type AuthorizeRequest struct {
 	TradingID    string // マーチャント取引ID; the centre accepts an empty one
 	Amount       Yen    // at least 1
@@ -30,6 +51,7 @@ type AuthorizeRequest struct {
 	SplitCount   int // number of payments; with Instalments only
 
 	CardToken    Secret // from the buyer's browser, one use
+	Card         *CardData
 	StoredCard   *StoredCard
 	RefTradingID string // re-authorisation of an earlier trading's card; skips 3-D Secure
 
@@ -66,18 +88,24 @@ type Authorization struct {
 	UndecodableText []string
 }
 
+// ACSForm is the form of ACSHTML: post it from a page of your own.
+func (a *Authorization) ACSForm() (Form, error) { return formOf(a.ACSHTML, "Shift_JIS") }
+
 // Authorize sends 020 (カード決済オーソリ). A refusal is a *DeclinedError that has a PaymentID too.
 func (c *Client) Authorize(ctx context.Context, q AuthorizeRequest) (*Authorization, error) {
-	if err := q.check(); err != nil {
-		return nil, notSent(Failure{Kind: KindAuthorize, TradingID: q.TradingID}, CodeParameter, err.Error(), err)
-	}
-	r, err := c.Do(ctx, Request{Kind: KindAuthorize, Params: q.params()})
+	b := builder{kind: KindAuthorize}
+	q.add(&b)
+	r, err := b.do(ctx, c, q.SiteID, q.Extra)
 	if err != nil {
 		return nil, err
 	}
 	if err := sameSettlement(r, q.TradingID, "", true); err != nil {
 		return nil, err
 	}
+	return readAuthorization(r), nil
+}
+
+func readAuthorization(r *Response) *Authorization {
 	return &Authorization{
 		PaymentID: r.Get("payment_id"), TradingID: r.Get("trading_id"),
 		NeedsThreeDS: r.Result == ResultThreeDSecure, ACSHTML: r.Get("out_acs_html"),
@@ -86,56 +114,72 @@ func (c *Client) Authorize(ctx context.Context, q AuthorizeRequest) (*Authorizat
 		IssuerClass: r.Get("issur_class"), AcquirerID: r.Get("acq_id"), AcquirerName: r.Get("acq_name"),
 		IssuerID: r.Get("issur_id"), IssuerName: r.Get("issur_name"),
 		Fields: r.Fields, UndecodableText: r.Undecodable,
-	}, nil
+	}
 }
 
-func (q AuthorizeRequest) check() error {
+func (q AuthorizeRequest) add(b *builder) {
+	b.given("trading_id", q.TradingID)
+	b.amount("payment_amount", q.Amount)
+	b.need("payment_class", string(q.PaymentClass))
+	if (q.PaymentClass == Instalments) != (q.SplitCount > 0) || q.SplitCount == 1 {
+		b.fail(outOfRange("split_count", "belongs to instalments (61), which are two payments or more, and only to them"))
+	}
+	if q.SplitCount > 0 {
+		b.count("split_count", q.SplitCount)
+	}
+	q.addCard(b)
+	b.given("ref_trading_id", q.RefTradingID)
+	if q.Card != nil {
+		b.given("card_conf_number", string(q.Card.SecurityCode))
+	}
+	b.flag("security_code_use", q.UseSecurityCode)
+	b.flag("sales_mode", q.CaptureAtOnce)
+	q.addThreeDSecure(b)
+}
+
+func (q AuthorizeRequest) addCard(b *builder) {
 	ways := 0
-	for _, given := range []bool{q.CardToken != "" && q.StoredCard == nil, q.StoredCard != nil, q.RefTradingID != ""} {
+	for _, given := range []bool{q.CardToken != "" && q.StoredCard == nil, q.StoredCard != nil, q.Card != nil, q.RefTradingID != ""} {
 		if given {
 			ways++
 		}
 	}
-	switch {
-	case q.Amount < 1:
-		return &parameterError{"payment_amount", "must be at least 1 yen"}
-	case q.PaymentClass == "":
-		return &parameterError{"payment_class", "is missing"}
-	case (q.PaymentClass == Instalments) != (q.SplitCount > 0):
-		return &parameterError{"split_count", "belongs to instalments (61), and only to them"}
-	case ways != 1:
-		return &parameterError{"card_token", "exactly one of card token, stored card and ref_trading_id must be given"}
-	case q.StoredCard != nil && (q.StoredCard.CustomerID == "" || q.StoredCard.CustomerCardID == ""):
-		return &parameterError{"customer_card_id", "a stored card needs customer_id and customer_card_id"}
-	case q.StoredCard != nil && q.StoredCard.WithCVCToken != (q.CardToken != ""):
-		return &parameterError{"security_code_token", "a stored card takes a card token only as token of its security code"}
+	if ways != 1 {
+		b.fail(&FieldError{Field: "card_token", Problem: FieldMissing, Detail: "exactly one of card token, card number, stored card and ref_trading_id must be given"})
 	}
-	return nil
+	b.given("card_token", string(q.CardToken))
+	switch {
+	case q.StoredCard != nil:
+		if q.StoredCard.WithCVCToken != (q.CardToken != "") {
+			b.fail(badFormat("security_code_token", "a stored card takes a card token only as token of its security code"))
+		}
+		b.flag("stock_card_mode", true)
+		q.StoredCard.add(b)
+		b.flag("security_code_token", q.StoredCard.WithCVCToken)
+	case q.Card != nil:
+		q.Card.add(b)
+	}
 }
 
-func (q AuthorizeRequest) params() Params {
-	p := Params{{"trading_id", q.TradingID}, {"payment_amount", q.Amount.String()}, {"payment_class", string(q.PaymentClass)}}
-	if q.SplitCount > 0 {
-		p.Add("split_count", strconv.Itoa(q.SplitCount))
+func (s StoredCard) add(b *builder) {
+	b.need("customer_id", s.CustomerID)
+	b.need("customer_card_id", s.CustomerCardID)
+}
+
+func (q AuthorizeRequest) addThreeDSecure(b *builder) {
+	skip := q.SkipThreeDSecure || q.RefTradingID != ""
+	switch {
+	case q.ThreeDSecure == ThreeDSecure2 && !skip && q.ThreeDSAuthID == "":
+		b.fail(missing("3ds_auth_id"))
+	case q.ThreeDSecure == ThreeDSecure1 && !skip && q.TermURL == "":
+		b.fail(missing("term_url"))
 	}
-	p.addIf("card_token", string(q.CardToken))
-	if q.StoredCard != nil {
-		p.Add("stock_card_mode", "1")
-		p.Add("customer_id", q.StoredCard.CustomerID)
-		p.Add("customer_card_id", q.StoredCard.CustomerCardID)
-		p.addFlag("security_code_token", q.StoredCard.WithCVCToken)
-	}
-	p.addIf("ref_trading_id", q.RefTradingID)
-	p.addFlag("security_code_use", q.UseSecurityCode)
-	p.addFlag("sales_mode", q.CaptureAtOnce)
-	p.addIf("3dsecure_use_type", string(q.ThreeDSecure))
-	p.addFlag("3dsecure_ryaku", q.SkipThreeDSecure || q.RefTradingID != "")
-	p.addIf("3ds_auth_id", q.ThreeDSAuthID)
-	p.addIf("term_url", q.TermURL)
-	p.addIf("http_accept", q.HTTPAccept)
-	p.addIf("http_user_agent", q.HTTPUserAgent)
-	p.addIf("site_id", q.SiteID)
-	return append(p, q.Extra...)
+	b.choice("3dsecure_use_type", string(q.ThreeDSecure), string(ThreeDSecure1), string(ThreeDSecure2))
+	b.flag("3dsecure_ryaku", skip)
+	b.given("3ds_auth_id", q.ThreeDSAuthID)
+	b.url("term_url", q.TermURL)
+	b.given("http_accept", q.HTTPAccept)
+	b.given("http_user_agent", q.HTTPUserAgent)
 }
 
 func (p *Params) addFlag(name string, on bool) {

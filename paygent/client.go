@@ -167,10 +167,10 @@ func checkNames(params Params) error {
 		switch p.Name {
 		case "merchant_id", "connect_id", "connect_password", "telegram_kind", "telegram_version",
 			"partner", "eccube_version", "eccube_plugin_version":
-			return &parameterError{p.Name, "the client adds it itself"}
+			return badFormat(p.Name, "the client adds it itself")
 		}
 		if slices.ContainsFunc(params[:i], func(q Param) bool { return q.Name == p.Name }) {
-			return &parameterError{p.Name, "it is given twice"}
+			return badFormat(p.Name, "it is given twice")
 		}
 	}
 	return nil
@@ -180,13 +180,13 @@ func checkNames(params Params) error {
 func codeOf(err error) string {
 	var conf *ConfigError
 	var encoding *EncodingError
-	var parameter *parameterError
+	var field *FieldError
 	switch {
 	case errors.As(err, &conf):
 		return conf.Code
 	case errors.As(err, &encoding):
 		return CodeEncoding
-	case errors.As(err, &parameter):
+	case errors.As(err, &field):
 		return CodeParameter
 	}
 	return CodeConnection

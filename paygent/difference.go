@@ -37,7 +37,7 @@ func (c *Client) Difference(ctx context.Context, q DifferenceRequest) (*Differen
 	p := Params{{"trading_id", "0"}}
 	switch {
 	case q.NoticeID < 0:
-		err := &parameterError{"payment_notice_id", "must not be negative"}
+		err := outOfRange("payment_notice_id", "must not be negative")
 		return nil, notSent(Failure{Kind: KindDifference}, CodeParameter, err.Error(), err)
 	case q.NoticeID > 0:
 		p.Add("payment_notice_id", strconv.FormatInt(q.NoticeID, 10))

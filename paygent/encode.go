@@ -1,7 +1,6 @@
 package paygent
 
 import (
-	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -30,7 +29,7 @@ type encoder struct {
 
 func (e *encoder) add(name, value string) error {
 	if name == "" || len(name) > maxName {
-		return &parameterError{name, fmt.Sprintf("a parameter's name must have 1 to %d bytes", maxName)}
+		return badFormat(name, fmt.Sprintf("a parameter's name must have 1 to %d bytes", maxName))
 	}
 	if len(e.out) > 0 {
 		e.out = append(e.out, '&')
@@ -51,7 +50,7 @@ func (e *encoder) add(name, value string) error {
 	if name == fileParam {
 		e.file = true
 	} else if e.size-before > maxValue {
-		return &parameterError{name, fmt.Sprintf("the value is longer than %d bytes", maxValue)}
+		return &FieldError{Field: name, Problem: FieldTooLong, Limit: maxValue, Detail: fmt.Sprintf("the value is longer than %d bytes", maxValue)}
 	}
 	return nil
 }
@@ -82,11 +81,7 @@ func (e *encoder) bytes(field, text string) ([]byte, error) {
 	if err == nil {
 		return b, nil
 	}
-	var bad *cp932.UnsupportedError
-	if errors.As(err, &bad) {
-		return nil, &EncodingError{Kind: e.kind, Field: field, Rune: bad.Rune, Index: bad.Index, Charset: "Windows-31J"}
-	}
-	return nil, err
+	return nil, encodingError(e.kind, field, err)
 }
 
 // checkSize measures the telegram as the connection module does.
@@ -96,7 +91,7 @@ func (e *encoder) checkSize(address string) error {
 		limit = maxFile
 	}
 	if size := len(address) + 1 + e.size; size > limit {
-		return &parameterError{"", fmt.Sprintf("the telegram has %d bytes, more than %d", size, limit)}
+		return &FieldError{Problem: FieldTooLong, Detail: fmt.Sprintf("the telegram has %d bytes, more than %d", size, limit)}
 	}
 	return nil
 }
@@ -122,14 +117,4 @@ func appendEscaped(out []byte, c byte) []byte {
 		return append(out, '+')
 	}
 	return append(out, '%', hexDigits[c>>4], hexDigits[c&15])
-}
-
-// parameterError becomes E02002.
-type parameterError struct{ field, detail string }
-
-func (e *parameterError) Error() string {
-	if e.field == "" {
-		return e.detail
-	}
-	return "parameter " + e.field + ": " + e.detail
 }

@@ -11,11 +11,15 @@ const (
 	CodeConfMissing = "E01001" // modenv_properties.conf was not found
 	CodeConfInvalid = "E01002" // a required key is missing, or a value is unusable
 	CodeEncoding    = "E01006" // a character cannot be sent
+	CodeCSV         = "E01004" // the result file of an inquiry could not be written
+	CodeFile        = "E01005" // the file of a file payment could not be read
 	CodeOther       = "E01901" // an answer that contradicts itself
+	CodeModule      = "E02001" // time-out or number of rows not above 0
 	CodeParameter   = "E02002" // a parameter of the telegram is wrong or too long
 	CodeFixedValue  = "E02003" // telegram_kind missing or without an address
 	CodeCertificate = "E02004" // certificate, key or CA file
 	CodeConnection  = "E02005" // the connection to the centre
+	CodeAnswerKind  = "E02007" // a table is asked of a telegram that has none
 )
 
 // Failure is what every failed telegram tells.
@@ -135,8 +139,11 @@ type EncodingError struct {
 	Charset string
 }
 
+// Label is the field's Japanese name, empty if it has none that people know.
+func (e *EncodingError) Label() string { return FieldLabel(e.Field) }
+
 func (e *EncodingError) Error() string {
-	return fmt.Sprintf("field %s: the character %q (%U) cannot be sent in %s", e.Field, e.Rune, e.Rune, e.Charset)
+	return fmt.Sprintf("field %s: the character %q (%U) cannot be sent in %s", labelled(e.Field), e.Rune, e.Rune, e.Charset)
 }
 
 // OutcomeKind is what became of a telegram.

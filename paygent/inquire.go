@@ -28,28 +28,18 @@ type Inquiry struct {
 	CareerType     string // protocol.md §5.7.1
 	PaidyPaymentID string
 	SiteID         string
-	Fields         Params // the whole answer
+	ReceiptNumber  string       // convenience store
+	Store          ConveniStore // convenience store
+	LimitDate      time.Time    // of a number or page; a day or a moment, as the centre told it
+	Fields         Params       // the whole answer
 }
 
 // Inquire sends 094 (決済情報照会): the truth about one payment. No such payment, or several,
 // is a *DeclinedError whose code the public record does not give.
 func (c *Client) Inquire(ctx context.Context, q InquireRequest) (*Inquiry, error) {
-	failure := Failure{Kind: KindInquire, TradingID: q.TradingID}
-	var bad *parameterError
-	switch {
-	case q.PaymentID == "" && q.TradingID == "":
-		bad = &parameterError{"payment_id", "payment_id or trading_id must be given"}
-	case q.PaymentID != "" && !isPaymentID(q.PaymentID):
-		bad = &parameterError{"payment_id", "must be 1 to 18 digits"}
-	}
-	if bad != nil {
-		return nil, notSent(failure, CodeParameter, bad.Error(), bad)
-	}
-	var p Params
-	p.addIf("payment_id", q.PaymentID)
-	p.addIf("trading_id", q.TradingID)
-	p.addIf("site_id", q.SiteID)
-	r, err := c.Do(ctx, Request{Kind: KindInquire, Params: p})
+	b := builder{kind: KindInquire}
+	b.payment(q.PaymentID, q.TradingID)
+	r, err := b.do(ctx, c, q.SiteID, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +61,14 @@ func readInquiry(fields Params) (*Inquiry, error) {
 		Amount:   f.yen("payment_amount"),
 		InitDate: f.time("payment_init_date"), PaymentDate: f.time("payment_date"), CancelDate: f.time("cancel_date"),
 		BasePaymentID: fields.Get("base_payment_id"), CareerType: fields.Get("career_type"),
-		PaidyPaymentID: fields.Get("paidy_payment_id"), SiteID: fields.Get("site_id"), Fields: fields,
+		PaidyPaymentID: fields.Get("paidy_payment_id"), SiteID: fields.Get("site_id"),
+		ReceiptNumber: fields.Get("receipt_number"), Store: ConveniStore(fields.Get("cvs_company_id")), Fields: fields,
+	}
+	// What a number's limit looks like in 094 is not public: it must not spoil the rest.
+	if limit, err := ParseTime(fields.Get("payment_limit_date")); err == nil {
+		q.LimitDate = limit
+	} else if limit, err := parseDay(fields.Get("payment_limit_date")); err == nil {
+		q.LimitDate = limit
 	}
 	return q, f.err
 }
@@ -111,6 +108,36 @@ func (f *fieldReader) time(name string) time.Time {
 		f.fail(name, "%w", err)
 	}
 	return t
+}
+
+// day reads YYYYMMDD; empty is the zero time.
+func (f *fieldReader) day(name string) time.Time {
+	v := f.fields.Get(name)
+	if v == "" {
+		return time.Time{}
+	}
+	t, err := parseDay(v)
+	if err != nil {
+		f.fail(name, "%w", err)
+	}
+	return t
+}
+
+func (f *fieldReader) required(name string) string {
+	v := f.fields.Get(name)
+	if v == "" {
+		f.fail(name, "the answer lacks it")
+	}
+	return v
+}
+
+// address reads an absolute http(s) address: a browser will be sent there.
+func (f *fieldReader) address(name string) string {
+	v := f.fields.Get(name)
+	if !isWebAddress(v) {
+		f.fail(name, "is no address of a page")
+	}
+	return v
 }
 
 func (f *fieldReader) paymentID(name string) string {

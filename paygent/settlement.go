@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// SettlementRequest names a payment for 021, 022 and 023 (protocol.md §5.1.2). PaymentID is
+// SettlementRequest names a payment for 021–023 (protocol.md §5.1.2), 101 and 102 (§5.7.1). PaymentID is
 // required: one trading_id can have several payments.
 type SettlementRequest struct {
 	PaymentID string // 決済ID, at most 18 digits
@@ -15,7 +15,7 @@ type SettlementRequest struct {
 	Extra     Params
 }
 
-// Settlement is the answer to 021, 022 and 023.
+// Settlement is the answer to 021–023, 101–103 and 340–342.
 type Settlement struct {
 	PaymentID string
 	TradingID string
@@ -38,18 +38,18 @@ func (c *Client) CancelCapture(ctx context.Context, q SettlementRequest) (*Settl
 }
 
 func (c *Client) settle(ctx context.Context, kind Kind, q SettlementRequest) (*Settlement, error) {
-	if !isPaymentID(q.PaymentID) {
-		err := &parameterError{"payment_id", "must be 1 to 18 digits"}
-		return nil, notSent(Failure{Kind: kind, TradingID: q.TradingID}, CodeParameter, err.Error(), err)
-	}
-	p := Params{{"payment_id", q.PaymentID}}
-	p.addIf("trading_id", q.TradingID)
-	p.addIf("site_id", q.SiteID)
-	r, err := c.Do(ctx, Request{Kind: kind, Params: append(p, q.Extra...)})
+	b := builder{kind: kind}
+	b.paymentID(q.PaymentID)
+	b.given("trading_id", q.TradingID)
+	r, err := b.do(ctx, c, q.SiteID, q.Extra)
 	if err != nil {
 		return nil, err
 	}
-	if err := sameSettlement(r, q.TradingID, q.PaymentID, false); err != nil {
+	return readSettlement(r, q.TradingID, q.PaymentID)
+}
+
+func readSettlement(r *Response, tradingID, paymentID string) (*Settlement, error) {
+	if err := sameSettlement(r, tradingID, paymentID, false); err != nil {
 		return nil, err
 	}
 	return &Settlement{PaymentID: r.Get("payment_id"), TradingID: r.Get("trading_id"), Fields: r.Fields}, nil

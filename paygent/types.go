@@ -31,6 +31,15 @@ func ParseTime(s string) (time.Time, error) {
 	return t, nil
 }
 
+// parseDay reads YYYYMMDD in JST.
+func parseDay(s string) (time.Time, error) {
+	t, err := time.ParseInLocation("20060102", s, jst)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a day YYYYMMDD", s)
+	}
+	return t, nil
+}
+
 // FormatTime writes t as the wire does; the zero time is empty.
 func FormatTime(t time.Time) string {
 	if t.IsZero() {
