@@ -64,43 +64,43 @@ func formErrors(f flow) {
 // cardErrors tries the card page.
 func (v *visitor) cardErrors() {
 	v.t.Helper()
-	if named := eval[int](v, `document.querySelectorAll("#card-number[name], #card-expiry[name], #card-cvc[name], #card-name[name]").length`); named != 0 {
+	if named := eval[int](v, `document.querySelectorAll("#f-card_number[name], #f-card_expiry[name], #f-card_cvc[name], #f-card_name[name]").length`); named != 0 {
 		v.t.Errorf("%d inputs of the card have a name: the browser would send them", named)
 	}
 	v.click("#pay-button")
 	for _, field := range []string{"number", "expiry", "cvc", "name"} {
-		v.says("#card-"+field+"-error:not([hidden])", "入力されていません。")
+		v.says("#f-card_"+field+"-error:not([hidden])", "入力されていません。")
 	}
-	v.until(`document.activeElement.id === "card-number"`)
+	v.until(`document.activeElement.id === "f-card_number"`)
 	v.look("2-card-empty")
 
-	v.write("#card-number", goodCard)
+	v.write("#f-card_number", goodCard)
 	v.says("#card-brand", "Visa")
-	if got := eval[string](v, `document.getElementById("card-number").value`); got != grouped(goodCard) {
+	if got := eval[string](v, `document.getElementById("f-card_number").value`); got != grouped(goodCard) {
 		v.t.Errorf("number shown as %q, want %q", got, grouped(goodCard))
 	}
-	v.write("#card-expiry", "1320")
-	v.write("#card-cvc", "12")
-	v.write("#card-name", "山田花子")
+	v.write("#f-card_expiry", "1320")
+	v.write("#f-card_cvc", "12")
+	v.write("#f-card_name", "山田花子")
 	v.click("#pay-button")
-	v.says("#card-expiry-error:not([hidden])", "有効期限")
-	v.says("#card-cvc-error:not([hidden])", "セキュリティコードの書式が不正です。")
-	v.says("#card-name-error:not([hidden])", "半角ローマ字")
-	if !eval[bool](v, `document.getElementById("card-number-error").hidden`) {
+	v.says("#f-card_expiry-error:not([hidden])", "有効期限")
+	v.says("#f-card_cvc-error:not([hidden])", "セキュリティコードの書式が不正です。")
+	v.says("#f-card_name-error:not([hidden])", "半角ローマ字")
+	if !eval[bool](v, `document.getElementById("f-card_number-error").hidden`) {
 		v.t.Error("the number is right and still marked")
 	}
-	v.until(`document.activeElement.id === "card-expiry"`)
+	v.until(`document.activeElement.id === "f-card_expiry"`)
 	v.look("3-card-wrong")
 
 	// A term that is past passes the page's own check and is refused by Paygent.
-	v.retype(map[string]string{"#card-expiry": "0120", "#card-cvc": "123", "#card-name": "HANAKO YAMADA"})
+	v.retype(map[string]string{"#f-card_expiry": "0120", "#f-card_cvc": "123", "#f-card_name": "HANAKO YAMADA"})
 	v.click("#pay-button")
-	v.says("#card-expiry-error:not([hidden])", "有効期限(年月)が不正です。")
-	if got := eval[string](v, `document.getElementById("card-number").value`); got != grouped(goodCard) {
+	v.says("#f-card_expiry-error:not([hidden])", "有効期限(年月)が不正です。")
+	if got := eval[string](v, `document.getElementById("f-card_number").value`); got != grouped(goodCard) {
 		v.t.Errorf("after the refusal the number is %q", got)
 	}
 	v.look("4-card-refused")
-	v.retype(map[string]string{"#card-expiry": "1230"})
+	v.retype(map[string]string{"#f-card_expiry": "1230"})
 	v.click("#pay-button")
 	v.arrive(pathComplete)
 	v.numberStayedAway()

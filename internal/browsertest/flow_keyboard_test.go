@@ -43,7 +43,7 @@ func keyboardOnly(f flow) {
 	v.follow(".shop-bar button[form=confirm]")
 	v.arrive(pathCard)
 	for _, field := range [][2]string{{"number", goodCard}, {"expiry", "1230"}, {"cvc", "123"}, {"name", "HANAKO YAMADA"}} {
-		v.keyTo("#card-" + field[0])
+		v.keyTo("#f-card_" + field[0])
 		v.press(field[1])
 	}
 	v.keyTo("#pay-button")

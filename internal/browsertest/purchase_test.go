@@ -95,11 +95,11 @@ func (v *visitor) toCard() {
 // card types a card into the card page.
 func (v *visitor) card(number string) {
 	v.t.Helper()
-	v.see("#card-number")
-	v.write("#card-number", number)
-	v.write("#card-expiry", "1230")
-	v.write("#card-cvc", "123")
-	v.write("#card-name", "HANAKO YAMADA")
+	v.see("#f-card_number")
+	v.write("#f-card_number", number)
+	v.write("#f-card_expiry", "1230")
+	v.write("#f-card_cvc", "123")
+	v.write("#f-card_name", "HANAKO YAMADA")
 }
 
 // pay types a card and presses the main button.

@@ -7,6 +7,7 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/problem"
 	"kessai/internal/web"
+	"kessai/internal/wording"
 )
 
 // dispatch sends the buyer to the page of the step the order is at.
@@ -40,12 +41,21 @@ func (c *Checkout) elsewhere(w http.ResponseWriter, r *http.Request, id order.ID
 		is, _ := p.Args["New"].(order.Yen)
 		return c.confirmAgain(w, r, id, was, is)
 	case "order.other_method":
-		if err := web.PutFlash(r, web.Warning, "お支払い方法が変更されています。もう一度ご確認ください。"); err != nil {
-			return err
-		}
-		return web.Redirect(w, r, c.Host.Procedure)
+		return c.tell(w, r, c.Host.Procedure, "お支払い方法が変更されています。もう一度ご確認ください。")
+	case "card.too_many":
+		return c.tell(w, r, c.Host.Procedure, wording.Ja(err))
+	case "stock.short", "stock.gone", "point.short":
+		return c.tell(w, r, c.Host.Cart, wording.Ja(err), "お支払いは行われていません。カートの内容をご確認のうえ、もう一度お手続きください。")
 	}
 	return err
+}
+
+// tell leads the buyer to where something can be done about it.
+func (c *Checkout) tell(w http.ResponseWriter, r *http.Request, to string, lines ...string) error {
+	if err := web.PutFlash(r, web.Warning, lines...); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, to)
 }
 
 func (c *Checkout) confirmAgain(w http.ResponseWriter, r *http.Request, id order.ID, was, is order.Yen) error {

@@ -19,9 +19,19 @@ type cardPage struct {
 	Browser Browser
 	Classes []classChoice
 	Refusal *refusal
+	Wrong   wrongFields
 	Action  string
 	Back    string
 }
+
+// The fields an error can be beside. The page's script speaks for the others.
+const (
+	fieldCard  = "card_number"
+	fieldClass = "payment_class"
+)
+
+// wrongFields are the sentences beside them.
+type wrongFields struct{ Card, Class string }
 
 // classChoice is one choice of 支払い回数.
 type classChoice struct {
@@ -67,7 +77,8 @@ func (c *Checkout) renderCard(w http.ResponseWriter, r *http.Request, id order.I
 	}
 	page := cardPage{
 		Order: c.Tokens.For(id), Key: key, Summary: summary, Browser: browser, Refusal: refusalOf(step.Refusal),
-		Classes: classChoices(browser.Classes, r.PostFormValue("payment_class")), Action: pathCard, Back: pathBack,
+		Wrong:   wrongFields{Card: errs.On(fieldCard), Class: errs.On(fieldClass)},
+		Classes: classChoices(browser.Classes, r.PostFormValue(fieldClass)), Action: pathCard, Back: pathBack,
 	}
 	frame := web.Frame{
 		Title: "クレジットカードでのお支払い", Step: web.StepConfirm, Payment: true, Errors: errs,
@@ -101,16 +112,16 @@ func (c *Checkout) readCard(r *http.Request, id order.ID) (ledger.Authorize, err
 	if err != nil {
 		return ledger.Authorize{}, problem.Wrap(err, problem.Invalid, "form.unreadable", nil)
 	}
-	class, count, _ := strings.Cut(r.PostFormValue("payment_class"), "-")
+	class, count, _ := strings.Cut(r.PostFormValue(fieldClass), "-")
 	split := 0
 	if count != "" {
 		if split, err = strconv.Atoi(count); err != nil {
-			return ledger.Authorize{}, problem.New(problem.Invalid, "payment.class", nil).On("payment_class")
+			return ledger.Authorize{}, problem.New(problem.Invalid, "payment.class", nil).On(fieldClass)
 		}
 	}
 	token := strings.TrimSpace(r.PostFormValue("card_token"))
 	if token == "" || len(token) > 200 {
-		return ledger.Authorize{}, problem.New(problem.Invalid, "card.token_missing", nil).On("card_number")
+		return ledger.Authorize{}, problem.New(problem.Invalid, "card.token_missing", nil).On(fieldCard)
 	}
 	key := r.PostFormValue("key")
 	if len(key) != 32 {

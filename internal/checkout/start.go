@@ -54,14 +54,27 @@ func (c *Checkout) back(w http.ResponseWriter, r *http.Request) error {
 }
 
 // giveUp ends the buyer's attempt. While its outcome is open nobody may: the buyer
-// is shown that it is being asked for.
+// is shown that it is being asked for. What was placed meanwhile is placed.
 func (c *Checkout) giveUp(w http.ResponseWriter, r *http.Request) error {
 	id, err := c.order(r)
 	if err != nil {
 		return err
 	}
-	if err := c.Ledger.GiveUp(r.Context(), id); err != nil {
+	err = c.Ledger.GiveUp(r.Context(), id)
+	if problem.Is(err, "operation.open") {
+		if err := web.PutFlash(r, web.Warning, "お支払いの結果を確認しているため、いまは中止できません。"); err != nil {
+			return err
+		}
+	}
+	if err != nil {
 		return c.elsewhere(w, r, id, err)
+	}
+	l, err := c.Ledger.View(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if step := ledger.Next(l); step.Kind != ledger.StepPay {
+		return c.dispatch(w, r, id, step)
 	}
 	if err := web.PutFlash(r, web.Info, "お支払いを中止しました。カートの内容はそのままです。"); err != nil {
 		return err

@@ -6,10 +6,10 @@
   var form = document.getElementById("card-form");
   if (!form) return;
   var button = document.getElementById("pay-button");
-  var number = document.getElementById("card-number");
-  var expiry = document.getElementById("card-expiry");
-  var cvc = document.getElementById("card-cvc");
-  var name = document.getElementById("card-name");
+  var number = document.getElementById("f-card_number");
+  var expiry = document.getElementById("f-card_expiry");
+  var cvc = document.getElementById("f-card_cvc");
+  var name = document.getElementById("f-card_name");
   var brand = document.getElementById("card-brand");
   var message = document.getElementById("card-message");
   var label = button.textContent;
@@ -136,6 +136,10 @@
       HTMLFormElement.prototype.submit.call(form);
     });
   }, true);
+
+  // Why the last try failed is read first.
+  var refusal = document.getElementById("refusal");
+  if (refusal) refusal.focus();
 
   // A page taken back from the browser's memory must be able to pay again.
   window.addEventListener("pageshow", function (event) {
