@@ -26,8 +26,8 @@ lint: ## golangci-lint, built from source
 engines: ## the tests that need PostgreSQL and MariaDB (KESSAI_TEST_POSTGRES, KESSAI_TEST_MYSQL)
 	KESSAI_TEST_REQUIRE=all go test -count=1 ./internal/database/... ./internal/store/... ./internal/setting/... ./internal/staff/... ./internal/mail/... ./internal/app/...
 
-browser: ## the flows people click, in Debian's chromium
-	KESSAI_TEST_REQUIRE=all go test -count=1 ./internal/browsertest/...
+browser: ## the flows people click and the look of the pages, in Debian's chromium
+	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Flow|Gallery|Script|Dialog|Browser|Screens' ./internal/browsertest/... ./internal/web/... ./internal/backoffice/...
 
 simulate: ## whole-system simulation: make simulate ORDERS=5000 SEED=1
 	KESSAI_SIM_ORDERS=$(or $(ORDERS),5000) KESSAI_SIM_SEED=$(SEED) go test -count=1 -timeout 0 -run TestSimulation -v ./internal/app/
