@@ -125,6 +125,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 	case payment.Captured:
 		setOnce(&p.CapturedAt, t.now)
 		p.Reverse = false // money that was taken goes back only by a person's hand
+		l.closeAlert(t, AlertReversing, p.ID)
 		p.AskAt = watchCapture(p, t.now)
 	case payment.Ended:
 		setOnce(&p.EndedAt, t.now)

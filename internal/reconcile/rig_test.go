@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -95,6 +94,19 @@ func newRig(t *testing.T, change ...func(*ledger.Policy)) *rig {
 	return r
 }
 
+// kit is what a 接続キット says of the telegrams used here. The connection is in process:
+// no certificate is needed, and none has to be made for every test.
+const kit = `
+paygentB2Bmodule.not_use_client_cert=true
+paygentB2Bmodule.not_use_ca_cert=true
+paygentB2Bmodule.timeout_value=35
+paygentB2Bmodule.log_output_path=
+paygentB2Bmodule.select_max_cnt=2000
+paygentB2Bmodule.telegram_kind.ref=027,090
+paygentB2Bmodule.url.02=https://centre.example/n/card/request
+paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
+`
+
 // openCentre starts the simulator and a client that speaks to it through the wire.
 func (r *rig) openCentre() {
 	r.t.Helper()
@@ -107,11 +119,7 @@ func (r *rig) openCentre() {
 	r.t.Cleanup(func() { _ = sim.Close() })
 	r.sim, r.merchant = sim, sim.Merchants()[0]
 	r.wire = &wire{next: sim.Transport(), scripts: map[string][]script{}}
-	kit := r.t.TempDir()
-	if err := sim.WriteKit(kit, "https://127.0.0.1:8443", nil); err != nil {
-		r.t.Fatal(err)
-	}
-	conf, err := paygent.ReadConfig(filepath.Join(kit, paygentsim.KitConf))
+	conf, err := paygent.ParseConfig("rig", strings.NewReader(kit))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -173,6 +181,9 @@ func (r *rig) pay(id order.ID, card, key string) (ledger.Result, error) {
 		Order: id, Amount: r.view(id).Order.Total, Token: ledger.CardToken(r.token(card)), PaymentClass: "10", Actor: ledger.Buyer, Key: key,
 	})
 }
+
+// trading is the order's first trading_id.
+func (r *rig) trading(id order.ID) string { return r.policy.Mark + strconv.FormatInt(int64(id), 10) }
 
 // key is the submit that paid uses.
 func (r *rig) key(id order.ID) string { return "paid " + strconv.FormatInt(int64(id), 10) }
