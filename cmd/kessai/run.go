@@ -43,12 +43,30 @@ func run(ctx context.Context, args []string, e env) int {
 	root.SetIn(e.Stdin)
 	root.SetOut(e.Stdout)
 	root.SetErr(e.Stderr)
+	began := false
+	noteBegin(root, &began)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
 	}
+	if !began {
+		err = usageError{err} // cobra found something wrong with the arguments
+	}
 	_, _ = fmt.Fprintf(e.Stderr, "kessai: %s\n", sentence(err))
 	return exitCode(err)
+}
+
+// noteBegin notes when a command begins: an error before is one of the arguments.
+func noteBegin(c *cobra.Command, began *bool) {
+	if do := c.RunE; do != nil {
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			*began = true
+			return do(cmd, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		noteBegin(sub, began)
+	}
 }
 
 // sentence is an error in the words of a command.
@@ -62,10 +80,17 @@ func sentence(err error) string {
 // usageError is a mistake in the arguments.
 type usageError struct{ error }
 
+// missetError is a mistake in the configuration, or in what surrounds the command.
+type missetError struct{ error }
+
 func exitCode(err error) int {
 	var usage usageError
 	if errors.As(err, &usage) {
 		return exitUsage
+	}
+	var misset missetError
+	if errors.As(err, &misset) {
+		return exitMisset
 	}
 	if _, ok := problem.As(err); !ok {
 		return exitFailed
@@ -104,14 +129,14 @@ func loadConfig(cmd *cobra.Command, e env) (config.Config, error) {
 	}
 	c, err := config.Load(config.Source{File: file, Environ: e.Environ})
 	if err != nil {
-		return config.Config{}, problem.Wrap(err, problem.Misset, "config.invalid", problem.Args{"Why": err.Error()})
+		return config.Config{}, missetError{err}
 	}
 	return *c, nil
 }
 
 // deps are the real clock, randomness and log.
 func deps(log *slog.Logger, node string) app.Deps {
-	return app.Deps{Now: time.Now, Rand: rand.Reader, Log: log, Node: node}
+	return app.Deps{Now: time.Now, Rand: rand.Reader, Log: log, Node: node, CheckClock: true}
 }
 
 // logger writes to w from a level on.
@@ -130,7 +155,7 @@ func ownDir(dir string) (unlock func() error, err error) {
 	}
 	unlock, err = app.LockNode(filepath.Join(dir, "node.lock"))
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Misset, "node.locked", problem.Args{"Dir": dir})
+		return nil, missetError{fmt.Errorf("data directory %s: another kessai is using it: %w", dir, err)}
 	}
 	return unlock, nil
 }

@@ -40,6 +40,9 @@ type Deps struct {
 	WireLog   paygent.WireLog
 	// Reached, if set, is told when an operation passes a boundary of money.md §2.
 	Reached func(ledger.Boundary, order.ID)
+	// CheckClock compares Now with the database's clock, as a node in service must; a
+	// system whose clock is moved by hand does not.
+	CheckClock bool
 	// Observe, if set, is told every statement before it is sent.
 	Observe func(statement string)
 }
@@ -65,6 +68,7 @@ type App struct {
 	checkout *checkout.Checkout
 	office   *backoffice.BackOffice
 	workers  []worker
+	clock    clock
 }
 
 // worker is one background task: it starts no goroutine and reads no clock of its own.

@@ -23,7 +23,7 @@ func (a *App) Run(ctx context.Context) {
 // loop runs one worker: again at once while it finds work, else when the next is due.
 func (a *App) loop(ctx context.Context, w worker) {
 	for ctx.Err() == nil {
-		worked, next, err := w.step(ctx)
+		worked, next, err := a.step(ctx, w)
 		if err != nil && !errors.Is(err, context.Canceled) {
 			a.deps.Log.ErrorContext(ctx, "worker failed", "worker", w.name, "error", err)
 		}
@@ -41,11 +41,19 @@ func (a *App) loop(ctx context.Context, w worker) {
 	}
 }
 
+// step runs one worker once, unless this node's clock is too far off to take work.
+func (a *App) step(ctx context.Context, w worker) (worked bool, next time.Time, err error) {
+	if !a.clockRight(ctx) {
+		return false, a.deps.Now().Add(clockEvery), nil
+	}
+	return w.step(ctx)
+}
+
 // Step runs every worker once, in order. It reports whether any of them did
 // something, and when the next is due (zero: nothing waits).
 func (a *App) Step(ctx context.Context) (worked bool, next time.Time, err error) {
 	for _, w := range a.workers {
-		did, at, stepErr := w.step(ctx)
+		did, at, stepErr := a.step(ctx, w)
 		worked = worked || did
 		err = errors.Join(err, stepErr)
 		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
