@@ -11,6 +11,7 @@ import (
 	"kessai/internal/database"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 )
 
 // lines reads one text per row.
@@ -186,4 +187,12 @@ func (r *rig) checkNotices() {
 			r.t.Errorf("notice %d was acknowledged and is not stored", n.NoticeID)
 		}
 	}
+}
+
+// code is a problem's code.
+func code(err error) string {
+	if p, ok := problem.As(err); ok {
+		return p.Code
+	}
+	return ""
 }
