@@ -103,7 +103,7 @@ type demoRun struct {
 
 func (r *demoRun) open(ctx context.Context) error {
 	// The shop's address first: a busy one must leave nothing behind.
-	r.shop = &listening{name: "listen", address: r.options.listen}
+	r.shop = &listening{name: "--listen", address: r.options.listen}
 	if err := r.shop.listen(); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"kessai/internal/app"
 	"kessai/internal/config"
 	"kessai/internal/database"
+	"kessai/internal/problem"
 )
 
 func migrateCommand(e env) *cobra.Command {
@@ -43,6 +44,20 @@ tables beside an existing EC-CUBE (attached). It may be run at every start and b
 	}
 	cmd.Flags().BoolVar(&catalogue, "demo-catalogue", false, "put six invented products into a new embedded shop")
 	return cmd
+}
+
+// withMigrated runs a maintenance command on a database that is up to date.
+func withMigrated(cmd *cobra.Command, e env, do func(config.Config, app.Deps, *database.DB) error) error {
+	return withDatabase(cmd, e, func(c config.Config, d app.Deps, db *database.DB) error {
+		pending, err := database.Pending(cmd.Context(), db)
+		if err != nil {
+			return err
+		}
+		if len(pending) > 0 {
+			return problem.New(problem.Misset, "database.pending", problem.Args{"Count": len(pending)})
+		}
+		return do(c, d, db)
+	})
 }
 
 // withDatabase runs a maintenance command with the database open.

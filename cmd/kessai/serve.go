@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"kessai/internal/app"
-	"kessai/internal/problem"
 )
 
 func serveCommand(e env) *cobra.Command {
@@ -38,7 +37,7 @@ func serve(cmd *cobra.Command, e env) error {
 		return err
 	}
 	if err := c.ForServe(); err != nil {
-		return problem.Wrap(err, problem.Misset, "config.invalid", problem.Args{"Why": err.Error()})
+		return missetError{err}
 	}
 	unlock, err := ownDir(c.DataDir)
 	if err != nil {
@@ -60,9 +59,12 @@ func serve(cmd *cobra.Command, e env) error {
 	if err != nil {
 		return err
 	}
-	servers := []*listening{{name: "listen", address: c.Listen, handler: a.Handler()}}
+	servers := []*listening{{name: "listen (KESSAI_LISTEN)", address: c.Listen, handler: a.Handler()}}
 	if c.AdminListen != "" {
-		servers = []*listening{{name: "listen", address: c.Listen, handler: a.ShopHandler()}, {name: "admin_listen", address: c.AdminListen, handler: a.AdminHandler()}}
+		servers = []*listening{
+			{name: "listen (KESSAI_LISTEN)", address: c.Listen, handler: a.ShopHandler()},
+			{name: "admin_listen (KESSAI_ADMIN_LISTEN)", address: c.AdminListen, handler: a.AdminHandler()},
+		}
 	}
 	err = serveAll(cmd.Context(), servers, func(ctx context.Context) {
 		_, _ = fmt.Fprintf(e.Stdout, "kessai serves %s\n", c.PublicURL)
@@ -102,7 +104,7 @@ type listening struct {
 func (l *listening) listen() error {
 	ln, err := net.Listen("tcp", l.address)
 	if err != nil {
-		return problem.Wrap(err, problem.Misset, "listen.failed", problem.Args{"Address": l.address, "Flag": l.name, "Why": plainCause(err)})
+		return missetError{fmt.Errorf("%s: cannot listen on %s: %s", l.name, l.address, plainCause(err))}
 	}
 	l.listener = ln
 	l.server = &http.Server{Handler: l.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}

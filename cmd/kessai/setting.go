@@ -75,8 +75,8 @@ func settingSet(e env) *cobra.Command {
 		Long: `set changes settings in one version: if one of them is wrong, none is changed. It also creates
 or hides the payment methods' rows in 支払方法設定. A value of - is read from standard input, so that a
 secret need not stand on the command line.`,
-		Example: `  kessai setting set merchant_id=1234 connect_id=conn01 paygent_payment_method=credit
-  kessai setting set connect_password=- < password.txt`,
+		Example: `  kessai setting set merchant_id=1234 connect_id=conn01 connect_password=- < password.txt
+  kessai setting set rollback_target_term=7 confirm_notices=always`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError{errors.New("name at least one setting, for example merchant_id=1234")}
@@ -143,6 +143,9 @@ func settingImportKit(e env) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withSettings(cmd, e, func(s *setting.Store) error {
+				if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+					return missetError{fmt.Errorf("%s: there is no such directory", args[0])}
+				}
 				files, err := setting.ReadKit(os.DirFS(args[0]))
 				if err != nil {
 					return err
@@ -162,7 +165,7 @@ func settingImportKit(e env) *cobra.Command {
 }
 
 func withSettings(cmd *cobra.Command, e env, do func(*setting.Store) error) error {
-	return withDatabase(cmd, e, func(c config.Config, d app.Deps, db *database.DB) error {
+	return withMigrated(cmd, e, func(c config.Config, d app.Deps, db *database.DB) error {
 		_, s, err := app.OpenSettings(cmd.Context(), c, d, db)
 		if err != nil {
 			return err

@@ -73,9 +73,9 @@ func openCentre(o simulatorOptions, log *slog.Logger) (*centre, error) {
 		return nil, err
 	}
 	c := &centre{sim: sim, kit: filepath.Join(o.data, "kit"), conf: o.conf, servers: []*listening{
-		{name: "listen", address: o.listen, handler: sim.Handler()},
-		{name: "tls-listen", address: o.tls, handler: sim.Handler()},
-		{name: "control-listen", address: o.control, handler: sim.ControlHandler()},
+		{name: "--listen", address: o.listen, handler: sim.Handler()},
+		{name: "--tls-listen", address: o.tls, handler: sim.Handler()},
+		{name: "--control-listen", address: o.control, handler: sim.ControlHandler()},
 	}}
 	if err := c.open(); err != nil {
 		c.close()

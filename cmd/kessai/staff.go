@@ -32,7 +32,7 @@ or made and printed once with --generate.`,
   printf '%s\n' "$PASSWORD" | kessai staff add --login-id tanaka --name 田中`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withDatabase(cmd, e, func(c config.Config, d app.Deps, db *database.DB) error {
+			return withMigrated(cmd, e, func(c config.Config, d app.Deps, db *database.DB) error {
 				return addStaff(cmd, e, c, d, db, n, generate)
 			})
 		},
