@@ -38,6 +38,7 @@ type Client struct {
 	trailer   Params
 	transport http.RoundTripper
 	cert      *tls.Certificate // nil with a transport of the caller's
+	link      bool             // of the link type: no configuration file stands behind it
 	log       WireLog
 	clock     func() time.Time
 }
@@ -113,13 +114,10 @@ type Request struct {
 // error for result 0, and for 7 of an authorisation; what other errors mean is in the
 // package's documentation. Do honours ctx, and the configuration's timeout as an upper bound.
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
-	started := c.clock()
 	x := &exchange{client: c, request: request, failure: Failure{Kind: request.Kind, TradingID: request.Params.Get("trading_id")}}
-	response, err := x.run(ctx)
-	if c.log != nil {
-		c.log.Log(ctx, x.record(started, c.clock().Sub(started), response, err))
-	}
-	return response, err
+	x.encode = func() (string, []byte, error) { return c.encode(request) }
+	x.decode = x.parse
+	return x.do(ctx)
 }
 
 // encode returns address and body of a telegram.

@@ -22,10 +22,23 @@ type exchange struct {
 	failure    Failure
 	host       string
 	httpStatus int
+
+	encode func() (address string, data []byte, err error)
+	decode func(text []byte, contentType string) (*Response, error)
+}
+
+// do runs the exchange and logs it.
+func (x *exchange) do(ctx context.Context) (*Response, error) {
+	started := x.client.clock()
+	response, err := x.run(ctx)
+	if x.client.log != nil {
+		x.client.log.Log(ctx, x.record(started, x.client.clock().Sub(started), response, err))
+	}
+	return response, err
 }
 
 func (x *exchange) run(ctx context.Context) (*Response, error) {
-	address, data, err := x.client.encode(x.request)
+	address, data, err := x.encode()
 	if u, parseErr := url.Parse(address); parseErr == nil {
 		x.host = u.Host
 	}
@@ -98,7 +111,7 @@ func (x *exchange) receive(ctx context.Context, answer *http.Response) (*Respons
 	if len(text) > maxResponse {
 		return nil, x.unknown(CodeConnection, fmt.Sprintf("the answer is longer than %d bytes", maxResponse), nil, nil)
 	}
-	response, err := x.parse(text, answer.Header.Get("Content-Type"))
+	response, err := x.decode(text, answer.Header.Get("Content-Type"))
 	response.HTTPStatus = answer.StatusCode
 	if err != nil {
 		return nil, x.unknown(codeOfAnswer(err), err.Error(), response, err)

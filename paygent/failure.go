@@ -26,11 +26,19 @@ func (c *Client) explain(ctx context.Context, host string, err error) (code, sen
 	case errors.Is(err, context.Canceled):
 		return CodeConnection, "the caller gave up"
 	case errors.As(err, &dns):
-		return CodeConnection, fmt.Sprintf("the name %s is not found; check DNS and the addresses (url.NN) of the configuration", dns.Name)
+		return CodeConnection, fmt.Sprintf("the name %s is not found; check DNS and %s", dns.Name, c.addresses())
 	case isOp && op.Op == "dial":
-		return CodeConnection, fmt.Sprintf("%s cannot be reached (%v); check the firewall and the addresses (url.NN) of the configuration", host, op.Err)
+		return CodeConnection, fmt.Sprintf("%s cannot be reached (%v); check the firewall and %s", host, op.Err, c.addresses())
 	}
 	return CodeConnection, fmt.Sprintf("the connection to %s failed: %v", host, err)
+}
+
+// addresses names what to look at when the wrong server answers.
+func (c *Client) addresses() string {
+	if c.link {
+		return "the address of the link type (リクエスト先URL)"
+	}
+	return "the addresses (url.NN) of the configuration"
 }
 
 func timedOut(ctx context.Context, err error) bool {
@@ -47,19 +55,23 @@ func (c *Client) explainTLS(host string, err error) string {
 	var op *net.OpError
 	var record tls.RecordHeaderError
 	switch {
+	case errors.As(err, &authority) && c.config.NoCAFile:
+		return fmt.Sprintf("the certificate of %s is not signed by a CA that this computer trusts; check %s", host, c.addresses())
 	case errors.As(err, &authority):
 		return fmt.Sprintf("the certificate of %s is not signed by a CA in %s; put the connection kit's CA file there (%s)", host, c.config.CAFilePath, KeyCAFilePath)
 	case errors.As(err, &name):
-		return fmt.Sprintf("the certificate of %s is for another server; check the addresses (url.NN) of the configuration", host)
+		return fmt.Sprintf("the certificate of %s is for another server; check %s", host, c.addresses())
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Sprintf("the certificate of %s is not valid at this computer's time; check the clock (%s)", host, invalid.Detail)
 	case errors.As(err, &invalid):
 		return fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
-	case errors.As(err, &op) && op.Op == "remote error": // how crypto/tls hands on an alert
+	case errors.As(err, &op) && op.Op == "remote error" && c.config.NoClientCert: // how crypto/tls hands on an alert
+		return fmt.Sprintf("%s refused the connection (%v)", host, op.Err)
+	case errors.As(err, &op) && op.Op == "remote error":
 		return fmt.Sprintf("%s refused the client certificate or the connection (%v); check that %s is this contract's certificate (%s)",
 			host, op.Err, c.config.ClientFilePath, KeyClientFilePath)
 	case errors.As(err, &record):
-		return fmt.Sprintf("%s does not speak TLS; check the addresses (url.NN) of the configuration", host)
+		return fmt.Sprintf("%s does not speak TLS; check %s", host, c.addresses())
 	}
 	return ""
 }

@@ -65,9 +65,7 @@ func readInquiry(fields Params) (*Inquiry, error) {
 		ReceiptNumber: fields.Get("receipt_number"), Store: ConveniStore(fields.Get("cvs_company_id")), Fields: fields,
 	}
 	// What a number's limit looks like in 094 is not public: it must not spoil the rest.
-	if limit, err := ParseTime(fields.Get("payment_limit_date")); err == nil {
-		q.LimitDate = limit
-	} else if limit, err := parseDay(fields.Get("payment_limit_date")); err == nil {
+	if limit, err := parseMoment(fields.Get("payment_limit_date")); err == nil {
 		q.LimitDate = limit
 	}
 	return q, f.err

@@ -79,7 +79,7 @@ func TestTamperedNotice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range hashed() {
+	for _, name := range noticeHashed() {
 		changed := url.Values{}
 		for k, v := range form {
 			changed[k] = v
@@ -142,7 +142,7 @@ func TestVerifiedButMalformed(t *testing.T) {
 		for k := range form {
 			raw.Add(k, form.Get(k))
 		}
-		sum := noticeHash(raw, testNoticeKey)
+		sum := hashOf(raw, noticeHashed(), testNoticeKey)
 		form.Set("hc", hex.EncodeToString(sum[:]))
 		n, err := ParseNotice([]byte(form.Encode()), testNoticeKey)
 		if !errors.Is(err, ErrMalformed) || !n.Verified || n.Fields.Get("trading_id") != "52" || !strings.Contains(err.Error(), set[0]) {

@@ -7,15 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-
-	"kessai/internal/cp932"
 )
 
-// Errors of ParseNotice, found with errors.Is.
+// Errors of ParseNotice, ParseThreeDS1 and ParseThreeDS2, found with errors.Is.
 var (
-	ErrNoKey     = errors.New("paygent: no hash key is configured, so no notification can be believed")
-	ErrBadHash   = errors.New("paygent: the notification's hash does not fit")
-	ErrMalformed = errors.New("paygent: the notification cannot be read")
+	ErrNoKey     = errors.New("paygent: no hash key is configured, so nothing that comes from outside can be believed")
+	ErrBadHash   = errors.New("paygent: the hash does not fit")
+	ErrMalformed = errors.New("paygent: what came cannot be read")
 )
 
 // ParseNotice verifies a difference notification's hash (hc) in constant time and reads it:
@@ -36,12 +34,12 @@ func ParseNotice(body []byte, keys ...Secret) (Notice, error) {
 	if err != nil {
 		return Notice{}, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	key, ok := fittingKey(raw, keys)
+	key, ok := fittingKey(raw, noticeHashed(), keys)
 	if !ok {
 		return Notice{}, ErrBadHash
 	}
 	n := Notice{Verified: true, Key: key}
-	n.decode(raw)
+	n.Fields, n.Undecodable = decodeItems(raw, false)
 	if err := readNotice(&n); err != nil {
 		return n, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
@@ -54,19 +52,7 @@ func SignNotice(n Notice, key Secret) (url.Values, error) {
 	if key == "" {
 		return nil, ErrNoKey
 	}
-	form := url.Values{}
-	var raw Params
-	for _, item := range n.wire() {
-		value, err := cp932.Encode(item.Value)
-		if err != nil {
-			return nil, fmt.Errorf("paygent: %s: %w", item.Name, err)
-		}
-		form.Set(item.Name, string(value))
-		raw.Add(item.Name, string(value))
-	}
-	sum := noticeHash(raw, key)
-	form.Set("hc", hex.EncodeToString(sum[:]))
-	return form, nil
+	return signForm(n.wire(), noticeHashed(), false, key)
 }
 
 func usable(keys []Secret) bool {
@@ -78,20 +64,22 @@ func usable(keys []Secret) bool {
 	return false
 }
 
-// hashed are the items the hash covers, in its order.
-func hashed() [5]string {
-	return [...]string{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount"}
+// hashedNames are the items that a hash covers, in its order; empty ones end them.
+type hashedNames [5]string
+
+func noticeHashed() hashedNames {
+	return hashedNames{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount"}
 }
 
-func noticeHash(raw Params, key Secret) [sha256.Size]byte {
+func hashOf(raw Params, names hashedNames, key Secret) [sha256.Size]byte {
 	text := make([]byte, 0, 256)
-	for _, name := range hashed() {
+	for _, name := range names {
 		text = append(text, raw.Get(name)...)
 	}
 	return sha256.Sum256(append(text, key...))
 }
 
-func fittingKey(raw Params, keys []Secret) (int, bool) {
+func fittingKey(raw Params, names hashedNames, keys []Secret) (int, bool) {
 	var hc, want [2 * sha256.Size]byte
 	if copy(hc[:], raw.Get("hc")) != len(raw.Get("hc")) {
 		return 0, false // longer than any hash
@@ -100,7 +88,7 @@ func fittingKey(raw Params, keys []Secret) (int, bool) {
 		if key == "" {
 			continue
 		}
-		sum := noticeHash(raw, key)
+		sum := hashOf(raw, names, key)
 		hex.Encode(want[:], sum[:])
 		if subtle.ConstantTimeCompare(want[:], hc[:]) == 1 {
 			return i, true
@@ -109,17 +97,18 @@ func fittingKey(raw Params, keys []Secret) (int, bool) {
 	return 0, false
 }
 
-// decode turns the raw items into Fields, in place, without the hash.
-func (n *Notice) decode(raw Params) {
-	n.Fields = raw[:0]
+// decodeItems turns raw items into texts, in place, without the hash.
+func decodeItems(raw Params, isUTF8 bool) (fields Params, undecodable []string) {
+	fields = raw[:0]
 	for _, item := range raw {
 		if item.Name == "hc" {
 			continue
 		}
-		text, good := decodeText(item.Value, false)
+		text, good := decodeText(item.Value, isUTF8)
 		if !good {
-			n.Undecodable = append(n.Undecodable, item.Name)
+			undecodable = append(undecodable, item.Name)
 		}
-		n.Fields = append(n.Fields, Param{item.Name, text})
+		fields = append(fields, Param{item.Name, text})
 	}
+	return fields, undecodable
 }

@@ -57,7 +57,7 @@ func (p Params) attrs() slog.Value {
 // loggable lists the items whose values may be logged and printed.
 func loggable(name string) bool {
 	switch name {
-	case "merchant_id", "site_id", "telegram_kind", "telegram_version", "trading_id", "ref_trading_id", "payment_id", "base_payment_id",
+	case "merchant_id", "seq_merchant_id", "site_id", "id", "limit_date", "payment_term_day", "payment_term_min", "telegram_kind", "telegram_version", "trading_id", "ref_trading_id", "payment_id", "base_payment_id",
 		"payment_notice_id", "payment_amount", "amount", "reduced_amount", "payment_class", "split_count", "sales_mode",
 		"payment_type", "payment_status", "payment_init_date", "payment_date", "cancel_date", "change_date", "payment_limit_date",
 		"clear_detail", "career_type", "cvs_company_id", "3dsecure_use_type", "3dsecure_ryaku", "attempt_kbn", "stock_card_mode",
