@@ -189,7 +189,7 @@ func (s *Service) send(ctx context.Context, id order.ID, op *Operation, token Ca
 	if err != nil {
 		return nil, err
 	}
-	if op.SettingsVersion != t.policy.Version && (op.Environment != t.policy.Environment || op.MerchantID != t.policy.MerchantID) {
+	if op.Environment != t.policy.Environment || op.MerchantID != t.policy.MerchantID {
 		return s.settle(ctx, id, op.ID, neverSent())
 	}
 	sent := Sent{Owner: s.node, At: t.now, DeadlineAt: t.now.Add(t.policy.TelegramTimeout), LeaseUntil: t.lease()}

@@ -124,6 +124,9 @@ func (l *Ledger) tries(p *Payment, kind payment.Kind) int {
 // settleAgain meets an outcome that is already written.
 func (l *Ledger) settleAgain(t tick, op *Operation, p *Payment, v verdict) error {
 	if v.state != payment.Succeeded {
+		if op.State == payment.Succeeded && v.state != payment.UnknownState {
+			l.contradict(t, p, fact{event: payment.Refused, status: p.Status})
+		}
 		return nil
 	}
 	if op.State != payment.Succeeded {

@@ -1,6 +1,11 @@
 package ledger
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,4 +203,73 @@ func TestLateAnswer(t *testing.T) {
 	w.status(order.New)
 	w.holds(Committed)
 	w.stands(w.l.Current(), payment.Authorised, "")
+}
+
+// TestContradictingOutcome: a refusal of what is known to have succeeded comes before
+// a person and changes nothing (money.md §2).
+func TestContradictingOutcome(t *testing.T) {
+	t.Parallel()
+	for name, a := range map[string]Answer{
+		"declined": {Outcome: Decline, Final: true, Code: "2003"}, "rejected": {Outcome: Reject, Code: "P010"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			op := w.unknown(w.authorize())
+			p := w.l.Current()
+			w.resolve(op, w.found(payment.AuthOK))
+			w.settle(op, verdictOf(a))
+			w.settle(op, verdictOf(a))
+			w.status(order.New)
+			w.holds(Committed)
+			w.stands(p, payment.Authorised, "")
+			if !w.alerts[string(AlertContradiction)] || len(w.mails) != 2 {
+				t.Errorf("alerts %v, mails %v", w.alerts, w.mails)
+			}
+			if op = w.l.operation(op.ID); op.State != payment.Succeeded {
+				t.Errorf("%+v", op)
+			}
+		})
+	}
+}
+
+// TestGivingUp: refused while something is open; else goods back, order back.
+func TestGivingUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.authorize()
+	for range 2 {
+		if err := w.do(func(l *Ledger, tk tick) error { return l.giveUp(tk) }); code(err) != "operation.open" {
+			t.Errorf("while %s: %v", w.l.operation(op.ID).State, err)
+		}
+		op = w.unknown(op)
+	}
+	w.l.Operations[0].State, w.l.Operations[0].OpenKey = payment.DeclinedOp, "" // nothing open, and still in 7
+	w.must(func(l *Ledger, tk tick) error { return l.giveUp(tk) })
+	w.status(order.Processing)
+	w.holds(Released)
+	w.stands(w.l.Current(), payment.Ended, payment.GivenUp)
+	w.must(func(l *Ledger, tk tick) error { return l.giveUp(tk) })
+	w = newWorld(t)
+	w.authorised("p1")
+	w.must(func(l *Ledger, tk tick) error { return l.giveUp(tk) }) // too late: placed
+	w.status(order.New)
+	w.holds(Committed)
+}
+
+// TestTokensPrintNothing however they are printed.
+func TestTokensPrintNothing(t *testing.T) {
+	t.Parallel()
+	const token = CardToken("tok_secret")
+	asJSON, err := json.Marshal(map[string]any{"token": token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "token", token, "command", Command{Token: token})
+	for _, said := range []string{token.String(), fmt.Sprintf("%v %s %q %#v %x %+v", token, token, token, token, token, Command{Token: token}), string(asJSON), log.String()} {
+		if strings.Contains(said, "secret") || strings.Contains(said, "746f6b5f") {
+			t.Error(said)
+		}
+	}
 }

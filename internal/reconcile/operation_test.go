@@ -9,6 +9,7 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
+	"kessai/paygentsim"
 )
 
 // TestFiveSeconds: just before the first byte less than 5 s must have passed since
@@ -423,5 +424,85 @@ func TestAnotherSettingsVersion(t *testing.T) {
 				t.Errorf("sent with version %d", v)
 			}
 		})
+	}
+}
+
+// TestCrashAfterAReplacement: the operation that took the place of one whose id was in
+// use is recovered like any other.
+func TestCrashAfterAReplacement(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.order(1)
+	r.twice = true
+	r.elsewhere(r.trading(id), 500)
+	r.Advance(time.Hour)
+	sent := 0
+	r.reached = func(b ledger.Boundary, _ order.ID) {
+		if b != ledger.AfterSent {
+			return
+		}
+		if sent++; sent == 2 {
+			panic(errCrash)
+		}
+	}
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = r.pay(id, goodCard, "k1")
+	}()
+	if sent != 2 {
+		t.Fatalf("sent %d times", sent)
+	}
+	r.wait(8 * time.Minute)
+	r.expect(id, order.Processing, payment.Ended, 10)
+	if n := len(r.view(id).Payments); n != 2 {
+		t.Errorf("%d payments", n)
+	}
+}
+
+// TestAnotherEnvironment: nothing is asked or sent about a payment of a former one; a
+// payment_id means another payment there (money.md §10).
+func TestAnotherEnvironment(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, _ := r.double()
+	r.wire.script("021", script{body: refusing("1", "2003")})
+	r.settle() // its reversal has failed once and is tried again in ten seconds
+	sold := r.paid()
+	if err := r.sim.ForceNoticeFault(paygentsim.NoticeLost); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.change(sold, true, "c1"); err != nil {
+		t.Fatal(err)
+	}
+	r.policy.Version, r.policy.Environment = 2, payment.Production
+	left := len(r.wire.sent)
+	r.waitBy(50*time.Hour, 10*time.Minute)
+	if n := len(r.wire.sent) - left; n > 0 {
+		t.Errorf("%d telegrams left: %v", n, r.wire.sent[left:])
+	}
+	if _, err := r.changeOf(id, r.first(id), false, "x"); code(err) != "payment.other_environment" {
+		t.Errorf("取消: %v", err)
+	}
+	r.policy.Version, r.policy.Environment = 3, payment.Simulator
+	r.waitBy(25*time.Hour, 10*time.Minute)
+	r.expect(sold, order.Paid, payment.Captured, 8)
+	if p := r.first(id); p.Phase != payment.Ended {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestReversalPlannedBeforeTheSwitch is not sent after it.
+func TestReversalPlannedBeforeTheSwitch(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, _ := r.double()
+	r.run(r.sim.Step, r.confirmer.Step)
+	r.policy.Environment = payment.Production // even under the same version
+	r.wait(10 * time.Minute)
+	if n := r.wire.count("021", ""); n > 0 {
+		t.Errorf("021 left %d times", n)
+	}
+	if p := r.first(id); p.Phase != payment.Authorised || !p.Reverse {
+		t.Errorf("%+v", p)
 	}
 }
