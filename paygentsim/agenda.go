@@ -56,11 +56,7 @@ func (a *agenda) take() entry { return heap.Pop(a).(entry) }
 func (st *state) current(e entry) bool {
 	if e.noticeID == 0 {
 		p := st.payments[e.paymentID]
-		if p == nil {
-			return false
-		}
-		_, at := expiry(p)
-		return at.Equal(e.at)
+		return p != nil && p.NextAt.Equal(e.at)
 	}
 	n := st.book(e.merchantID).kept(e.noticeID)
 	return n != nil && n.Due.Equal(e.at)

@@ -146,13 +146,16 @@ func (b *bundle) try(kind string, more fields) (fields, error) {
 }
 
 func paths(kind string) string {
-	switch kind {
-	case "091":
-		return "/n/ref/paynotice"
-	case "094":
-		return "/n/ref/paymentref"
+	path := map[string]string{
+		"010": "/n/atm/request", "030": "/n/conveni/request", "060": "/n/bank/requestasp", "090": "/n/ref/request", "091": "/n/ref/paynotice",
+		"094": "/n/ref/paymentref", "100": "/n/c/request", "101": "/n/c/request", "102": "/n/c/request", "103": "/n/c/request",
+		"104": "/n/c/request", "340": "/n/paidy/request", "341": "/n/paidy/request", "342": "/n/paidy/request", "343": "/n/paidy/request",
+		"450": "/n/threeds/request",
+	}[kind]
+	if path == "" {
+		return "/n/card/request"
 	}
-	return "/n/card/request"
+	return path
 }
 
 // common are the parameters of protocol.md §1.7 for merchant().

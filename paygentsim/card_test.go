@@ -61,8 +61,8 @@ func TestAuthorizeChecksParameters(t *testing.T) {
 		"bytes of no charset":   {fields{"trading_id": "\x81"}, "P008", "trading_id"},
 		"odd sales_mode":        {fields{"sales_mode": "2"}, "P010", "sales_mode"},
 		"odd site_id":           {fields{"site_id": "x"}, "P008", "site_id"},
-		"stored card":           {fields{"stock_card_mode": "1"}, "P010", "stock_card_mode"},
-		"3-D Secure 2.0":        {fields{"3ds_auth_id": "x"}, "P010", "3ds_auth_id"},
+		"stored card":           {fields{"stock_card_mode": "1"}, "P010", "customer_id"},
+		"3-D Secure 2.0":        {fields{"3ds_auth_id": "x"}, "P008", "3ds_auth_id"},
 		"odd 3-D Secure use":    {fields{"3dsecure_use_type": "3"}, "P010", "3dsecure_use_type"},
 		"no card":               {fields{"card_token": ""}, "2021", "card_token"},
 		"unknown token":         {fields{"card_token": "tok_x"}, "2021", "card_token"},
@@ -364,7 +364,7 @@ func TestTermsEndByTheClock(t *testing.T) {
 func TestOtherKindsAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	b := setup(t, paygentsim.Options{})
-	for _, kind := range []string{"024", "025", "028", "091", "", "02"} {
+	for _, kind := range []string{"040", "180", "091", "", "02"} {
 		client := http.Client{Transport: b.sim.Transport()}
 		resp, err := client.PostForm("https://sim.example/n/card/request", common(kind, nil))
 		if err != nil {

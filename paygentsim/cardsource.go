@@ -4,72 +4,113 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// chooseCard finds the card of a 020: that of an earlier trade, a token's, or one given
-// in the clear. protocol.md §5.1.1.
+// chooseCard finds the card of a 020: that of an earlier trade, a stored one, a token's, or
+// one given in the clear. protocol.md §5.1.1.
 func (s *Sim) chooseCard(c *change, t *telegram, o *order) *answer {
-	var bad answer
 	switch {
-	case o.ref != "":
-		bad = s.cardOfTrade(c, t, o)
-	case t.get("card_token") != "":
-		bad = s.cardOfToken(c, t, o)
-	case t.get("card_number") != "":
-		bad = cardInTheClear(t, o)
-	default:
-		bad = abnormal("2021", "card_token が指定されていません")
+	case o.Ref != "":
+		return s.cardOfTrade(c, t, o)
+	case t.get("stock_card_mode") == "1":
+		return s.cardOfCustomer(c, t, o)
 	}
-	if bad.lines != nil {
-		return &bad
+	return s.cardOfTokenOrNumber(c, t, o)
+}
+
+func (s *Sim) cardOfTokenOrNumber(c *change, t *telegram, o *order) *answer {
+	switch {
+	case t.get("card_token") != "":
+		token, bad := s.liveToken(c, t)
+		switch {
+		case bad != nil:
+			return bad
+		case token.CVCOnly:
+			return refusing(invalidValue("card_token"))
+		}
+		o.Card, o.token, o.cvcMissing, o.holder = token.Card, token, !token.CVC, token.Holder
+		return nil
+	case t.get("card_number") != "":
+		return cardInTheClear(t, o)
+	}
+	return refusing(abnormal("2021", "card_token が指定されていません"))
+}
+
+func refusing(a answer) *answer { return &a }
+
+func (s *Sim) cardOfTrade(c *change, t *telegram, o *order) *answer {
+	if t.merchant.Rules.ReauthorizeSameID && o.Ref != o.TradingID {
+		return refusing(invalidValue("ref_trading_id"))
+	}
+	for _, p := range c.trade(t.merchant.MerchantID, o.Ref) {
+		if p.Type == TypeCard && p.Status != Applied && p.Status != Refused {
+			o.Card = p.Card
+		}
+	}
+	if o.Card.Fingerprint == "" {
+		return refusing(abnormal("SIM003", "ref_trading_id の決済がありません"))
 	}
 	return nil
 }
 
-func (s *Sim) cardOfTrade(c *change, t *telegram, o *order) (bad answer) {
-	if t.merchant.Rules.ReauthorizeSameID && o.ref != o.tradingID {
-		return invalidValue("ref_trading_id")
-	}
-	for _, p := range c.trade(t.merchant.MerchantID, o.ref) {
-		if p.Status != Applied && p.Status != Refused {
-			o.card = p.Card
+// cardOfCustomer takes a stored card, with a security code from a token made for it alone
+// (security_code_token).
+func (s *Sim) cardOfCustomer(c *change, t *telegram, o *order) *answer {
+	for _, name := range []string{"customer_id", "customer_card_id"} {
+		if t.get(name) == "" {
+			return refusing(invalidValue(name))
 		}
 	}
-	if o.card.Fingerprint == "" {
-		return abnormal("SIM003", "ref_trading_id の決済がありません")
+	o.stored = s.st.stored(t.merchant.MerchantID, t.get("customer_id"), t.get("customer_card_id"))
+	if o.stored == nil {
+		return refusing(abnormal("P026", "customer_card_id のカードは登録されていません"))
 	}
-	return answer{}
+	o.Card, o.cvcMissing, o.Customer = o.stored.Card, t.get("card_conf_number") == "", o.stored.CustomerID
+	if t.get("security_code_token") != "1" {
+		return nil
+	}
+	token, bad := s.liveToken(c, t)
+	switch {
+	case bad != nil:
+		return bad
+	case !token.CVCOnly:
+		return refusing(invalidValue("card_token"))
+	}
+	o.cvcToken, o.cvcMissing = token, false
+	return nil
 }
 
-func (s *Sim) cardOfToken(c *change, t *telegram, o *order) (bad answer) {
+// liveToken finds the token of a telegram.
+func (s *Sim) liveToken(c *change, t *telegram) (*cardToken, *answer) {
 	token := s.st.tokens[t.get("card_token")]
+	var bad answer
 	switch {
-	case token == nil || token.MerchantID != t.merchant.MerchantID:
-		return abnormal("2021", "card_token のトークンがありません")
+	case token == nil || token.MerchantID != t.merchant.MerchantID || t.get("card_token") == "":
+		bad = abnormal("2021", "card_token のトークンがありません")
 	case !token.UsedAt.IsZero():
-		return abnormal("SIM006", "card_token は使用済みです")
+		bad = abnormal("SIM006", "card_token は使用済みです")
 	case !c.now.Before(token.ValidUntil):
-		return abnormal("SIM005", "card_token の有効期限が切れています")
-	case token.CVCOnly:
-		return invalidValue("card_token")
+		bad = abnormal("SIM005", "card_token の有効期限が切れています")
+	default:
+		return token, nil
 	}
-	o.card, o.token, o.cvcMissing = token.Card, token, !token.CVC
-	return answer{}
+	return nil, &bad
 }
 
-func cardInTheClear(t *telegram, o *order) (bad answer) {
-	number, term, cvc := t.get("card_number"), t.get("card_valid_term"), t.get("card_conf_number")
-	switch {
-	case !isCardNumber(number):
-		return badType("card_number")
-	case !isTerm(term):
-		return badType("card_valid_term")
-	case cvc != "" && !isCVC(cvc):
-		return badType("card_conf_number")
+func (c *change) useToken(token *cardToken) {
+	used := *token
+	used.UsedAt = c.now
+	c.d.Tokens = append(c.d.Tokens, &used)
+}
+
+func cardInTheClear(t *telegram, o *order) *answer {
+	if t.get("card_valid_term") == "" {
+		return refusing(invalidValue("card_valid_term"))
 	}
-	o.card, o.cvcMissing = newCard(number, term), cvc == ""
-	return answer{}
+	o.Card, o.cvcMissing = newCard(t.get("card_number"), t.get("card_valid_term")), t.get("card_conf_number") == ""
+	return nil
 }
 
 // peekCard finds the card a 020 names without checking anything.
@@ -77,9 +118,15 @@ func (s *Sim) peekCard(t *telegram) *Card {
 	if ref := t.get("ref_trading_id"); ref != "" {
 		ids := s.st.trades[trade{t.get("merchant_id"), ref}]
 		for i := len(ids) - 1; i >= 0; i-- {
-			if p := s.st.payments[ids[i]]; p.Status != Applied && p.Status != Refused {
+			if p := s.st.payments[ids[i]]; p.Type == TypeCard && p.Status != Applied && p.Status != Refused {
 				return &p.Card
 			}
+		}
+		return nil
+	}
+	if t.get("stock_card_mode") == "1" || t.get("card_set_method") == "customer" {
+		if stored := s.st.stored(t.get("merchant_id"), t.get("customer_id"), t.get("customer_card_id")); stored != nil {
+			return &stored.Card
 		}
 		return nil
 	}
@@ -100,6 +147,7 @@ func newCard(number, term string) Card {
 		Fingerprint: hex.EncodeToString(sum[:]),
 		Masked:      "************" + number[len(number)-4:],
 		Term:        term,
+		Brand:       brandOf(number),
 	}
 	if m, known := magicOf(number); known {
 		card.Magic = m.Number
@@ -107,6 +155,23 @@ func newCard(number, term string) Card {
 		card.Unissued = !luhn(number)
 	}
 	return card
+}
+
+// brandOf gives the letter of 027: V Visa, M Mastercard, J JCB, X American Express, C Diners.
+func brandOf(number string) string {
+	switch {
+	case strings.HasPrefix(number, "4"):
+		return "V"
+	case strings.HasPrefix(number, "35"):
+		return "J"
+	case strings.HasPrefix(number, "34"), strings.HasPrefix(number, "37"):
+		return "X"
+	case strings.HasPrefix(number, "30"), strings.HasPrefix(number, "36"), strings.HasPrefix(number, "38"):
+		return "C"
+	case strings.HasPrefix(number, "5"), strings.HasPrefix(number, "2"):
+		return "M"
+	}
+	return ""
 }
 
 func isCardNumber(s string) bool { return len(s) >= 14 && len(s) <= 16 && isDigits(s) }

@@ -63,31 +63,54 @@ func (c *change) trade(merchantID, tradingID string) []*Payment {
 	return out
 }
 
-// expire moves p on when its time is over.
+// expire moves p on as often as its time is over, each time when it was.
 func (c *change) expire(p *Payment) *Payment {
-	if to, at := expiry(p); !at.IsZero() && !c.now.Before(at) {
-		return c.move(p, to, "clock", true)
+	for !p.NextAt.IsZero() && !c.now.Before(p.NextAt) {
+		p = c.moveAt(p, p.Next, "clock", true, p.NextAt)
 	}
 	return p
 }
 
 // create opens a payment; its first status follows by move.
 func (c *change) create(p *Payment) *Payment {
-	p.PaymentID = strconv.FormatInt(c.sim.st.nextPayment, 10)
+	next := c.sim.st.nextPayment
+	for _, other := range c.d.Payments {
+		if id, err := strconv.ParseInt(other.PaymentID, 10, 64); err == nil {
+			next = max(next, id+1)
+		}
+	}
+	p.PaymentID = strconv.FormatInt(next, 10)
 	p.InitAt = c.now
+	if p.SiteID == "" {
+		p.SiteID = "1"
+	}
 	c.d.Payments = append(c.d.Payments, p)
 	return p
 }
 
 // move gives p its next status and tells of it, if the merchant subscribes to that.
 func (c *change) move(p *Payment, to Status, by string, notify bool) *Payment {
+	return c.moveAt(p, to, by, notify, c.now)
+}
+
+func (c *change) moveAt(p *Payment, to Status, by string, notify bool, at time.Time) *Payment {
 	p = c.writable(p)
-	p.enter(to, by, c.now)
+	p.enter(to, by, at)
+	p.Next, p.NextAt = c.sim.plan(p)
 	m := c.sim.merchant(p.MerchantID)
 	if notify && m != nil && m.subscribes(p.Type, to) {
-		c.notify(p)
+		c.notify(p, at)
 	}
 	return p
+}
+
+// through moves p to a status by way of the transit status before it, in which it stays
+// for as long as the pace says.
+func (c *change) through(p *Payment, transit, to Status, by string) *Payment {
+	if c.sim.pace.TransitMillis > 0 && p.Status != transit && transit != "" {
+		to = transit
+	}
+	return c.move(p, to, by, true)
 }
 
 // writable returns p itself if this step made it, else a copy that this step will write.
@@ -102,7 +125,7 @@ func (c *change) writable(p *Payment) *Payment {
 	return p
 }
 
-func (c *change) notify(p *Payment) {
+func (c *change) notify(p *Payment, at time.Time) {
 	id := c.sim.st.book(p.MerchantID).last + 1
 	for _, n := range c.d.Notices {
 		if n.MerchantID == p.MerchantID {
@@ -110,7 +133,7 @@ func (c *change) notify(p *Payment) {
 		}
 	}
 	fault, late := c.sim.noticeFault(p.MerchantID, id)
-	n := newNotice(p, id, c.now, c.sim.noticeURL(p.MerchantID), fault, late)
+	n := newNotice(p, id, at, c.now, c.sim.noticeURL(p), fault, late)
 	c.d.Notices = append(c.d.Notices, n)
 }
 

@@ -69,7 +69,7 @@ func (s *Sim) send(ctx context.Context, url, body string) (said string, err erro
 func noticeForm(n *Notice, m *Merchant) (string, error) {
 	// What only corrections and virtual accounts have is left out, as is usual for a card.
 	lines := slices.DeleteFunc(n.items(), func(l line) bool {
-		return l.name == "base_payment_id" || l.name == "clear_detail"
+		return l.value == "" && (l.name == "base_payment_id" || l.name == "clear_detail")
 	})
 	if m != nil && m.NoticeKey != "" {
 		hash := noticeHash(n, m.NoticeKey)

@@ -2,6 +2,7 @@ package paygentsim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,6 +23,17 @@ const (
 	GarbageAfter  Fault = "garbage_after"
 	ErrorBefore   Fault = "error_before"
 	ErrorAfter    Fault = "error_after"
+	// LateEffect gives no answer, and takes effect only after an inquiry (090, 091, 094) has
+	// been answered as if nothing had happened.
+	LateEffect Fault = "late_effect"
+	// WrongCharset answers a Windows-31J telegram in UTF-8 and the other way round.
+	WrongCharset Fault = "wrong_charset"
+	// RefusedBefore refuses the connection; over a socket, which is open by then, it is reset.
+	RefusedBefore Fault = "refused_before"
+	// DifferenceLost strikes 091 alone: the difference counts as delivered, its answer is lost.
+	DifferenceLost Fault = "difference_lost"
+	// DifferencePurged strikes 091 alone: the oldest undelivered difference is gone.
+	DifferencePurged Fault = "difference_purged"
 )
 
 // before tells whether the telegram must take no effect.
@@ -63,6 +75,18 @@ type Faults struct {
 	ErrorBefore   float64 `json:"error_before"`
 	ErrorAfter    float64 `json:"error_after"`
 
+	LateEffect    float64 `json:"late_effect"`
+	WrongCharset  float64 `json:"wrong_charset"`
+	RefusedBefore float64 `json:"refused_before"`
+
+	// These two are shares of the 091 alone, and count instead of the above.
+	DifferenceLost   float64 `json:"difference_lost"`
+	DifferencePurged float64 `json:"difference_purged"`
+
+	// Foreign is the share of telegrams after which a payment of another shop of the same
+	// merchant appears, with its notice.
+	Foreign float64 `json:"foreign"`
+
 	NoticeLate      float64 `json:"notice_late"`
 	NoticeDuplicate float64 `json:"notice_duplicate"`
 	NoticeReordered float64 `json:"notice_reordered"`
@@ -84,6 +108,7 @@ func (p Profile) Faults() (Faults, error) {
 		return Faults{
 			Slow: .05, TimeoutBefore: .04, TimeoutAfter: .06, CutBefore: .03, CutAfter: .04,
 			GarbageBefore: .01, GarbageAfter: .02, ErrorBefore: .02, ErrorAfter: .02,
+			LateEffect: .02, WrongCharset: .02, RefusedBefore: .02, DifferenceLost: .05,
 			NoticeLate: .12, NoticeDuplicate: .12, NoticeReordered: .12, NoticeLost: .06, NoticeBadHash: .06,
 		}, nil
 	}
@@ -96,12 +121,18 @@ type share[F ~string] struct {
 	p     float64
 }
 
-func (f *Faults) telegrams() [9]share[Fault] {
+func (f *Faults) telegrams() [12]share[Fault] {
 	return [...]share[Fault]{
 		{Slow, f.Slow}, {TimeoutBefore, f.TimeoutBefore}, {TimeoutAfter, f.TimeoutAfter},
 		{CutBefore, f.CutBefore}, {CutAfter, f.CutAfter}, {GarbageBefore, f.GarbageBefore},
 		{GarbageAfter, f.GarbageAfter}, {ErrorBefore, f.ErrorBefore}, {ErrorAfter, f.ErrorAfter},
+		{LateEffect, f.LateEffect}, {WrongCharset, f.WrongCharset}, {RefusedBefore, f.RefusedBefore},
 	}
+}
+
+// differences are those of 091 alone.
+func (f *Faults) differences() [2]share[Fault] {
+	return [...]share[Fault]{{DifferenceLost, f.DifferenceLost}, {DifferencePurged, f.DifferencePurged}}
 }
 
 func (f *Faults) notices() [5]share[NoticeFault] {
@@ -136,9 +167,15 @@ func validateShares[F ~string](of string, shares []share[F]) error {
 }
 
 func (f *Faults) validate() error {
-	telegrams, notices := f.telegrams(), f.notices()
+	telegrams, notices, differences := f.telegrams(), f.notices(), f.differences()
 	if err := validateShares("telegrams", telegrams[:]); err != nil {
 		return err
+	}
+	if err := validateShares("091", differences[:]); err != nil {
+		return err
+	}
+	if !(f.Foreign >= 0 && f.Foreign <= 1) {
+		return fmt.Errorf("paygentsim: foreign: share %v is not between 0 and 1", f.Foreign)
 	}
 	if err := validateShares("notices", notices[:]); err != nil {
 		return err
@@ -161,12 +198,13 @@ func millis(ms int64, zero time.Duration) time.Duration {
 
 func knownFault(f Fault) bool {
 	none := Faults{}
-	for _, s := range none.telegrams() {
-		if s.fault == f {
-			return true
-		}
-	}
-	return false
+	telegrams, differences := none.telegrams(), none.differences()
+	return slices.ContainsFunc(slices.Concat(telegrams[:], differences[:]), func(s share[Fault]) bool { return s.fault == f })
+}
+
+// fits tells whether a fault can strike a kind.
+func (f Fault) fits(kind string) bool {
+	return kind == "091" || f != DifferenceLost && f != DifferencePurged
 }
 
 func knownNoticeFault(f NoticeFault) bool {
@@ -184,4 +222,6 @@ const (
 	saltTelegram = 1
 	saltNotice   = 2
 	saltGarbage  = 3
+	saltForeign  = 4
+	saltPurge    = 5
 )

@@ -26,8 +26,8 @@ func (s *Sim) CurrentFaults() Faults {
 // ForceFault makes the next telegram of a kind suffer a fault, whatever the seed says;
 // calls queue up. It also stands above magic cards.
 func (s *Sim) ForceFault(kind string, f Fault) error {
-	if !knownFault(f) {
-		return fmt.Errorf("paygentsim: unknown fault %q", f)
+	if !knownFault(f) || !f.fits(kind) {
+		return fmt.Errorf("paygentsim: unknown fault %q of telegram kind %q", f, kind)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,6 +54,12 @@ func (s *Sim) telegramFault(kind string, ordinal uint64, magic Fault) Fault {
 	}
 	if magic != NoFault {
 		return magic
+	}
+	if kind == "091" {
+		shares := s.faults.differences()
+		if f := pick(shares[:], draw(s.seed, saltPurge, ordinal)); f != NoFault {
+			return f
+		}
 	}
 	shares := s.faults.telegrams()
 	return pick(shares[:], draw(s.seed, saltTelegram, ordinal))

@@ -2,10 +2,12 @@ package paygentsim
 
 import (
 	"context"
+	"crypto/tls"
 	_ "embed" // PaygentToken.js
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,21 +19,22 @@ var tokenScript string
 // bodyLimit lies above the largest telegram, a file payment of 10 MiB (protocol.md §1.5).
 const bodyLimit = 11 << 20
 
-// Handler serves telegrams, the token endpoint and the token script. Serve it over TLS
-// with TLSConfig, plainly, or both.
+// Handler serves telegrams, the token endpoint, scripts and pages. Serve it over TLS with
+// TLSConfig, plainly, or both.
 func (s *Sim) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, path := range telegramPaths() {
 		if path != tokenPath {
 			mux.HandleFunc("POST "+path, s.serveTelegram)
+			mux.HandleFunc("POST "+hashedPath(path), s.serveTelegram)
 		}
 	}
 	s.mountBrowser(mux)
 	return mux
 }
 
-// BrowserHandler serves the token endpoint and the token script only: what a browser,
-// which has no client certificate, must reach beside a mutual-TLS listener.
+// BrowserHandler serves the link type, pages, scripts and the token endpoint only: what a
+// browser, which has no client certificate, must reach beside a mutual-TLS listener.
 func (s *Sim) BrowserHandler() http.Handler {
 	mux := http.NewServeMux()
 	s.mountBrowser(mux)
@@ -48,7 +51,28 @@ func (s *Sim) mountBrowser(mux *http.ServeMux) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		_, _ = io.WriteString(w, tokenScript)
 	})
+	mux.HandleFunc("POST "+requestPath, s.serveLinkRequest)
+	mux.HandleFunc("POST "+oldRequest, s.serveLinkRequest)
+	mux.HandleFunc("GET "+receiptPath, s.serveReceipt)
+	mux.HandleFunc("GET "+stylePath, serveStyle)
+	mux.HandleFunc("GET "+paidyScript, servePaidyScript)
+	mux.HandleFunc("POST "+paidyPayments, s.servePaidy)
+	mux.HandleFunc("OPTIONS "+paidyPayments, func(w http.ResponseWriter, _ *http.Request) {
+		allowAnyOrigin(w.Header())
+		w.WriteHeader(http.StatusNoContent)
+	})
+	for path, serve := range map[string]http.HandlerFunc{
+		linkPath: s.browse(s.serveLink, visitLink), pagePath(visitBank): s.browse(s.serveBank, visitBank),
+		pagePath(visitThreeDS):     s.browse(s.serveACS, visitThreeDS, visitThreeDS1),
+		pagePath(visitCarrierAuth): s.browse(s.serveCarrierAuth, visitCarrierAuth), pagePath(visitCarrier): s.browse(s.serveCarrier, visitCarrier),
+	} {
+		mux.HandleFunc("GET "+path, serve)
+		mux.HandleFunc("POST "+path, serve)
+	}
 }
+
+// hashedPath is a telegram's path in hash authentication, protocol.md §1.8.
+func hashedPath(path string) string { return "/s/" + strings.TrimPrefix(path, "/n/") }
 
 // readParams merges query and body, protocol.md §1.1. A multipart body, which the old
 // Ruby client sends empty, holds nothing.
@@ -78,7 +102,18 @@ func (s *Sim) serveTelegram(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.reply(w, r, s.exchange(&telegram{path: r.URL.Path, remote: r.RemoteAddr, params: p}))
+	s.reply(w, r, s.exchange(s.telegramOf(r, p)))
+}
+
+func (s *Sim) telegramOf(r *http.Request, p params) *telegram {
+	t := &telegram{path: r.URL.Path, remote: r.RemoteAddr, params: p}
+	if rest, ok := strings.CutPrefix(t.path, "/s/"); ok {
+		t.path, t.hashed = "/n/"+rest, true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t.pageURL = s.pageBase(r)
+	return t
 }
 
 // faultWriter is a response writer without a socket: it takes a fault as data instead
@@ -86,6 +121,7 @@ func (s *Sim) serveTelegram(w http.ResponseWriter, r *http.Request) {
 type faultWriter interface {
 	timeOut()
 	cut()
+	refuse()
 }
 
 // reply sends what became of a telegram, or acts out its fault.
@@ -96,8 +132,10 @@ func (s *Sim) reply(w http.ResponseWriter, r *http.Request, x exchange) {
 		return
 	}
 	switch x.fault {
-	case TimeoutBefore, TimeoutAfter:
+	case TimeoutBefore, TimeoutAfter, LateEffect, DifferenceLost:
 		s.hang(w, r.Context())
+	case RefusedBefore:
+		refuseConnection(w)
 	case CutBefore:
 		cut(w)
 	case CutAfter:
@@ -143,6 +181,32 @@ func cut(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
+// refuseConnection makes the connection look as if it had not been taken; over a socket, which was,
+// it is reset.
+func refuseConnection(w http.ResponseWriter) {
+	if fw, ok := w.(faultWriter); ok {
+		fw.refuse()
+		return
+	}
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		reset(conn)
+		return
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// reset closes a connection without the polite end.
+func reset(conn net.Conn) {
+	raw := conn
+	if over, ok := conn.(*tls.Conn); ok {
+		raw = over.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // no option of a live connection fails
+	}
+	_ = raw.Close() // it is being thrown away
+}
+
 // writeBody sends a body in the telegram's charset; a length says how much was meant.
 func writeBody(w http.ResponseWriter, status int, kind string, body []byte, length int) {
 	charset := "Windows-31J"
@@ -183,7 +247,7 @@ func (s *Sim) serveToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if p["telegram_kind"] != "" {
-		s.reply(w, r, s.exchange(&telegram{path: r.URL.Path, remote: r.RemoteAddr, params: p}))
+		s.reply(w, r, s.exchange(s.telegramOf(r, p)))
 		return
 	}
 	s.mu.Lock()

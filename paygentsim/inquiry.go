@@ -2,6 +2,7 @@ package paygentsim
 
 import (
 	"strconv"
+	"strings"
 )
 
 // inquire is 094, protocol.md §5.6.1.
@@ -11,28 +12,44 @@ func (s *Sim) inquire(c *change, t *telegram) answer {
 		return *bad
 	}
 	a := normal()
-	a.add("payment_id", p.PaymentID)
-	a.add("trading_id", p.TradingID)
-	a.add("payment_type", string(p.Type))
-	a.add("payment_status", string(p.Status))
-	a.add("payment_amount", strconv.FormatInt(p.Amount, 10))
-	a.add("payment_init_date", stamp(p.InitAt))
-	a.add("payment_date", stamp(p.PaidAt))
-	a.add("cancel_date", stamp(p.CancelledAt))
-	a.add("site_id", p.SiteID)
+	a.lines = append(a.lines, p.facts()...)
+	if p.Carrier != "" {
+		a.add("career_type", p.Carrier)
+	}
+	if p.BaseID != "" {
+		a.add("base_payment_id", p.BaseID)
+	}
+	if p.Type == TypeConveni || p.Type == TypeBank {
+		a.lines = append(a.lines, deposited(p)...)
+	}
+	for _, d := range p.Details {
+		if !strings.Contains(d.Name, "[") { // Paidy's order lines are 343's alone
+			a.add(d.Name, d.Value)
+		}
+	}
 	return a
+}
+
+// deposited are the dates of a payment that the buyer brings, protocol.md §5.6.1.
+func deposited(p *Payment) []line {
+	var early, confirmed string
+	for _, c := range p.Changes {
+		switch c.To {
+		case Preliminary:
+			early = stamp(c.At)
+		case Captured:
+			confirmed = stamp(c.At)
+		}
+	}
+	return []line{{"confirm_notice_date", confirmed}, {"early_notice_date", early}, {"user_payment_date", stamp(p.PaidAt)}}
 }
 
 // difference is 091, protocol.md §7.6: the oldest difference not yet delivered this
 // way, or a given one again.
 func (s *Sim) difference(c *change, t *telegram) answer {
 	b := s.st.book(t.merchant.MerchantID)
-	wanted := t.get("payment_notice_id")
-	if wanted != "" {
-		id, err := strconv.ParseInt(wanted, 10, 64)
-		if err != nil || !isDigits(wanted) {
-			return badType("payment_notice_id")
-		}
+	if wanted := t.get("payment_notice_id"); wanted != "" {
+		id, _ := number(wanted)
 		n := b.at(id, c.now)
 		if n == nil {
 			return nothingToDeliver()
@@ -72,20 +89,18 @@ func delivered(n *Notice, code, detail string) answer {
 
 // items are the parameters of a difference that POST and 091 share, protocol.md §7.2.
 func (n *Notice) items() []line {
-	return []line{
-		{"payment_notice_id", strconv.FormatInt(n.NoticeID, 10)},
-		{"change_date", stamp(n.ChangedAt)},
-		{"payment_id", n.PaymentID},
-		{"base_payment_id", ""},
-		{"trading_id", n.TradingID},
-		{"payment_type", string(n.Type)},
-		{"site_id", n.SiteID},
-		{"payment_status", string(n.Status)},
-		{"payment_amount", strconv.FormatInt(n.Amount, 10)},
-		{"payment_init_date", stamp(n.InitAt)},
-		{"payment_date", stamp(n.PaidAt)},
-		{"payment_class", n.PaymentClass},
-		{"split_count", n.SplitCount},
-		{"clear_detail", ""},
+	out := []line{
+		{"payment_notice_id", strconv.FormatInt(n.NoticeID, 10)}, {"change_date", stamp(n.ChangedAt)},
+		{"payment_id", n.PaymentID}, {"base_payment_id", n.BaseID}, {"trading_id", n.TradingID},
+		{"payment_type", string(n.Type)}, {"site_id", n.SiteID}, {"payment_status", string(n.Status)},
+		{"payment_amount", strconv.FormatInt(n.Amount, 10)}, {"payment_init_date", stamp(n.InitAt)}, {"payment_date", stamp(n.PaidAt)},
 	}
+	if n.Type == TypeCard {
+		out = append(out, line{"payment_class", n.PaymentClass}, line{"split_count", n.SplitCount})
+	}
+	out = append(out, line{"clear_detail", ""})
+	for _, d := range n.Details {
+		out = append(out, line{d.Name, d.Value})
+	}
+	return out
 }

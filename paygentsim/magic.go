@@ -1,6 +1,9 @@
 package paygentsim
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // MagicCard is a card number that forces an outcome. It works through a token too.
 type MagicCard struct {
@@ -13,6 +16,9 @@ type MagicCard struct {
 	Issuer string `json:"issuer_code,omitempty"`
 	// Fault happens to the exchange; empty = an ordinary answer.
 	Fault Fault `json:"fault,omitempty"`
+	// ThreeDS is what happens at the issuer's page of a 450 or of 3-D Secure 1.0; empty = a
+	// challenge that a person answers.
+	ThreeDS scene `json:"three_ds,omitempty"`
 	// Effect says in Japanese what happens.
 	Effect string `json:"effect"`
 }
@@ -44,6 +50,16 @@ func MagicCards() []MagicCard {
 		{Number: "4900000000008222", Kind: "022", Issuer: "1G97", Effect: "承認、売上を拒否"},
 		{Number: "4900000000008223", Kind: "023", Issuer: "1G97", Effect: "承認、売上取消を拒否"},
 
+		{Number: "4900000000008228", Kind: "028", Issuer: "1G97", Effect: "承認、補正オーソリを拒否"},
+		{Number: "4900000000008229", Kind: "029", Issuer: "1G97", Effect: "承認、補正売上を拒否"},
+
+		{Number: "4900000000007001", Kind: "450", ThreeDS: sceneFrictionless, Effect: "3Dセキュア認証成功（画面なし）"},
+		{Number: "4900000000007002", Kind: "450", ThreeDS: sceneChallenge, Effect: "3Dセキュア認証画面を表示"},
+		{Number: "4900000000007003", Kind: "450", ThreeDS: sceneFail, Effect: "3Dセキュア認証失敗（画面なし）"},
+		{Number: "4900000000007010", Kind: "450", ThreeDS: sceneAttempt0, Effect: "3Dセキュア認証、attempt_kbn=0（画面なし）"},
+		{Number: "4900000000007011", Kind: "450", ThreeDS: sceneAttempt1, Effect: "3Dセキュア認証、attempt_kbn=1（画面なし）"},
+		{Number: "4900000000007099", Kind: "450", ThreeDS: sceneError, Effect: "3Dセキュア認証を開始できない（450がエラー）"},
+
 		{Number: "4900000000009001", Kind: "020", Fault: TimeoutAfter, Effect: "オーソリは成立するが応答がない"},
 		{Number: "4900000000009002", Kind: "020", Fault: TimeoutBefore, Effect: "何も起きず、応答もない"},
 		{Number: "4900000000009003", Kind: "020", Fault: Slow, Effect: "承認、応答が遅い"},
@@ -51,24 +67,33 @@ func MagicCards() []MagicCard {
 		{Number: "4900000000009005", Kind: "020", Fault: GarbageAfter, Effect: "オーソリは成立するが応答を読み取れない"},
 		{Number: "4900000000009006", Kind: "020", Fault: ErrorAfter, Effect: "オーソリは成立するがHTTP 503"},
 		{Number: "4900000000009007", Kind: "020", Fault: ErrorBefore, Effect: "何も起きず、HTTP 503"},
+		{Number: "4900000000009008", Kind: "020", Fault: LateEffect, Effect: "応答がなく、照会に「なし」と答えた後でオーソリが成立"},
+		{Number: "4900000000009009", Kind: "020", Fault: RefusedBefore, Effect: "接続できない"},
+		{Number: "4900000000009010", Kind: "020", Fault: WrongCharset, Effect: "承認、応答の文字コードが違う"},
 		{Number: "4900000000009020", Kind: "020", Reauthorization: true, Fault: TimeoutAfter, Effect: "承認、再オーソリは成立するが応答がない"},
 		{Number: "4900000000009021", Kind: "021", Fault: TimeoutAfter, Effect: "承認、オーソリ取消は成立するが応答がない"},
 		{Number: "4900000000009022", Kind: "022", Fault: TimeoutAfter, Effect: "承認、売上は成立するが応答がない"},
 		{Number: "4900000000009023", Kind: "023", Fault: TimeoutAfter, Effect: "承認、売上取消は成立するが応答がない"},
+		{Number: "4900000000009082", Kind: "022", Fault: LateEffect, Effect: "承認、売上は応答がなく照会の後で成立"},
 		{Number: "4900000000009122", Kind: "022", Fault: TimeoutBefore, Effect: "承認、売上は成立せず応答もない"},
 	}
 }
+
+// magicIndex is MagicCards by number: every card payment looks here.
+var magicIndex = sync.OnceValue(func() map[string]MagicCard {
+	index := map[string]MagicCard{}
+	for _, m := range MagicCards() {
+		index[m.Number] = m
+	}
+	return index
+})
 
 func magicOf(number string) (MagicCard, bool) {
 	if number == "" {
 		return MagicCard{}, false
 	}
-	for _, m := range MagicCards() {
-		if m.Number == number {
-			return m, true
-		}
-	}
-	return MagicCard{}, false
+	m, known := magicIndex()[number]
+	return m, known
 }
 
 // acts tells whether the card's magic concerns this telegram.

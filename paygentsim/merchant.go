@@ -18,9 +18,13 @@ type Merchant struct {
 	NoticeKey       Secret // 差分通知ハッシュ値生成キー, at most 16; empty = notices carry no hc
 	LinkKey         Secret // リンク型ハッシュ値生成キー, at most 84
 	ThreeDSKey      Secret // 3Dセキュア結果受付ハッシュ鍵, at most 100
+	RequestKey      Secret // key of hash authentication (/s/ instead of /n/); empty = not contracted
+	PaidyKey        string // パブリックキー that the browser names to Paidy
 
 	// NoticeURL is where difference notifications go; empty means Options.NoticeURL.
 	NoticeURL string
+	// Contracted lists the methods of the contract; nil means all. Others answer SIM008.
+	Contracted []PaymentType
 	// Subscribed lists the notified statuses per payment type; nil means the usual
 	// contract of protocol.md §6.5, an empty list for a type none of them.
 	Subscribed map[PaymentType][]Status
@@ -39,6 +43,14 @@ type Rules struct {
 	ReauthorizeSameID bool `json:"reauthorize_same_id,omitempty"`
 	// RefusedStays10 leaves every refused 020 at 10 instead of 11 (§18, 7).
 	RefusedStays10 bool `json:"refused_stays_10,omitempty"`
+	// StrictKana refuses in buyers' kana what EC-CUBE's plugin takes out of them before sending:
+	// ﾞ ﾟ in 010, 030 and 060, ｰ in 010, 060 and on the link type (§5.3, §5.4, §8.2).
+	StrictKana bool `json:"strict_kana,omitempty"`
+	// PaRes uses the old style of 3-D Secure 1.0: the ACS posts PaRes and MD to the shop,
+	// which completes with 024 (§10.2).
+	PaRes bool `json:"pares,omitempty"`
+	// ThreeDSPost sends the browser back from 3-D Secure by POST instead of GET (§18, 18).
+	ThreeDSPost bool `json:"three_ds_post,omitempty"`
 }
 
 // generateMerchant makes a contract whose keys have the shapes of real ones.
@@ -58,6 +70,7 @@ func generateMerchant(r io.Reader) (Merchant, error) {
 		NoticeKey:       Secret(text("", alphanumerics, 16)),
 		LinkKey:         Secret(text("", alphanumerics, 32)),
 		ThreeDSKey:      Secret(text("", alphanumerics, 32)),
+		PaidyKey:        text("pk_test_", alphanumerics, 24),
 	}
 	return m, err
 }
@@ -109,15 +122,6 @@ func (m *Merchant) subscribes(t PaymentType, s Status) bool {
 		return slices.Contains(usualSubscription(t), s)
 	}
 	return slices.Contains(m.Subscribed[t], s)
-}
-
-// usualSubscription is the list shops ask for, protocol.md §6.5.
-func usualSubscription(t PaymentType) []Status {
-	if t != TypeCard {
-		return nil
-	}
-	return []Status{Applied, Refused, Abandoned, Authorized, AuthorizationCancelled, AuthorizationExpired,
-		Captured, CapturedFinal, CaptureCancelled}
 }
 
 func isDigits(s string) bool {

@@ -1,6 +1,9 @@
 package paygentsim
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Delivery is how far a notice has come on its way to the shop.
 type Delivery string
@@ -25,8 +28,10 @@ type Notice struct {
 	Status       Status      `json:"payment_status"`
 	Amount       int64       `json:"payment_amount"`
 	SiteID       string      `json:"site_id"`
-	PaymentClass string      `json:"payment_class"`
+	PaymentClass string      `json:"payment_class,omitempty"`
 	SplitCount   string      `json:"split_count,omitempty"`
+	BaseID       string      `json:"base_payment_id,omitempty"`
+	Details      []Item      `json:"details,omitempty"`
 	ChangedAt    time.Time   `json:"changed_at"`
 	InitAt       time.Time   `json:"init_at"`
 	PaidAt       time.Time   `json:"paid_at,omitzero"`
@@ -58,12 +63,13 @@ func retryAfter(failures int) time.Duration {
 	return pauses[min(max(failures, 1), len(pauses))-1]
 }
 
-// newNotice tells of p's present status. A notice with nowhere to go exists for 091.
-func newNotice(p *Payment, id int64, now time.Time, url string, f NoticeFault, late time.Duration) *Notice {
+// newNotice tells of p's present status, which it came to at changed. A notice with
+// nowhere to go exists for 091.
+func newNotice(p *Payment, id int64, changed, now time.Time, url string, f NoticeFault, late time.Duration) *Notice {
 	n := &Notice{
 		NoticeID: id, MerchantID: p.MerchantID, PaymentID: p.PaymentID, TradingID: p.TradingID, Type: p.Type,
 		Status: p.Status, Amount: p.Amount, SiteID: p.SiteID, PaymentClass: p.PaymentClass, SplitCount: p.SplitCount,
-		ChangedAt: now, InitAt: p.InitAt, PaidAt: p.PaidAt,
+		BaseID: p.BaseID, Details: toldDetails(p), ChangedAt: changed, InitAt: p.InitAt, PaidAt: p.PaidAt,
 		Delivery: DeliveryPending, Due: now, Until: now.Add(giveUpAfter), Fault: f,
 	}
 	if url == "" {
@@ -84,6 +90,28 @@ func newNotice(p *Payment, id int64, now time.Time, url string, f NoticeFault, l
 		n.Delivery, n.Due = DeliveryLost, time.Time{}
 	}
 	return n
+}
+
+// toldDetails are the items of p that a difference carries, protocol.md §7.2 and §7.6: what
+// the buyer needs to pay at a store, a card stored on the link type's page, Paidy's own id.
+func toldDetails(p *Payment) []Item {
+	told := ""
+	switch {
+	case p.Type == TypePaidy:
+		told = " paidy_payment_id "
+	case p.Type == TypeCard:
+		told = " customer_id customer_card_id "
+	case p.Type == TypeConveni && p.Status == Applied:
+		told = " receipt_number usable_cvs_company_id receipt_print_url payment_limit_date customer_family_name customer_name" +
+			" customer_family_name_kana customer_name_kana customer_tel "
+	}
+	var out []Item
+	for _, i := range p.Details {
+		if strings.Contains(told, " "+i.Name+" ") {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // settle records one attempt: the shop's answer and whether it was result=0.

@@ -28,7 +28,7 @@ func (s *Sim) SetStatus(paymentID string, to Status, notify bool) (Payment, erro
 		return Payment{}, fmt.Errorf("%w: %s", ErrUnknownPayment, paymentID)
 	}
 	p = c.expire(p)
-	if !slices.Contains(p.Status.Moves(), to) {
+	if !slices.Contains(p.Moves(), to) {
 		// What the clock did on the way stands.
 		return Payment{}, errors.Join(fmt.Errorf("%w: %s is at %s, wanted %s", ErrUnlawful, paymentID, p.Status, to), s.commit(c))
 	}
@@ -50,7 +50,7 @@ func (s *Sim) ResendNotices(paymentID string) (int, error) {
 		return 0, errClosed
 	case p == nil:
 		return 0, fmt.Errorf("%w: %s", ErrUnknownPayment, paymentID)
-	case s.noticeURL(p.MerchantID) == "":
+	case s.noticeURL(p) == "":
 		return 0, ErrNowhere
 	}
 	c := s.begin(s.now())
@@ -84,6 +84,6 @@ func (s *Sim) Reset() error {
 		return err
 	}
 	s.history.list = nil
-	s.forced, s.forcedN = map[string][]Fault{}, nil
+	s.forced, s.forcedN, s.late = map[string][]Fault{}, nil, nil
 	return nil
 }

@@ -28,6 +28,12 @@ type Options struct {
 	NoticeClient http.RoundTripper
 	// Faults is the profile to start with.
 	Faults Profile
+	// Pace is how long the centre takes over what it does by itself.
+	Pace Pace
+	// PageURL is where a browser reaches Handler or BrowserHandler ("http://127.0.0.1:8090"),
+	// for the addresses of pages in answers. Empty takes the address the telegram came to,
+	// which a browser cannot use when that one asks for client certificates.
+	PageURL string
 	// Hang is how long a time-out holds a socket whose client does not give up; 0 = 60 s.
 	Hang time.Duration
 	// Sleep waits for a slow answer. By default a socket waits in real time and Transport

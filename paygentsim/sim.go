@@ -3,9 +3,10 @@ package paygentsim
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
-	"time"
 )
 
 // Sim is a simulated payment centre. Its methods may be called from any goroutine.
@@ -19,6 +20,11 @@ type Sim struct {
 	merchants  []Merchant
 	seed       uint64
 	faults     Faults
+	pace       Pace
+	operations map[string]operation
+	paths      map[string]string // by telegram kind
+	linkFields []field
+	late       []*telegram        // their effect waits for an inquiry
 	forced     map[string][]Fault // by telegram kind
 	forcedN    []NoticeFault
 	history    history
@@ -41,6 +47,15 @@ func New(opt Options) (*Sim, error) {
 		return nil, err
 	}
 	s.faults = faults
+	if err := s.opt.Pace.validate(); err != nil {
+		return nil, err
+	}
+	s.pace = s.opt.Pace
+	s.operations, s.paths = operations(), map[string]string{}
+	s.linkFields = tableLink()
+	for kind := range s.operations {
+		s.paths[kind] = pathOf(kind)
+	}
 	kept, err := s.load()
 	if err != nil {
 		return nil, err
@@ -152,9 +167,6 @@ func (s *Sim) Notices() []Notice {
 	return out
 }
 
-// now is the clock without its monotonic part, which would not survive a restart.
-func (s *Sim) now() time.Time { return s.opt.Clock().Round(0).UTC() }
-
 func (s *Sim) merchant(id string) *Merchant {
 	for i := range s.merchants {
 		if s.merchants[i].MerchantID == id {
@@ -164,9 +176,34 @@ func (s *Sim) merchant(id string) *Merchant {
 	return nil
 }
 
-func (s *Sim) noticeURL(merchantID string) string {
-	if m := s.merchant(merchantID); m != nil && m.NoticeURL != "" {
+// noticeURL is where p's notices go: the address its own trade named (the link type's
+// inform_url), its merchant's, or that of everybody.
+func (s *Sim) noticeURL(p *Payment) string {
+	if own := p.InformURL; own != "" {
+		return own
+	}
+	if m := s.merchant(p.MerchantID); m != nil && m.NoticeURL != "" {
 		return m.NoticeURL
 	}
 	return s.opt.NoticeURL
+}
+
+// SetPageURL changes Options.PageURL for the answers that follow.
+func (s *Sim) SetPageURL(url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.PageURL = strings.TrimRight(url, "/")
+}
+
+// pageBase is where a browser reaches the pages, told by the request when nothing else says.
+func (s *Sim) pageBase(r *http.Request) string {
+	switch {
+	case s.opt.PageURL != "":
+		return strings.TrimRight(s.opt.PageURL, "/")
+	case r.URL.Scheme != "": // without a socket
+		return r.URL.Scheme + "://" + r.Host
+	case r.TLS != nil:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }

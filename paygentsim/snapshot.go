@@ -20,6 +20,10 @@ type snapshot struct {
 	Payments    []*Payment       `json:"payments"`
 	Books       map[string]shelf `json:"books"`
 	Tokens      []*cardToken     `json:"tokens"`
+	Visits      []*visit         `json:"visits"`
+	NextCard    int64            `json:"next_card"`
+	Cards       []*storedCard    `json:"cards"`
+	Clock       clockSetting     `json:"clock"`
 }
 
 // shelf is a merchant's book as kept.
@@ -41,6 +45,9 @@ type keptMerchant struct {
 	LinkKey         string                   `json:"link_key"`
 	ThreeDSKey      string                   `json:"three_ds_key"`
 	NoticeURL       string                   `json:"notice_url,omitempty"`
+	PaidyKey        string                   `json:"paidy_key"`
+	RequestKey      string                   `json:"request_key"`
+	Contracted      []PaymentType            `json:"contracted,omitempty"`
 	Subscribed      map[PaymentType][]Status `json:"subscribed,omitempty"`
 	Addresses       []string                 `json:"addresses,omitempty"`
 	Rules           Rules                    `json:"rules"`
@@ -48,12 +55,14 @@ type keptMerchant struct {
 
 func keepMerchant(m Merchant) keptMerchant {
 	return keptMerchant{m.MerchantID, m.ConnectID, m.ConnectPassword.Reveal(), m.TokenKey.Reveal(), m.TokenHashKey.Reveal(),
-		m.NoticeKey.Reveal(), m.LinkKey.Reveal(), m.ThreeDSKey.Reveal(), m.NoticeURL, m.Subscribed, m.Addresses, m.Rules}
+		m.NoticeKey.Reveal(), m.LinkKey.Reveal(), m.ThreeDSKey.Reveal(), m.NoticeURL, m.PaidyKey, m.RequestKey.Reveal(),
+		m.Contracted, m.Subscribed, m.Addresses, m.Rules}
 }
 
 func (k keptMerchant) merchant() Merchant {
 	return Merchant{k.MerchantID, k.ConnectID, Secret(k.ConnectPassword), Secret(k.TokenKey), Secret(k.TokenHashKey),
-		Secret(k.NoticeKey), Secret(k.LinkKey), Secret(k.ThreeDSKey), k.NoticeURL, k.Subscribed, k.Addresses, k.Rules}
+		Secret(k.NoticeKey), Secret(k.LinkKey), Secret(k.ThreeDSKey), Secret(k.RequestKey), k.PaidyKey, k.NoticeURL,
+		k.Contracted, k.Subscribed, k.Addresses, k.Rules}
 }
 
 func (k *snapshot) merchants() []Merchant {
@@ -103,7 +112,7 @@ func (s *Sim) load() (snapshot, error) {
 
 // check finds what would not have been written.
 func (k *snapshot) check() error {
-	d := delta{Payments: k.Payments, Tokens: k.Tokens}
+	d := delta{Payments: k.Payments, Tokens: k.Tokens, Visits: k.Visits, Cards: k.Cards}
 	for id, shelf := range k.Books {
 		d.Notices = append(d.Notices, shelf.Notices...)
 		if shelf.First < 1 || shelf.Last-shelf.First+1 != int64(len(shelf.Notices)) {
@@ -131,14 +140,15 @@ func (st *state) restore(k *snapshot) {
 			st.applyNotice(n)
 		}
 	}
-	st.apply(&delta{Ordinal: k.Ordinal, Payments: k.Payments, Tokens: k.Tokens})
+	st.apply(&delta{Ordinal: k.Ordinal, Payments: k.Payments, Tokens: k.Tokens, Visits: k.Visits, Cards: k.Cards, Clock: &k.Clock})
 	st.nextPayment = max(st.nextPayment, k.NextPayment)
+	st.nextCard = max(st.nextCard, k.NextCard)
 }
 
 // keep is the state as a snapshot.
 func (s *Sim) keep() snapshot {
 	k := snapshot{Generation: s.generation, Seed: s.seed, NextPayment: s.st.nextPayment, Ordinal: s.st.ordinal,
-		Books: map[string]shelf{}}
+		Books: map[string]shelf{}, NextCard: s.st.nextCard, Cards: s.st.allCards(), Visits: s.st.allVisits(), Clock: s.st.clock}
 	for _, m := range s.merchants {
 		k.Merchants = append(k.Merchants, keepMerchant(m))
 	}

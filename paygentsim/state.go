@@ -15,8 +15,13 @@ type state struct {
 	books       map[string]*book
 	tokens      map[string]*cardToken
 	tokenOrder  []string // as issued, hence as they expire
+	visits      map[string]*visit
+	visitKeys   map[visitKey]string // visit ids
+	cards       map[wallet][]*storedCard
 	nextPayment int64
+	nextCard    int64
 	ordinal     uint64 // of the next telegram
+	clock       clockSetting
 	agenda      agenda
 }
 
@@ -37,22 +42,32 @@ type delta struct {
 	Payments []*Payment       `json:"payments,omitempty"`
 	Notices  []*Notice        `json:"notices,omitempty"`
 	Tokens   []*cardToken     `json:"tokens,omitempty"`
+	Visits   []*visit         `json:"visits,omitempty"`
+	Cards    []*storedCard    `json:"cards,omitempty"`
 	Cursors  map[string]int64 `json:"cursors,omitempty"`
+	Purged   map[string]int64 `json:"purged,omitempty"` // first id still kept, by merchant
+	Clock    *clockSetting    `json:"clock,omitempty"`
 }
 
 func (d *delta) empty() bool {
-	return !d.Reset && len(d.Payments)+len(d.Notices)+len(d.Tokens)+len(d.Cursors) == 0
+	return !d.Reset && d.Clock == nil &&
+		len(d.Payments)+len(d.Notices)+len(d.Tokens)+len(d.Visits)+len(d.Cards)+len(d.Cursors)+len(d.Purged) == 0
 }
 
 // holed tells whether a record is missing, as only a damaged file can have it.
 func (d *delta) holed() bool {
-	return slices.Contains(d.Payments, nil) || slices.Contains(d.Notices, nil) || slices.Contains(d.Tokens, nil)
+	return slices.Contains(d.Payments, nil) || slices.Contains(d.Notices, nil) || slices.Contains(d.Tokens, nil) ||
+		slices.Contains(d.Visits, nil) || slices.Contains(d.Cards, nil)
 }
 
-const firstPaymentID = 900000001
+// Where the sequences begin.
+const (
+	firstPaymentID = 900000001
+	firstCardID    = 10000001
+)
 
 func newState() *state {
-	st := &state{books: map[string]*book{}, nextPayment: firstPaymentID}
+	st := &state{books: map[string]*book{}, nextPayment: firstPaymentID, nextCard: firstCardID}
 	st.forget()
 	return st
 }
@@ -62,6 +77,8 @@ func (st *state) forget() {
 	st.payments, st.order = map[string]*Payment{}, nil
 	st.trades = map[trade][]string{}
 	st.tokens, st.tokenOrder = map[string]*cardToken{}, nil
+	st.visits, st.visitKeys = map[string]*visit{}, map[visitKey]string{}
+	st.cards = map[wallet][]*storedCard{}
 	st.agenda = nil
 	for _, b := range st.books {
 		b.notices, b.first, b.cursor = nil, b.last+1, b.last
@@ -92,8 +109,20 @@ func (st *state) apply(d *delta) {
 	for _, t := range d.Tokens {
 		st.applyToken(t)
 	}
+	for _, v := range d.Visits {
+		st.applyVisit(v)
+	}
+	for _, card := range d.Cards {
+		st.applyCard(card)
+	}
+	for id, first := range d.Purged {
+		st.book(id).purgeTo(first)
+	}
 	for id, cursor := range d.Cursors {
 		st.book(id).cursor = cursor
+	}
+	if d.Clock != nil {
+		st.clock = *d.Clock
 	}
 }
 
@@ -109,8 +138,8 @@ func (st *state) applyPayment(p *Payment) {
 		}
 	}
 	st.payments[p.PaymentID] = p
-	if _, at := expiry(p); !at.IsZero() {
-		st.agenda.add(entry{at: at, paymentID: p.PaymentID})
+	if !p.NextAt.IsZero() {
+		st.agenda.add(entry{at: p.NextAt, paymentID: p.PaymentID})
 	}
 }
 
@@ -137,8 +166,14 @@ func (b *book) purge(now time.Time) {
 	for n < len(b.notices) && b.notices[n].purged(now) {
 		n++
 	}
-	b.notices = slices.Delete(b.notices, 0, n)
-	b.first += int64(n)
+	b.purgeTo(b.first + int64(n))
+}
+
+// purgeTo forgets the differences before an id.
+func (b *book) purgeTo(first int64) {
+	n := min(max(0, first-b.first), int64(len(b.notices)))
+	b.notices = slices.Delete(b.notices, 0, int(n))
+	b.first += n
 }
 
 func (n *Notice) purged(now time.Time) bool { return !now.Before(n.ChangedAt.Add(purgeAfter)) }

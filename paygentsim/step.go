@@ -54,7 +54,11 @@ func (s *Sim) takeDue() (worked bool, next time.Time, out *errand, err error) {
 	}
 	s.inFlight[key] = true
 	n := s.st.book(e.merchantID).kept(e.noticeID).clone()
-	return true, now, &errand{key, n, s.noticeURL(e.merchantID), s.merchant(e.merchantID)}, nil
+	p := s.st.payments[n.PaymentID]
+	if p == nil {
+		p = &Payment{MerchantID: e.merchantID}
+	}
+	return true, now, &errand{key, n, s.noticeURL(p), s.merchant(e.merchantID)}, nil
 }
 
 // settleNotice writes how an attempt ended, and lets go of earlier notices that waited

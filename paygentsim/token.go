@@ -22,6 +22,7 @@ type cardToken struct {
 	Card       Card      `json:"card"`
 	CVC        bool      `json:"cvc,omitempty"`      // a security code was entered
 	CVCOnly    bool      `json:"cvc_only,omitempty"` // made by createCvcToken
+	Holder     string    `json:"holder,omitempty"`
 	IssuedAt   time.Time `json:"issued_at"`
 	ValidUntil time.Time `json:"valid_until"`
 	UsedAt     time.Time `json:"used_at,omitzero"`
@@ -159,7 +160,7 @@ func (s *Sim) newToken(p params, now time.Time) (*cardToken, error) {
 	}
 	t := &cardToken{
 		Token: "tok_" + text, MerchantID: p["merchant_id"], CVC: p["card_cvc"] != "", CVCOnly: p["cvc_only_flg"] == "1",
-		IssuedAt: now, ValidUntil: now.Add(tokenLife),
+		Holder: p["card_name"], IssuedAt: now, ValidUntil: now.Add(tokenLife),
 	}
 	if !t.CVCOnly {
 		t.Card = newCard(p["card_number"], p["card_expire_month"]+p["card_expire_year"])

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
+	"syscall"
 )
 
 // Transport joins an HTTP client to the simulator without a socket, whatever host it
@@ -34,14 +36,9 @@ func (t inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, errors.Join(err, closeBody(req))
 	}
-	if trace != nil && trace.WroteHeaders != nil {
-		trace.WroteHeaders()
-	}
 	body, err := readBody(req)
-	if trace != nil && trace.WroteRequest != nil {
-		trace.WroteRequest(httptrace.WroteRequestInfo{Err: err})
-	}
 	if err != nil {
+		report(trace, err)
 		return nil, err
 	}
 	in := req.Clone(ctx)
@@ -52,6 +49,11 @@ func (t inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	w := &recorder{header: http.Header{}}
 	t.serve(w, in)
+	if w.refused {
+		// Nothing was written: the handler only stood for a port where nobody listens.
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	report(trace, nil)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -59,6 +61,16 @@ func (t inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 		trace.GotFirstResponseByte()
 	}
 	return w.response(req)
+}
+
+// report tells httptrace that the request went out.
+func report(trace *httptrace.ClientTrace, err error) {
+	if trace != nil && trace.WroteHeaders != nil {
+		trace.WroteHeaders()
+	}
+	if trace != nil && trace.WroteRequest != nil {
+		trace.WroteRequest(httptrace.WroteRequestInfo{Err: err})
+	}
 }
 
 // serve runs the handler; one that aborts has cut the connection.
@@ -97,10 +109,12 @@ type recorder struct {
 	wrote    bool
 	timedOut bool
 	wasCut   bool
+	refused  bool
 }
 
 func (w *recorder) timeOut() { w.timedOut = true }
 func (w *recorder) cut()     { w.wasCut = true }
+func (w *recorder) refuse()  { w.refused = true }
 func (w *recorder) Flush()   { w.WriteHeader(http.StatusOK) }
 
 func (w *recorder) Header() http.Header { return w.header }

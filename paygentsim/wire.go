@@ -86,7 +86,7 @@ func isASCII(s string) bool {
 
 // isUTF8Kind lists the UTF-8 telegrams, protocol.md §1.6.
 func isUTF8Kind(kind string) bool {
-	return strings.Contains(","+utf8Kinds+",", ","+kind+",")
+	return len(kind) == 3 && isDigits(kind) && strings.Contains(utf8Kinds, kind)
 }
 
 const (
@@ -94,10 +94,11 @@ const (
 	refKinds  = "027,090"
 )
 
-// answer is a reply in the payment format, protocol.md §3.1.
+// answer is a reply in the payment format, protocol.md §3.1, or in the reference format.
 type answer struct {
 	lines  []line
-	effect bool // the telegram changed something
+	table  *table // what 027 and 090 list
+	effect bool   // the telegram changed something
 }
 
 type line struct{ name, value string }
@@ -113,8 +114,26 @@ func (a *answer) get(name string) string {
 	return ""
 }
 
-// encode gives the bytes: a leading CR LF, a CR LF between items, none after the last.
-func (a *answer) encode(kind string) ([]byte, error) {
+// encode gives the bytes in the telegram's charset.
+func (a *answer) encode(kind string) ([]byte, error) { return a.encodeAs(kind, isUTF8Kind(kind)) }
+
+func (a *answer) encodeAs(kind string, utf8 bool) ([]byte, error) {
+	text := a.text(kind)
+	if utf8 {
+		return []byte(text), nil
+	}
+	out, err := encodeWindows31J(text)
+	if err != nil {
+		return nil, fmt.Errorf("paygentsim: answer to %s: %w", kind, err)
+	}
+	return out, nil
+}
+
+// text lays an answer out: a leading CR LF, a CR LF between items, none after the last.
+func (a *answer) text(kind string) string {
+	if isTableKind(kind) {
+		return encodeTable(a)
+	}
 	var b strings.Builder
 	b.Grow(32 * len(a.lines))
 	for _, l := range a.lines {
@@ -123,14 +142,7 @@ func (a *answer) encode(kind string) ([]byte, error) {
 		b.WriteByte('=')
 		b.WriteString(l.value)
 	}
-	if isUTF8Kind(kind) {
-		return []byte(b.String()), nil
-	}
-	out, err := encodeWindows31J(b.String())
-	if err != nil {
-		return nil, fmt.Errorf("paygentsim: answer to %s: %w", kind, err)
-	}
-	return out, nil
+	return b.String()
 }
 
 func normal() answer { return answer{lines: []line{{"result", "0"}}} }
@@ -150,12 +162,17 @@ func invalidValue(name string) answer {
 }
 
 // encodeForm writes a form as the centre posts it: Windows-31J bytes, percent-encoded.
-func encodeForm(lines []line) (string, error) {
+func encodeForm(lines []line) (string, error) { return encodeFormAs(lines, false) }
+
+func encodeFormAs(lines []line, utf8 bool) (string, error) {
 	var b strings.Builder
 	for i, l := range lines {
-		value, err := encodeWindows31J(l.value)
+		value, err := []byte(l.value), error(nil)
+		if !utf8 {
+			value, err = encodeWindows31J(l.value)
+		}
 		if err != nil {
-			return "", fmt.Errorf("paygentsim: notice parameter %s: %w", l.name, err)
+			return "", fmt.Errorf("paygentsim: parameter %s: %w", l.name, err)
 		}
 		if i > 0 {
 			b.WriteByte('&')
