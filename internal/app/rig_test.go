@@ -3,6 +3,8 @@ package app_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -38,6 +40,7 @@ type rig struct {
 	sim      *paygentsim.Sim
 	merchant paygentsim.Merchant
 	kit      string
+	baseURL  string // the centre's address in the kit
 
 	app       *app.App
 	node      string
@@ -67,7 +70,7 @@ func newRig(t testing.TB, o rigOptions) *rig {
 	if o.baseURL == "" {
 		o.baseURL = "https://127.0.0.1:8443"
 	}
-	r := &rig{t: t, node: "node-1", chance: newChance(o.seed), log: newLines(o.level), kit: t.TempDir()}
+	r := &rig{t: t, node: "node-1", chance: newChance(o.seed), log: newLines(o.level), kit: t.TempDir(), baseURL: o.baseURL}
 	r.config = loadConfig(t, t.TempDir(), o.database)
 	db, err := app.OpenDatabase(t.Context(), r.config, r.deps())
 	if err != nil {
@@ -226,7 +229,7 @@ func (r *rig) pay(id order.ID, card, key string) (ledger.Result, error) {
 // token is what the buyer's browser would have made of a card.
 func (r *rig) token(card string) ledger.CardToken {
 	r.t.Helper()
-	token, err := r.sim.Token(r.merchant.MerchantID, card, "1230", "123")
+	token, err := r.sim.Token(r.merchant.MerchantID, card, r.Now().AddDate(4, 0, 0).Format("0106"), "123")
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -356,4 +359,23 @@ func (r *rig) oneOrder(stock, quantity int64) order.ID {
 	r.t.Helper()
 	class := r.Class("白磁の器", stock)
 	return r.Order(storetest.Wanted{Lines: []order.Movement{{ProductClassID: class, Quantity: quantity}}})
+}
+
+// openAlerts are the kinds of an order's open alerts.
+func (r *rig) openAlerts(id order.ID) []string {
+	alerts, err := database.List(context.Background(), r.DB.Read(), database.Scalar[string],
+		"SELECT kind FROM plg_kessai_alert WHERE order_id = ? AND closed_at IS NULL ORDER BY kind, cause", int64(id))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return alerts
+}
+
+func readAll(t testing.TB, resp *http.Response) string {
+	t.Helper()
+	text, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -147,7 +147,7 @@ func newSimulation(t *testing.T, seed uint64) *simulation {
 	s := &simulation{dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: map[string]int{}}
 	s.rig = newRig(t, rigOptions{
 		seed: seed, level: slog.LevelWarn,
-		sim:  func(o *paygentsim.Options) { o.History = 100_000 },
+		sim: func(o *paygentsim.Options) { o.History = 100_000 },
 		transact: func(r *rig) http.RoundTripper {
 			s.wire = &wire{next: r.sim.Transport(), simulation: s, sent: map[string]int{}}
 			return s.wire

@@ -238,7 +238,7 @@ func TestFindings(t *testing.T) {
 		"P code":          {centre{body: "result=1\r\nresponse_code=P015"}, ledger.Finding{Kind: ledger.NoAnswer, Code: "P015"}},
 		"result 2":        {centre{body: "result=2\r\nresponse_code=SIM003"}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005"}},
 		"cut":             {centre{err: io.ErrUnexpectedEOF}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005"}},
-		"never left":      {centre{unread: true}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005"}},
+		"never left":      {centre{unread: true}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005", Detail: "the connection to centre.example failed: no route to host"}},
 		"503":             {centre{status: 503, body: "result=1\r\nresponse_code=SIM003"}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005"}},
 		"garbage":         {centre{body: "SIM003"}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005"}},
 		"found nothing":   {centre{body: "result=0"}, ledger.Finding{Kind: ledger.NoAnswer, Code: "E02005"}},

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,15 +76,18 @@ func (g *Gateway) Execute(ctx context.Context, c ledger.Command) ledger.Answer {
 	return change(ctx, m, c)
 }
 
-// unsent is the answer when nothing can have reached the centre.
+// unsent is the answer when nothing can have reached the centre. Its detail is the
+// sentence that says what to mend.
 func unsent(err error) ledger.Answer {
-	a := ledger.Answer{Outcome: ledger.Reject, Final: true, Code: paygent.CodeOther}
-	var conf *paygent.ConfigError
-	if errors.As(err, &conf) {
-		a.Code = conf.Code
+	a := ledger.Answer{Outcome: ledger.Reject, Final: true, Code: paygent.CodeOther, Detail: oneLine(err)}
+	if all := paygent.ConfigErrors(err); len(all) > 0 {
+		a.Code = all[0].Code
 	}
 	return a
 }
+
+// oneLine is an error that may join several, for a log and a timeline.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // answerOf turns an error of a telegram that changes something into an answer.
 func answerOf(err error, kind payment.Kind) ledger.Answer {

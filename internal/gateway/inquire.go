@@ -15,7 +15,7 @@ import (
 func (g *Gateway) Inquire(ctx context.Context, q ledger.Inquiry) ledger.Finding {
 	m, err := g.client(ctx, q.SettingsVersion)
 	if err != nil {
-		return ledger.Finding{Kind: ledger.NoAnswer, Code: unsent(err).Code}
+		return ledger.Finding{Kind: ledger.NoAnswer, Code: unsent(err).Code, Detail: oneLine(err)}
 	}
 	if m.card.InquiryTimeout > 0 {
 		var cancel context.CancelFunc
@@ -49,7 +49,7 @@ func findingOf(err error) ledger.Finding {
 	f := ledger.Finding{Kind: ledger.NoAnswer, Code: paygent.CodeConnection}
 	var rejected *paygent.RejectedError
 	if errors.As(err, &rejected) {
-		f.Code = rejected.Code
+		f.Code, f.Detail = rejected.Code, rejected.Detail
 	}
 	return f
 }

@@ -1,0 +1,36 @@
+package app_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+// TestMain is also what a child process of TestCrash runs.
+//
+// Databases lie in memory where the system has a place for files there: what is tested
+// is killed processes, which need no disk to have been synced, and thousands of commits
+// wait for one otherwise.
+func TestMain(m *testing.M) {
+	if job := os.Getenv(childVariable); job != "" {
+		if err := runChild(job); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if err := inMemory(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func inMemory() error {
+	const place = "/dev/shm"
+	info, err := os.Stat(place)
+	if err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" {
+		return nil
+	}
+	return os.Setenv("TMPDIR", place)
+}
