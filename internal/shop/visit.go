@@ -52,11 +52,13 @@ func (s *Shop) visit(r *http.Request, chosen *choices) (visit, error) {
 // visitWith is visit with a change of the order before it is computed.
 func (s *Shop) visitWith(r *http.Request, chosen *choices, change func(*store.Draft)) (visit, error) {
 	var late error
+	var id order.ID
 	for range 3 {
 		c, d, err := s.begin(r)
 		if err != nil {
 			return visit{}, err
 		}
+		id = d.ID
 		change(&d)
 		v, err := s.computed(r.Context(), c, d, chosen)
 		if !overtaken(err) {
@@ -64,7 +66,7 @@ func (s *Shop) visitWith(r *http.Request, chosen *choices, change func(*store.Dr
 		}
 		late = err
 	}
-	return visit{}, problem.Wrap(late, problem.Conflict, "order.busy", nil)
+	return visit{}, problem.Wrap(late, problem.Conflict, "order.busy", problem.Args{"Order": id})
 }
 
 // overtaken reports that another request of the buyer's wrote the order's rows
