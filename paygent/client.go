@@ -49,6 +49,9 @@ func New(o Options) (*Client, error) {
 	if o.Config == nil {
 		return nil, &ConfigError{Code: CodeConfMissing, Detail: "no configuration is given"}
 	}
+	if o.Config.Timeout < 0 {
+		return nil, &ConfigError{Code: CodeModule, Key: KeyTimeout, Detail: "the time-out must not be negative"}
+	}
 	c := &Client{config: o.Config, transport: o.Transport, log: o.WireLog, clock: o.Clock}
 	if c.clock == nil {
 		c.clock = time.Now
@@ -130,6 +133,9 @@ func (c *Client) encode(r Request) (address string, data []byte, err error) {
 	}
 	if err := checkNames(r.Params); err != nil {
 		return address, nil, err
+	}
+	if c.config.Reference(r.Kind) && c.config.SelectMaxCount <= 0 {
+		return address, nil, &ConfigError{Code: CodeModule, File: c.config.File, Key: KeySelectMaxCount, Detail: "the number of rows must be above 0"}
 	}
 	e := &encoder{kind: r.Kind, utf8: c.config.UTF8(r.Kind), out: make([]byte, 0, 1024), scratch: make([]byte, 0, 128)}
 	if err := c.addAll(e, r); err != nil {

@@ -12,14 +12,13 @@ const (
 	CodeConfInvalid = "E01002" // a required key is missing, or a value is unusable
 	CodeEncoding    = "E01006" // a character cannot be sent
 	CodeCSV         = "E01004" // the result file of an inquiry could not be written
-	CodeFile        = "E01005" // the file of a file payment could not be read
 	CodeOther       = "E01901" // an answer that contradicts itself
-	CodeModule      = "E02001" // time-out or number of rows not above 0
+	CodeModule      = "E02001" // a time-out below 0, or a number of rows not above 0
 	CodeParameter   = "E02002" // a parameter of the telegram is wrong or too long
 	CodeFixedValue  = "E02003" // telegram_kind missing or without an address
 	CodeCertificate = "E02004" // certificate, key or CA file
 	CodeConnection  = "E02005" // the connection to the centre
-	CodeAnswerKind  = "E02007" // a table is asked of a telegram that has none
+	CodeAnswerKind  = "E02007" // a table is expected of a telegram that is not configured as one
 )
 
 // Failure is what every failed telegram tells.

@@ -28,6 +28,9 @@ type Fitted struct {
 // Nothing is ever cut off. A text that is too long or of the wrong kind is a *FieldError;
 // a character that Windows-31J does not have, and no rule replaces, an *EncodingError.
 func Fit(kind Kind, field, text string) (Fitted, error) {
+	if !utf8.ValidString(text) {
+		return Fitted{}, &EncodingError{Kind: kind, Field: field, Rune: utf8.RuneError, Index: badUTF8(text), Charset: charsetOf(kind)}
+	}
 	rule := ruleOf(kind, field)
 	fitted, err := rule.convert(field, compose(text))
 	if err != nil {
@@ -35,7 +38,7 @@ func Fit(kind Kind, field, text string) (Fitted, error) {
 	}
 	sent, size, err := asSent(kind, field, fitted)
 	if err != nil {
-		return Fitted{}, err
+		return Fitted{}, whereIn(text, err)
 	}
 	if rule.limit > 0 && rule.measure(sent) > rule.limit {
 		return Fitted{}, tooLong(field, rule.limit)
@@ -160,9 +163,6 @@ func (r rule) kana(text string) string {
 // UTF-8, but the centre works in Windows-31J behind it, so they keep to its characters [C].
 func asSent(kind Kind, field, text string) (sent string, size int, err error) {
 	if kind == KindThreeDSecure {
-		if !utf8.ValidString(text) {
-			return "", 0, &EncodingError{Kind: kind, Field: field, Rune: utf8.RuneError, Index: badUTF8(text), Charset: "UTF-8"}
-		}
 		return text, len(text), nil
 	}
 	b, err := cp932.Encode(text)
@@ -176,6 +176,24 @@ func asSent(kind Kind, field, text string) (sent string, size int, err error) {
 		return sent, len(sent), nil
 	}
 	return sent, len(b), nil
+}
+
+func charsetOf(kind Kind) string {
+	if kind == KindThreeDSecure {
+		return "UTF-8"
+	}
+	return "Windows-31J"
+}
+
+// whereIn makes an *EncodingError count in the text as it was given.
+func whereIn(text string, err error) error {
+	var bad *EncodingError
+	if errors.As(err, &bad) {
+		if i := strings.IndexRune(text, bad.Rune); i >= 0 {
+			bad.Index = i
+		}
+	}
+	return err
 }
 
 func encodingError(kind Kind, field string, err error) error {

@@ -29,6 +29,7 @@ func (c *Client) List(ctx context.Context, q ListRequest) (*Table, error) {
 	if q.Limit != 0 {
 		b.count("limit_count", q.Limit)
 	}
+	b.table(c)
 	r, err := b.do(ctx, c, "", q.Extra)
 	if err != nil {
 		if r = answerOf(err); r != nil && r.Code == CodeTooMany {
@@ -36,10 +37,15 @@ func (c *Client) List(ctx context.Context, q ListRequest) (*Table, error) {
 		}
 		return nil, err
 	}
-	if r.Table == nil {
-		return nil, untrusted(r, "", "the answer is no table; telegram "+string(KindList)+" must be in "+KeyRefKinds)
-	}
 	return r.Table, nil
+}
+
+// table makes sure that the answer will be read as a table.
+func (b *builder) table(c *Client) {
+	if !c.config.Reference(b.kind) {
+		b.fail(&ConfigError{Code: CodeAnswerKind, File: c.config.File, Key: KeyRefKinds,
+			Detail: fmt.Sprintf("the answer of telegram %s is a table; add %s to the list", b.kind, b.kind)})
+	}
 }
 
 // WriteCSV writes column names and rows, UTF-8 with CRLF: the result file of the connection
