@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -23,7 +24,7 @@ func (f flow) member() *visitor { return f.staff(f.tab, f.pictures) }
 
 // TestFlows runs every flow, all in one Chromium.
 func TestFlows(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() && os.Getenv("KESSAI_TEST_REQUIRE") != "all" {
 		t.Skip("SKIPPED: the flows in a browser take a minute or two; -short leaves them out")
 	}
 	browser := webtest.NewBrowser(t)

@@ -103,6 +103,8 @@ func (v *visitor) look(name string) {
 	v.t.Helper()
 	for _, width := range []int{phone, desk} {
 		webtest.Resize(v.t, v.ctx, width, 800)
+		// A menu that slides away because the window became narrow is gone first.
+		v.until(`document.getAnimations().every(function (a) { return !(a instanceof CSSTransition); })`)
 		webtest.Shoot(v.t, v.ctx, width, filepath.Join(v.pictures, fmt.Sprintf("%s-%d.png", name, width)))
 		if wide := webtest.Eval[int](v.t, v.ctx, `document.documentElement.scrollWidth`); wide > width {
 			v.t.Errorf("%s is %d px wide in a window of %d", name, wide, width)
@@ -182,11 +184,6 @@ func (v *visitor) says(selector, text string) {
 func (v *visitor) text(selector string) string {
 	v.t.Helper()
 	return eval[string](v, fmt.Sprintf(`document.querySelector(%q).textContent.replace(/\s+/g, " ").trim()`, selector))
-}
-
-func (v *visitor) has(selector string) bool {
-	v.t.Helper()
-	return eval[bool](v, fmt.Sprintf(`document.querySelector(%q) !== null`, selector))
 }
 
 func eval[T any](v *visitor, script string) T {
