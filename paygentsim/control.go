@@ -16,11 +16,21 @@ import (
 //	GET  /control/payments/{payment_id}           one
 //	POST /control/payments/{payment_id}/status    form status=40, notice=0 withholds the notice
 //	POST /control/payments/{payment_id}/notices   sends its notices again
+//	POST /control/payments/{payment_id}/withhold  keeps those on their way from being sent
+//	POST /control/payments/{payment_id}/correct   form amount=3000: 028 or 029 as in ペイジェントオンライン
+//	POST /control/foreign                         form trading_id, payment_type, amount: another shop's payment
+//	GET  /control/visits                          the pages buyers were sent to
 //	GET  /control/notices                         every notice
+//	POST /control/differences/purge               form through=12: 091 forgets up to this id
+//	GET  /control/clock                           the centre's time and its speed
+//	POST /control/clock                           advance=72h, set=2026-12-04T03:30:00+09:00, speed=60
+//	GET  /control/pace                            how long it takes over what it does by itself
+//	POST /control/pace                            transit_ms=60000, final_report_ms=1000
 //	GET  /control/requests                        what was served
 //	GET  /control/magic                           the magic card numbers
 //	GET  /control/faults                          knobs and seed
 //	POST /control/faults                          JSON: profile, faults, next, next_notice
+//	POST /control/profile                         form profile=hostile
 //	POST /control/reset                           forgets all but contracts, keys and sequences
 //
 // An error is {"error":{"code":…,"message":…}}.
@@ -38,6 +48,16 @@ func (s *Sim) ControlHandler() http.Handler {
 	mux.HandleFunc("GET /control/faults", s.controlFaults)
 	mux.HandleFunc("POST /control/faults", s.controlSetFaults)
 	mux.HandleFunc("POST /control/reset", s.controlReset)
+	mux.HandleFunc("POST /control/payments/{id}/withhold", s.controlWithhold)
+	mux.HandleFunc("POST /control/payments/{id}/correct", s.controlCorrect)
+	mux.HandleFunc("POST /control/foreign", s.controlForeign)
+	mux.HandleFunc("GET /control/visits", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Visits())) })
+	mux.HandleFunc("POST /control/differences/purge", s.controlPurge)
+	mux.HandleFunc("GET /control/clock", s.controlClock)
+	mux.HandleFunc("POST /control/clock", s.controlSetClock)
+	mux.HandleFunc("GET /control/pace", s.controlPace)
+	mux.HandleFunc("POST /control/pace", s.controlSetPace)
+	mux.HandleFunc("POST /control/profile", s.controlProfile)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusNotFound, "not_found", "no such address: "+r.URL.Path)
 	})

@@ -74,7 +74,9 @@ func (s *Sim) rememberToken(p params, now time.Time, result string) {
 func redact(p params) map[string]string {
 	const shown = " merchant_id connect_id telegram_kind telegram_version trading_id ref_trading_id payment_id payment_amount" +
 		" payment_class split_count sales_mode site_id payment_notice_id security_code_use stock_card_mode" +
-		" 3dsecure_use_type 3dsecure_ryaku cvc_only_flg partner "
+		" 3dsecure_use_type 3dsecure_ryaku cvc_only_flg partner amount reduction_flag career_type pc_mobile_type cvs_company_id" +
+		" sales_type payment_limit_date asp_payment_term payment_type payment_term_day payment_term_min id seq_merchant_id isbtob" +
+		" authentication_type card_set_method limit_count "
 	out := make(map[string]string, len(p))
 	for name, value := range p {
 		if value != "" && !strings.Contains(shown, " "+name+" ") {

@@ -87,3 +87,53 @@ func (s *Sim) Reset() error {
 	s.forced, s.forcedN, s.late = map[string][]Fault{}, nil, nil
 	return nil
 }
+
+// Correct changes the amount of a card payment as 028 and 029 do, from ペイジェントオンライン: the
+// payment ends and a new one with its base_payment_id stands. It returns the new one.
+func (s *Sim) Correct(paymentID string, amount int64) (Payment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return Payment{}, errClosed
+	}
+	c := s.begin(s.now())
+	p := c.peek(paymentID)
+	if p == nil {
+		return Payment{}, fmt.Errorf("%w: %s", ErrUnknownPayment, paymentID)
+	}
+	p = c.expire(p)
+	if p.Type != TypeCard || p.Status != Authorized && p.Status != Captured || amount < 1 || amount > maxAmount {
+		return Payment{}, errors.Join(fmt.Errorf("%w: %s is at %s, wanted an amount of %d", ErrUnlawful, paymentID, p.Status, amount), s.commit(c))
+	}
+	q := c.correctCard(p, amount, "operator")
+	if err := s.commit(c); err != nil {
+		return Payment{}, err
+	}
+	return *q.clone(), nil
+}
+
+// maxAmount has as many digits as the telegrams take.
+const maxAmount = 99_999_999
+
+// WithholdNotices keeps the notices of a payment that are on their way from being sent,
+// and returns how many. 091 tells of them all the same.
+func (s *Sim) WithholdNotices(paymentID string) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.st.payments[paymentID]
+	switch {
+	case s.closed:
+		return 0, errClosed
+	case p == nil:
+		return 0, fmt.Errorf("%w: %s", ErrUnknownPayment, paymentID)
+	}
+	c := s.begin(s.now())
+	for _, n := range s.st.book(p.MerchantID).notices {
+		if n.PaymentID == paymentID && !n.Due.IsZero() {
+			m := n.clone()
+			m.Delivery, m.Due, m.Held, m.Again = DeliveryNone, time.Time{}, false, false
+			c.d.Notices = append(c.d.Notices, m)
+		}
+	}
+	return len(c.d.Notices), s.commit(c)
+}
