@@ -30,11 +30,10 @@ func (c centre) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func exampleClient(c centre) *paygent.Client {
-	config := &paygent.Config{URLs: map[string]string{
-		"02":  "https://centre.example/n/card/request",
-		"091": "https://centre.example/n/ref/paynotice",
-		"094": "https://centre.example/n/ref/paymentref",
-	}}
+	config := &paygent.Config{SelectMaxCount: 2000, RefKinds: []paygent.Kind{"027", "090"}, UTF8Kinds: []paygent.Kind{"450"}, URLs: map[string]string{}}
+	for _, service := range []string{"01", "02", "03", "06", "09", "10", "34", "45"} {
+		config.URLs[service] = "https://centre.example/n/request" // one for each service: modenv_properties.conf has them
+	}
 	client, err := paygent.New(paygent.Options{
 		Config: config, MerchantID: "1234", ConnectID: "conn01", ConnectPassword: "pass01", Transport: c,
 	})

@@ -23,14 +23,18 @@ func isKanaField(name string) bool {
 // marks split off as ﾞ and ﾟ. Everything else stays: ヮ, ヵ, ヶ, which have no half width,
 // other letters, and kanji, which decomposition would change.
 func narrowKana(s string) string {
+	if !strings.ContainsFunc(s, isWideKana) {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(2 * len(s)) // a voiced kana becomes two
 	for _, r := range s {
 		switch {
 		case r == '\u3099' || r == '゛': // a combining mark, as macOS separates it
 			b.WriteRune('ﾞ')
 		case r == '\u309A' || r == '゜':
 			b.WriteRune('ﾟ')
-		case r >= 'ァ' && r <= 'ー' || strings.ContainsRune("。「」、・", r):
+		case isWideKana(r):
 			for _, part := range norm.NFD.String(string(r)) {
 				b.WriteRune(narrowPart(part))
 			}
@@ -39,6 +43,11 @@ func narrowKana(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// isWideKana reports full-width katakana, their marks and their punctuation.
+func isWideKana(r rune) bool {
+	return r >= 'ァ' && r <= 'ー' || strings.ContainsRune("。「」、・゛゜\u3099\u309A", r)
 }
 
 func narrowPart(r rune) rune {
