@@ -251,6 +251,33 @@ func TestIDInUseByOurOwn(t *testing.T) {
 	r.expect(id, order.New, payment.Authorised, 9)
 }
 
+// TestIDInUseInTransit: what bears the id may be ours, and is under way; nothing is
+// begun anew before the centre has done its work.
+func TestIDInUseInTransit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.order(1)
+	r.twice = true
+	other := r.elsewhere(r.trading(id), 1100)
+	for _, s := range []paygentsim.Status{paygentsim.CaptureRequested, paygentsim.Captured} {
+		if s == paygentsim.Captured {
+			if l := r.view(id); l.OpenOperation() == nil || len(l.Payments) != 1 {
+				t.Fatalf("begun anew: %+v", l.Current())
+			}
+		}
+		if _, err := r.sim.SetStatus(other, s, false); err != nil {
+			t.Fatal(err)
+		}
+		if s == paygentsim.CaptureRequested {
+			if result, err := r.pay(id, goodCard, "k1"); err != nil || !result.Step.Unknown {
+				t.Fatalf("%+v, %v", result.Step, err)
+			}
+		}
+	}
+	r.wait(6 * time.Minute)
+	r.expect(id, order.Paid, payment.Captured, 9)
+}
+
 // TestReplacementKeepsTheGoods: the hold is handed on, not given to others in between.
 func TestReplacementKeepsTheGoods(t *testing.T) {
 	t.Parallel()
