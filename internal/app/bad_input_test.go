@@ -79,7 +79,7 @@ func TestCentreOutOfReach(t *testing.T) {
 		{
 			name: "nobody listens", code: "E02005",
 			broken: func(*rig) {},
-			said:   []string{"127.0.0.1:", "connection refused"},
+			said:   []string{"127.0.0.1:", "connection refused", "check the firewall", "url.NN", "configuration"},
 			mend:   func(r *rig) { r.serveCentre() },
 		},
 	} {
