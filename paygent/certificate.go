@@ -71,7 +71,7 @@ func readPEM(path string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the file cannot be opened: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // read only
 	text, err := io.ReadAll(io.LimitReader(f, maxPEMSize+1))
 	if err != nil {
 		return nil, fmt.Errorf("the file cannot be read: %w", err)

@@ -56,7 +56,7 @@ func ReadConfig(path string) (*Config, error) {
 		}
 		return nil, &ConfigError{Code: CodeConfMissing, File: path, Detail: detail, Err: err}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // read only
 	return ParseConfig(path, f)
 }
 

@@ -67,8 +67,11 @@ func TestOutcomesOverHTTP(t *testing.T) {
 		"500":                   {answer(500, "\r\nresult=0"), OutcomeUnknown, CodeConnection, 500},
 		"404":                   {answer(404, "\r\nresult=0"), OutcomeUnknown, CodeConnection, 404},
 		"207":                   {answer(207, "\r\nresult=0"), OutcomeUnknown, CodeConnection, 207},
-		"redirect":              {func(w http.ResponseWriter, r *http.Request) { drain(r); http.Redirect(w, r, "/elsewhere", 307) }, OutcomeUnknown, CodeConnection, 307},
-		"cut head":              {func(_ http.ResponseWriter, r *http.Request) { drain(r); panic(http.ErrAbortHandler) }, OutcomeUnknown, CodeConnection, 0},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			drain(r)
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, OutcomeUnknown, CodeConnection, 307},
+		"cut head": {func(_ http.ResponseWriter, r *http.Request) { drain(r); panic(http.ErrAbortHandler) }, OutcomeUnknown, CodeConnection, 0},
 		"cut body": {func(w http.ResponseWriter, r *http.Request) {
 			drain(r)
 			w.Header().Set("Content-Length", "99")
@@ -342,7 +345,7 @@ func TestTransportErrors(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	early := roundTrip(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 503, Header: http.Header{}, Body: http.NoBody}, nil
+		return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Body: http.NoBody}, nil
 	})
 	wantNotSent(t, capture(t.Context(), testClient(t, early)), CodeConnection)
 }

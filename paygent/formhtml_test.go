@@ -2,6 +2,7 @@ package paygent
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -80,9 +81,12 @@ func TestFormCharsets(t *testing.T) {
 	t.Parallel()
 	const page = `<form action="https://a.example" method="post"></form>`
 	auth, career, three := &Authorization{ACSHTML: page}, &CareerPage{RedirectHTML: page}, &ThreeDSAuthentication{ACSHTML: page}
-	for want, form := range map[string]func() (Form, error){"Shift_JIS": auth.ACSForm, "Shift_JIS ": career.RedirectForm, "UTF-8": three.ACSForm} {
-		if f, err := form(); err != nil || f.Charset != strings.TrimSpace(want) {
-			t.Errorf("%q: %q, %v", want, f.Charset, err)
+	for name, c := range map[string]struct {
+		form func() (Form, error)
+		want string
+	}{"020": {auth.ACSForm, "Shift_JIS"}, "100": {career.RedirectForm, "Shift_JIS"}, "450": {three.ACSForm, "UTF-8"}} {
+		if f, err := c.form(); err != nil || f.Charset != c.want {
+			t.Errorf("%s: %q, %v", name, f.Charset, err)
 		}
 	}
 	three.ACSHTML = strings.Replace(page, "action", `accept-charset="EUC-JP" action`, 1)
@@ -103,7 +107,7 @@ func FuzzExtractForm(f *testing.F) {
 			return
 		}
 		u, err := url.Parse(form.Action)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || form.Method != "POST" && form.Method != "GET" {
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || form.Method != http.MethodPost && form.Method != http.MethodGet {
 			t.Fatalf("%q %q", form.Method, form.Action)
 		}
 	})

@@ -80,7 +80,7 @@ func (b *body) ask() error {
 
 // Close seals the body.
 func (b *body) Close() error {
-	b.seal()
+	_, _ = b.seal() // send has asked already
 	return nil
 }
 

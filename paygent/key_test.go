@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,7 +96,7 @@ func TestPBES1Advice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parseIdentity(append(text, leaf...), DefaultPassphrase); err != errPBES1 {
+	if _, err := parseIdentity(append(text, leaf...), DefaultPassphrase); !errors.Is(err, errPBES1) {
 		t.Fatalf("PBES1: %v", err)
 	}
 	run(t, openssl, "pkcs8", "-in", old, "-topk8", "-v2", "aes-256-cbc", "-out", converted, "-passin", "pass:changeit", "-passout", "pass:changeit")

@@ -74,7 +74,7 @@ func TestWireLinks(t *testing.T) {
 			want := v.values(t, "link request values")
 			if !v.has("link response bytes") {
 				form, err := l.Form(q)
-				if err != nil || form.Action != "https://link.example/v/u/request" || form.Method != "POST" {
+				if err != nil || form.Action != "https://link.example/v/u/request" || form.Method != http.MethodPost {
 					t.Errorf("form to %q by %q, %v", form.Action, form.Method, err)
 				}
 				if diff := cmp.Diff(pairs(want), pairs(form.Fields)); diff != "" {

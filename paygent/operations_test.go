@@ -232,7 +232,7 @@ func inquiryCalls() map[string]typed {
 			Rows: [][]string{{"900000001", "52", "40", "髙橋"}, {"900000002", "53", "20", ""}}}),
 		"list.txt: 090 too many rows; what there is follows": does((*Client).List, ListRequest{Limit: 1},
 			&Table{Columns: []string{"payment_id"}, Rows: [][]string{{"900000001"}}}),
-		"storedcard.txt: 027 no card at all": typed{func(c *Client, ctx context.Context) (any, error) {
+		"storedcard.txt: 027 no card at all": {func(c *Client, ctx context.Context) (any, error) {
 			cards, err := c.ListCards(ctx, ListCardsRequest{CustomerID: "8"})
 			if err == nil && len(cards) == 0 {
 				_, err = c.Do(ctx, Request{Kind: KindListCards, Params: Params{{"trading_id", "0"}, {"customer_id", "8"}}})

@@ -142,7 +142,7 @@ func mutualTLS(t *testing.T, ca authority, server tls.Certificate) (address stri
 		t.Fatal(err)
 	}
 	s := &http.Server{Handler: answer(200, "\r\nresult=0\r\npayment_id=1"), ErrorLog: discardLog()}
-	go s.Serve(l) //nolint:errcheck // ends with Close
+	go func() { _ = s.Serve(l) }() // ends with Close
 	t.Cleanup(func() { s.Close() })
 	return "https://" + strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
 }

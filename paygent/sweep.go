@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 )
 
 // NoticeIDs are payment_notice_ids From to To, both included.
@@ -29,8 +31,11 @@ type SweepResult struct {
 	Missing []NoticeIDs // still unseen: ask again, later and later, and give up in the end
 	Purged  []NoticeIDs // ids that the centre says it no longer has (success_code 2)
 	Found   int         // differences handed over
-	Asked   int         // telegrams
-	More    bool        // Limit ended it, not the centre
+	// Unreadable are ids that the centre answers with something that cannot be read. They
+	// count as missing, so that they are asked for again.
+	Unreadable []int64
+	Asked      int  // telegrams
+	More       bool // Limit ended it, not the centre
 }
 
 const sweepLimit = 1000
@@ -98,27 +103,47 @@ func (s *sweep) undelivered(ctx context.Context) error {
 // above asks for the ids after the highest one, up to the first that does not exist.
 func (s *sweep) above(ctx context.Context) error {
 	for {
-		d, err := s.ask(ctx, s.result.Highest+1)
-		if err != nil || d.Notice == nil {
-			return err
-		}
-		if err := s.take(d); err != nil {
+		found, err := s.byID(ctx, s.result.Highest+1)
+		if err != nil || !found {
 			return err
 		}
 	}
 }
 
+// byID asks for one id, and reports whether the centre has it.
+func (s *sweep) byID(ctx context.Context, id int64) (bool, error) {
+	d, err := s.ask(ctx, id)
+	var unknown *UnknownError
+	switch {
+	case errors.As(err, &unknown) && isRecord(unknown.Response, id):
+		s.unreadable(id)
+		return true, nil
+	case err != nil || d.Notice == nil:
+		return false, err
+	}
+	return true, s.take(d)
+}
+
+// isRecord reports an answer that is clearly about this id, though the rest makes no sense.
+func isRecord(r *Response, id int64) bool {
+	return r != nil && r.Result == ResultOK && r.Get("payment_notice_id") == strconv.FormatInt(id, 10)
+}
+
+// unreadable passes over an id that would stop every sweep at the same place.
+func (s *sweep) unreadable(id int64) {
+	r := &s.result
+	r.Unreadable = append(r.Unreadable, id)
+	r.Missing = append(withoutID(r.Missing, id), NoticeIDs{id, id})
+	r.Highest = max(r.Highest, id)
+}
+
 func (s *sweep) missing(ctx context.Context) error {
 	for _, ids := range s.result.Missing {
 		for id := ids.From; id <= ids.To; id++ {
-			d, err := s.ask(ctx, id)
-			if err != nil {
-				return err
+			if slices.Contains(s.result.Unreadable, id) {
+				continue // asked just now
 			}
-			if d.Notice == nil {
-				continue
-			}
-			if err := s.take(d); err != nil {
+			if _, err := s.byID(ctx, id); err != nil {
 				return err
 			}
 		}

@@ -22,6 +22,7 @@ type queue struct {
 	delivered int64          // of those asked without an id
 	lose      map[int64]bool // answers without an id that are lost on their way, once
 	hide      map[int64]bool // ids nobody finds
+	spoil     map[int64]bool // ids whose record makes no sense
 	byIDOnly  bool
 }
 
@@ -67,6 +68,9 @@ func (q *queue) answer(asked string) string {
 }
 
 func (q *queue) record(id int64, code string) string {
+	if q.spoil[id] {
+		return fmt.Sprintf("\r\nresult=0\r\nsuccess_code=%s\r\npayment_notice_id=%d\r\npayment_amount=much", code, id)
+	}
 	return fmt.Sprintf("\r\nresult=0\r\nsuccess_code=%s\r\npayment_notice_id=%d\r\npayment_id=%d\r\ntrading_id=5\r\npayment_type=02\r\npayment_status=20\r\npayment_amount=1", code, id, 900+id)
 }
 
@@ -94,7 +98,11 @@ func TestSweep(t *testing.T) {
 		"shared merchant": {queue{last: 9, byIDOnly: true}, SweepRequest{Highest: 7, ByIDOnly: true}, []int64{8, 9},
 			SweepResult{Highest: 9, Found: 2, Asked: 3}},
 		"shared merchant without a start": {queue{last: 9, byIDOnly: true}, SweepRequest{ByIDOnly: true}, nil, SweepResult{}},
-		"limit":                           {queue{last: 9}, SweepRequest{Limit: 3}, []int64{1, 2, 3}, SweepResult{Highest: 3, Found: 3, Asked: 3, More: true}},
+		"one makes no sense": {queue{last: 9, delivered: 6, spoil: map[int64]bool{8: true}}, SweepRequest{Highest: 6}, []int64{7, 9},
+			SweepResult{Highest: 9, Missing: []NoticeIDs{{8, 8}}, Unreadable: []int64{8}, Found: 2, Asked: 5}},
+		"an old one makes no sense": {queue{last: 9, delivered: 9, spoil: map[int64]bool{2: true}}, SweepRequest{Highest: 9, Missing: []NoticeIDs{{1, 3}}}, []int64{1, 3},
+			SweepResult{Highest: 9, Missing: []NoticeIDs{{2, 2}}, Unreadable: []int64{2}, Found: 2, Asked: 5}},
+		"limit": {queue{last: 9}, SweepRequest{Limit: 3}, []int64{1, 2, 3}, SweepResult{Highest: 3, Found: 3, Asked: 3, More: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

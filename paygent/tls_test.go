@@ -7,7 +7,12 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -34,6 +39,62 @@ func TestMutualTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Through a proxy the centre's TLS and the client certificate stay between both ends.
+func TestProxyTunnel(t *testing.T) {
+	t.Parallel()
+	ca := newAuthority(t)
+	address := mutualTLS(t, ca, serverCert(t, ca, "localhost", 0))
+	key := ecKey(t)
+	config := kit(t, append(block("CERTIFICATE", ca.issue(key, "merchant", 0)), pkcs8Block(t, key, "changeit")...), ca.pem(), address)
+	var tunnels atomic.Int32
+	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			http.Error(w, "CONNECT only", http.StatusMethodNotAllowed)
+			return
+		}
+		tunnels.Add(1)
+		tunnel(t, w, r.Host)
+	})
+	u, err := url.Parse(proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.ProxyServerName, config.ProxyServerIP = "no-such-proxy.example", u.Hostname()
+	if config.ProxyServerPort, err = strconv.Atoi(u.Port()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := capture(t.Context(), tlsClient(t, config)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tunnels.Load() != 2 {
+		t.Errorf("%d tunnels, want 2", tunnels.Load())
+	}
+}
+
+// tunnel joins the caller with another address until one of both ends.
+func tunnel(t *testing.T, w http.ResponseWriter, to string) {
+	far, err := net.Dial("tcp", to)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer far.Close()
+	near, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer near.Close()
+	_, _ = io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(far, buffered)
+		_ = far.Close()
+	}()
+	_, _ = io.Copy(near, far)
 }
 
 func TestTLSFailures(t *testing.T) {
@@ -136,7 +197,7 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 		_, err := New(Options{Config: config, MerchantID: "1", ConnectID: "c", ConnectPassword: "p", Clock: testNow})
 		wantConfigError(t, name, err, config.ClientFilePath, KeyClientFilePath, c.says)
 	}
-	good := append(leaf, plain...)
+	good := bytes.Join([][]byte{leaf, plain}, nil)
 	for name, c := range map[string]struct {
 		ca   []byte
 		says string
