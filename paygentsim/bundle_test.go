@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"kessai/internal/cp932"
 	"kessai/paygentsim"
 )
 
@@ -53,6 +54,7 @@ type bundle struct {
 	clock *clock
 	shop  *shop
 	sim   *paygentsim.Sim
+	last  string // body answered last
 }
 
 func setup(t testing.TB, opt paygentsim.Options) *bundle {
@@ -142,7 +144,10 @@ func (b *bundle) send(kind string, more fields) fields {
 }
 
 func (b *bundle) try(kind string, more fields) (fields, error) {
-	return exchange(&http.Client{Transport: b.sim.Transport()}, "https://sim.example", kind, more)
+	got, err := exchange(&http.Client{Transport: b.sim.Transport()}, "https://sim.example", kind, more)
+	b.last = got[rawBody]
+	delete(got, rawBody)
+	return got, err
 }
 
 func paths(kind string) string {
@@ -186,7 +191,25 @@ func exchange(client *http.Client, base, kind string, more fields) (fields, erro
 	if err != nil {
 		return nil, err
 	}
-	return parse(string(text)), nil
+	out := parse(string(text))
+	out[rawBody] = string(text)
+	return out, nil
+}
+
+// rawBody is where exchange keeps the whole answer until send takes it out.
+const rawBody = "\x00body"
+
+// raw is an item of the last answer sent for, to its end: what _html items need.
+func (b *bundle) raw(name string) string {
+	b.t.Helper()
+	_, html, ok := strings.Cut(b.last, "\r\n"+name+"=")
+	if !ok {
+		b.t.Fatalf("no %s in %q", name, b.last)
+	}
+	if text, err := cp932.Decode([]byte(html)); err == nil {
+		return text
+	}
+	return html
 }
 
 // parse reads the payment format without trusting it to be one.
@@ -213,19 +236,21 @@ func (b *bundle) token(number string) string {
 const good = "4900000000000000"
 
 // authorize sends an ordinary 020.
-func (b *bundle) authorize(tradingID, number string, more fields) fields {
+func (b *bundle) authorize(tradingID, number string, more ...fields) fields {
 	b.t.Helper()
-	return b.send("020", b.order(tradingID, number, more))
+	return b.send("020", b.order(tradingID, number, more...))
 }
 
-func (b *bundle) order(tradingID, number string, more fields) fields {
+func (b *bundle) order(tradingID, number string, more ...fields) fields {
 	b.t.Helper()
 	f := fields{"trading_id": tradingID, "payment_amount": "3300", "payment_class": "10"}
 	if number != "" {
 		f["card_token"] = b.token(number)
 	}
-	for k, v := range more {
-		f[k] = v
+	for _, m := range more {
+		for k, v := range m {
+			f[k] = v
+		}
 	}
 	return f
 }
@@ -253,4 +278,13 @@ func (b *bundle) drain() {
 		}
 	}
 	b.t.Fatal("1000 steps and still something due")
+}
+
+// sjis is a text in the bytes of Windows-31J, as forms carry it.
+func sjis(s string) string {
+	b, err := cp932.Encode(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
 }
