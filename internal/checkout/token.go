@@ -36,8 +36,8 @@ func (t *Tokens) For(id order.ID) string {
 // Read returns the order a token names. A token that is not ours, or too old, is
 // answered as if there were no such order.
 func (t *Tokens) Read(text string) (order.ID, error) {
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) != 32 || !hmac.Equal(b[16:], t.mac(b[:16])) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(text) != base64.RawURLEncoding.EncodedLen(32) || len(b) != 32 || !hmac.Equal(b[16:], t.mac(b[:16])) {
 		return 0, problem.New(problem.NotFound, "order.unknown", nil)
 	}
 	if t.now().Unix() > int64(binary.BigEndian.Uint64(b[8:16])) {

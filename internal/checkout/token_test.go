@@ -65,6 +65,7 @@ func TestTokenRefused(t *testing.T) {
 		"no base64":             {NewTokens(tokenKey, at(tokenStart)), "ご注文"},
 		"too short":             {NewTokens(tokenKey, at(tokenStart)), text[:20]},
 		"too long":              {NewTokens(tokenKey, at(tokenStart)), text + "AAAA"},
+		"a line break in it":    {NewTokens(tokenKey, at(tokenStart)), text[:10] + "\n" + text[10:]},
 		"another key":           {NewTokens([]byte("another"), at(tokenStart)), text},
 		"a second after it end": {NewTokens(tokenKey, at(tokenStart.Add(tokenTerm+time.Second))), text},
 	} {
@@ -78,6 +79,22 @@ func TestTokenRefused(t *testing.T) {
 	}
 	if _, err := NewTokens(tokenKey, at(tokenStart.Add(tokenTerm))).Read(text); err != nil {
 		t.Errorf("in its last second: %v", err)
+	}
+}
+
+// TestTokenOneSpelling: bits that carry nothing must be zero, so an order and a time
+// have one token.
+func TestTokenOneSpelling(t *testing.T) {
+	t.Parallel()
+	tokens := NewTokens(tokenKey, at(tokenStart))
+	text := tokens.For(123)
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for _, last := range alphabet {
+		if other := text[:len(text)-1] + string(last); other != text {
+			if _, err := tokens.Read(other); err == nil {
+				t.Errorf("%s is read like %s", other, text)
+			}
+		}
 	}
 }
 
