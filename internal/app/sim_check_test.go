@@ -50,10 +50,11 @@ func (s *simulation) touched() []order.ID {
 	}
 	rows, err := database.List(context.Background(), s.DB.Read(), func(r database.Row) (v row, err error) {
 		return v, r.Scan((*int64)(&v.id), &v.version)
-	}, "SELECT order_id, version FROM plg_kessai_ledger ORDER BY order_id")
+	}, "SELECT order_id, version FROM plg_kessai_ledger WHERE updated_at >= ? ORDER BY order_id", s.checked.UnixMilli())
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.checked = s.Now()
 	var touched []order.ID
 	for _, r := range rows {
 		if s.versions[r.id] != r.version {

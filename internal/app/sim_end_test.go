@@ -79,6 +79,7 @@ func (s *simulation) checkAll() {
 				s.t.Errorf("still open: %s", state)
 			}
 		}
+		s.checkStatus(l, state)
 		for _, pay := range l.Payments {
 			for _, id := range pay.PaymentIDs {
 				known[id] = pay
@@ -100,6 +101,25 @@ func (s *simulation) checkAll() {
 			s.t.Errorf("%s of %s is %s%s for us, and the centre says %s", p.PaymentID, p.TradingID, pay.Phase, pay.End, p.Status)
 		}
 		s.cover("end " + string(p.Status) + " " + string(pay.Phase) + " " + string(pay.End))
+	}
+}
+
+// checkStatus: an order at rest stands where its payment put it.
+func (s *simulation) checkStatus(l *ledger.Ledger, state string) {
+	var may []order.Status
+	switch p := l.Current(); {
+	case p != nil && p.Phase == payment.Authorised:
+		may = []order.Status{order.New, order.InProgress, order.Delivered}
+	case p != nil && p.Phase == payment.Captured:
+		may = []order.Status{order.Paid, order.InProgress, order.Delivered}
+		if l.Order.PaymentDate.IsZero() {
+			s.t.Errorf("paid on no day: %s", state)
+		}
+	default:
+		may = []order.Status{order.Processing, order.Canceled, order.Delivered}
+	}
+	if !slices.Contains(may, l.Order.Status) {
+		s.t.Errorf("the order stands where its payment does not: %s", state)
 	}
 }
 

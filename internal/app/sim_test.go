@@ -26,10 +26,13 @@ import (
 // end. A seed run twice gives the same transcript.
 //
 //	KESSAI_SIM_SEED    runs this seed alone
-//	KESSAI_SIM_ORDERS  how many orders; default 500
+//	KESSAI_SIM_ORDERS  how many orders; default 500, with the race detector 40
 func TestSimulation(t *testing.T) {
 	t.Parallel()
 	orders := 500
+	if raced {
+		orders = 40
+	}
 	if n := os.Getenv("KESSAI_SIM_ORDERS"); n != "" {
 		orders = parse(t, "KESSAI_SIM_ORDERS", n)
 	}
@@ -95,6 +98,7 @@ type simulation struct {
 	member     int64
 	purchases  []*purchase
 	versions   map[order.ID]int64 // of the ledgers as last checked
+	checked    time.Time
 	transcript []string
 	covered    map[string]int
 	armed      string // the boundary at which the node crashes next
