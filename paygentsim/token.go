@@ -54,17 +54,10 @@ func (s *Sim) Token(merchantID, number, term, cvc string) (token string, err err
 	if !isTerm(term) {
 		return "", fmt.Errorf("paygentsim: card valid term %q: want MMYY", term)
 	}
-	a, err := s.tokenize(params{
+	return tokenOf(s.tokenize(params{
 		"merchant_id": merchantID, "token_generate_key": m.TokenKey.Reveal(), "card_number": number,
 		"card_expire_month": term[:2], "card_expire_year": term[2:], "card_cvc": cvc,
-	})
-	if err != nil {
-		return "", err
-	}
-	if a.Object == nil {
-		return "", fmt.Errorf("paygentsim: token refused: result %s", a.Result)
-	}
-	return a.Object.Token, nil
+	}))
 }
 
 // tokenize serves one request of the token endpoint, protocol.md §9.2.
@@ -177,4 +170,27 @@ func (t *cardToken) answer(key Secret) tokenAnswer {
 		Object: &tokenizedObject{t.Token, t.Card.Masked, until, t.Card.Fingerprint},
 		Hash:   hex.EncodeToString(sum[:]),
 	}
+}
+
+// CVCToken makes a token of a security code alone, as createCvcToken would.
+func (s *Sim) CVCToken(merchantID, cvc string) (token string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.merchant(merchantID)
+	if m == nil {
+		return "", fmt.Errorf("paygentsim: no merchant %q", merchantID)
+	}
+	return tokenOf(s.tokenize(params{
+		"merchant_id": merchantID, "token_generate_key": m.TokenKey.Reveal(), "card_cvc": cvc, "cvc_only_flg": "1",
+	}))
+}
+
+func tokenOf(a tokenAnswer, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	if a.Object == nil {
+		return "", fmt.Errorf("paygentsim: token refused: result %s", a.Result)
+	}
+	return a.Object.Token, nil
 }
