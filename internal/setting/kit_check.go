@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,10 +89,19 @@ func sentences(err error) Problems {
 	}
 	var found Problems
 	for _, e := range all {
-		args := problem.Args{"File": filepath.Base(e.File), "Line": e.Line, "Key": e.Key, "Detail": e.Detail}
+		file := filepath.Base(e.File)
+		args := problem.Args{"File": file, "Place": place(file, e.Line), "Key": e.Key, "Detail": e.Detail}
 		found = append(found, problem.Wrap(e, problem.Invalid, kitCode(e), args).On("file"))
 	}
 	return found
+}
+
+// place names the line too, where there is one: a missing key has none.
+func place(file string, line int) string {
+	if line <= 0 {
+		return file
+	}
+	return file + ", line " + strconv.Itoa(line)
 }
 
 // kitCode finds the sentence for what the connection module complains about. It is
@@ -136,6 +146,7 @@ const (
 	CodeKitCA         = "setting.kit_ca"    // the .crt holds no certificate
 	CodeKitCheck      = "setting.kit_check" // the check itself failed
 	CodeKitHost       = "setting.kit_host"  // the addresses are another environment's
+	CodeKitPlain      = "setting.kit_plain" // an address without TLS
 )
 
 // Config parses the kit's configuration as uploaded.
@@ -153,6 +164,7 @@ func (k *Kit) Config() (*paygent.Config, error) {
 
 // checkEnvironment refuses a kit whose addresses belong to another environment: a
 // test must never reach the real centre, nor the other way round (product.md, Hosts).
+// Without TLS nothing goes further than a simulator.
 func (k *Kit) checkEnvironment(env payment.Environment) error {
 	c, err := k.Config()
 	if err != nil {
@@ -165,6 +177,9 @@ func (k *Kit) checkEnvironment(env payment.Environment) error {
 		u, err := url.Parse(address)
 		if err != nil {
 			return errors.Join(err)
+		}
+		if u.Scheme != "https" && env != payment.Simulator {
+			return problem.New(problem.Invalid, CodeKitPlain, problem.Args{"File": ConfName, "Address": address, "Environment": string(env)}).On("environment")
 		}
 		if belongs := realHost(u.Hostname()); belongs != env && (belongs != "" || env == payment.Production) {
 			return problem.New(problem.Invalid, CodeKitHost, problem.Args{"File": ConfName, "Host": u.Hostname(), "Environment": string(env)}).On("environment")

@@ -49,9 +49,9 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_filename":   {"「{File}」は登録できません。登録できるファイルは modenv_properties.conf、クライアント証明書(.pem)、認証済みCAファイル(.crt)です。", "{File} is no file of a connection kit: modenv_properties.conf, *.pem and *.crt, with names of ASCII letters, digits, dot, hyphen and underscore."},
 		"setting.kit_too_large":  {"「{File}」が大きすぎます。{Max}KB以下のファイルを選択してください。", "{File} is larger than {Max} KiB; this is no file of a connection kit."},
 		"setting.kit_twice":      {"「{File}」が2つ選択されています。", "{File} was given twice."},
-		"setting.kit_no_file":    {"「{File}」がありません。接続キットに含まれるファイルをアップロードしてください。", "{File} is not in the connection kit. Add it, or correct the path in modenv_properties.conf."},
-		"setting.kit_conf":       {"設定ファイル「{File}」の{Key}が正しくありません。接続キットの設定ファイルを確認してください。", "{File}, line {Line}: {Key}: {Detail}."},
-		"setting.kit_path":       {"設定ファイル「{File}」の{Key}は絶対パスで設定してください。", "{File}, line {Line}: {Key}: {Detail}."},
+		"setting.kit_no_file":    {"「{File}」がありません。接続キットに含まれるファイルをアップロードしてください。", "{File} is missing from the connection kit: a kit is modenv_properties.conf and the files that it names (*.pem, *.crt)."},
+		"setting.kit_conf":       {"設定ファイル「{File}」の{Key}が正しくありません。接続キットの設定ファイルを確認してください。", "{Place}: {Key}: {Detail}."},
+		"setting.kit_path":       {"設定ファイル「{File}」の{Key}は絶対パスで設定してください。", "{Place}: {Key}: {Detail}."},
 		"setting.kit_cert":       {"クライアント証明書「{File}」を読み取れません。接続キットのpemファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_passphrase": {"クライアント証明書「{File}」の秘密鍵を開けません。パスフレーズ(key_passphrase)を確認してください。", "{File}: the passphrase does not open the private key. Set key_passphrase."},
 		"setting.kit_pbes1":      {"クライアント証明書「{File}」の秘密鍵は古い形式(PBES1)で暗号化されています。openssl pkcs8 -in {File} -topk8 -v2 aes-256-cbc -out key.pem で変換し、元の鍵と置き換えてください。", "{File}: {Detail}."},
@@ -62,6 +62,7 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_no_key":     {"「{File}」に秘密鍵が含まれていません。クライアント証明書と秘密鍵の両方を含むpemファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_ca":         {"認証済みCAファイル「{File}」に証明書が含まれていません。接続キットのcrtファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_check":      {"接続キットを確認できませんでした。サーバーの空き容量と権限を確認してください。", "The connection kit could not be checked; look at the disk and the permissions of the temporary directory."},
+		"setting.kit_plain":      {"設定ファイル「{File}」の接続先({Address})はhttps://ではありません。接続環境が{Environment}のときはhttps://の接続先を設定してください。", "{File}: the address {Address} is not https://; without TLS only the simulator is talked to, and the environment is {Environment}."},
 		"setting.kit_host":       {"設定ファイル「{File}」の接続先({Host})が接続環境({Environment})のものではありません。接続環境か接続キットを確認してください。", "{File}: the host {Host} does not belong to the environment {Environment}. Set environment first, or take that environment's kit."},
 	}
 }
