@@ -41,7 +41,7 @@ func table020() []field {
 
 // table024 is the old end of 3-D Secure 1.0, protocol.md §10.2.
 func table024() []field {
-	return append(named(), need("PaRes", ascii(), 0), need("MD", word(), 64))
+	return append(named(), need("PaRes", ascii(), 0), need("MD", ascii(), 1024))
 }
 
 // table025 to table027 are protocol.md §11.
@@ -122,7 +122,7 @@ func table104() []field {
 func table100() []field {
 	return []field{may("trading_id", word(), maxTrading), amountField("amount", true), mustChoose("career_type", carrierAu, carrierDocomo, carrierSoftBank),
 		mustChoose("pc_mobile_type", "0", "1", "2", "3", "4"), need("return_url", address(), 0), need("cancel_url", address(), 0),
-		may("other_url", address(), 0), may("open_id", word(), 64), may("uid", word(), 64), may("site_id", digits(), 4)}
+		may("other_url", address(), 0), may("open_id", ascii(), 256), may("uid", ascii(), 256), may("site_id", digits(), 4)}
 }
 
 func table103() []field { return append(named(), amountField("amount", true)) }

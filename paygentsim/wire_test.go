@@ -120,6 +120,7 @@ func TestWireVectors(t *testing.T) {
 			t.Run(filepath.Base(file)+"/"+v.name, func(t *testing.T) {
 				for section, check := range map[string]func(*testing.T, *vector){
 					"request bytes": checkRequest, "response bytes": checkResponse, "notice bytes": checkNotice, "hash": checkHash,
+					"table bytes": checkTable, "callback bytes": checkCallback, "link request bytes": checkLinkRequest, "link response bytes": checkLinkResponse,
 				} {
 					if _, has := v.sections[section]; has {
 						checked[section]++
@@ -129,7 +130,7 @@ func TestWireVectors(t *testing.T) {
 			})
 		}
 	}
-	for _, section := range []string{"request bytes", "response bytes", "notice bytes", "hash"} {
+	for _, section := range []string{"request bytes", "response bytes", "notice bytes", "hash", "table bytes", "callback bytes", "link request bytes", "link response bytes"} {
 		if checked[section] == 0 {
 			t.Errorf("no vector has a section %q", section)
 		}
