@@ -306,3 +306,26 @@ func TestMethodGone(t *testing.T) {
 	b.exec("UPDATE dtb_delivery_fee SET fee = 500")
 	y.get("/shopping").says(".message", "送料が更新されました")
 }
+
+// TestMethodsOffered: a method of Paygent's that has no payment page is not offered,
+// not even to who asks for it.
+func TestMethodsOffered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	offered := func() int { return b.buyer().procedure().Find("input[name=payment][value='4']").Length() }
+	for class, want := range map[string]int{
+		`Eccube\Service\Payment\Method\Cash`:                       1,
+		`Plugin\PaygentPayment\Service\Method\Module\Credit`:       1,
+		`Plugin\PaygentPayment\Service\Method\Credit`:              0,
+		`Plugin\PaygentPayment\Service\Method\Module\Conveni`:      0,
+		`Plugin\PaygentPayment\Service\Method\Module\SomethingNew`: 0,
+	} {
+		b.exec("UPDATE dtb_payment SET method_class = ? WHERE id = 4", class)
+		if got := offered(); got != want {
+			t.Errorf("%s: offered %d times, want %d", class, got, want)
+		}
+	}
+	y := b.buyer()
+	y.procedure()
+	y.post("/shopping/confirm", "delivery", "1", "payment", "4").at("/shopping/confirm", 422).says("main", "有効な選択ではありません。")
+}

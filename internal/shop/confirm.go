@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kessai/internal/order"
+	"kessai/internal/payment"
 	"kessai/internal/web"
 )
 
@@ -59,6 +60,12 @@ func (v visit) lines() []orderLine {
 const paygentClass = `Plugin\PaygentPayment\`
 
 func ours(methodClass string) bool { return strings.HasPrefix(methodClass, paygentClass) }
+
+// payable tells whether an order with the method can be paid for: of Paygent's methods
+// those that have a payment page. The others' rows may stand, and are not offered.
+func payable(methodClass string) bool {
+	return !ours(methodClass) || methodClass == payment.Card.Class(payment.Module)
+}
 
 func (v visit) payment() order.Payment {
 	for _, p := range v.offered {

@@ -53,6 +53,7 @@ func (s *Shop) terms(ctx context.Context, q database.Querier, saleType, pref int
 	if t.payments, err = readPayments(ctx, q); err != nil {
 		return t, err
 	}
+	t.payments = slices.DeleteFunc(t.payments, func(p order.Payment) bool { return !payable(p.MethodClass) })
 	if t.options, err = readOptions(ctx, q); err != nil {
 		return t, err
 	}
