@@ -92,7 +92,7 @@ type CareerRequest struct {
 	Device    MobileType // empty: DevicePC
 	ReturnURL string
 	CancelURL string
-	OtherURL  string // docomo only
+	OtherURL  string // docomo only; empty: CancelURL, as the original sends
 	OpenID    Secret // what the buyer brought back from 104 (au, docomo)
 	UID       string // feature phones
 	SiteID    string
@@ -111,6 +111,9 @@ func (c *Client) ApplyCareer(ctx context.Context, q CareerRequest) (*CareerPage,
 	b.needURL("cancel_url", q.CancelURL)
 	if q.OtherURL != "" && q.Career != CareerDocomo {
 		b.fail(outOfRange("other_url", "belongs to docomo only"))
+	}
+	if q.OtherURL == "" && q.Career == CareerDocomo {
+		q.OtherURL = q.CancelURL
 	}
 	b.url("other_url", q.OtherURL)
 	b.given("open_id", string(q.OpenID))
