@@ -2,7 +2,9 @@ package paygent
 
 import (
 	"bufio"
+	"context"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -59,5 +61,36 @@ func TestTimes(t *testing.T) {
 		if err != nil || FormatTime(got) != s {
 			t.Errorf("%q came back as %q, %v", s, FormatTime(got), err)
 		}
+	}
+}
+
+// Every operation of Client and Link has a runnable example.
+func TestEveryOperationHasAnExample(t *testing.T) {
+	t.Parallel()
+	var examples strings.Builder
+	for _, file := range []string{"example_test.go", "example_methods_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples.Write(text)
+	}
+	operations := 0
+	for _, receiver := range []reflect.Type{reflect.TypeFor[*Client](), reflect.TypeFor[*Link]()} {
+		for method := range receiver.Methods() {
+			if method.Type.NumIn() < 2 || method.Type.In(1) != reflect.TypeFor[context.Context]() {
+				continue
+			}
+			operations++
+			name := "Example" + receiver.Elem().Name() + "_" + method.Name + "()"
+			_, body, found := strings.Cut(examples.String(), "func "+name)
+			body, _, _ = strings.Cut(body, "\n}\n")
+			if !found || !strings.Contains(body, "// Output:") {
+				t.Errorf("%s is missing or has no output", name)
+			}
+		}
+	}
+	if operations < 30 {
+		t.Errorf("only %d operations found", operations)
 	}
 }

@@ -278,3 +278,18 @@ func TestMoreNames(t *testing.T) {
 		}
 	}
 }
+
+func TestThreeDSCards(t *testing.T) {
+	t.Parallel()
+	for want, q := range map[string]ThreeDSRequest{
+		"card_set_method=direct card_number=4900000000000000 card_valid_term=1228": {Card: &CardData{Number: "4900000000000000", ValidTerm: "1228", SecurityCode: "123"}},
+		"card_set_method=token card_token=tok":                                     {CardToken: "tok"},
+		"card_set_method=customer customer_id=7 customer_card_id=1":                {StoredCard: &StoredCard{CustomerID: "7", CustomerCardID: "1", WithCVCToken: true}, CardToken: "tok_cvc"},
+	} {
+		b := builder{kind: KindThreeDSecure}
+		q.addCard(&b)
+		if got := strings.Join(pairs(b.params), " "); got != want || b.err != nil {
+			t.Errorf("%s, %v, want %s", got, b.err, want)
+		}
+	}
+}
