@@ -99,6 +99,7 @@ type demoRun struct {
 	app     *app.App
 	wire    *app.WireLog
 	shop    *listening
+	release func() error // of the database
 }
 
 func (r *demoRun) open(ctx context.Context) error {
@@ -160,6 +161,9 @@ func (r *demoRun) openApp(ctx context.Context) error {
 		return err
 	}
 	r.config = *c
+	if r.release, err = ownFile(*c); err != nil {
+		return err
+	}
 	node, err := nodeName(r.dir)
 	if err != nil {
 		return err
@@ -235,6 +239,9 @@ func (r *demoRun) close() error {
 	}
 	if r.wire != nil {
 		err = errors.Join(err, r.wire.Close())
+	}
+	if r.release != nil {
+		err = errors.Join(err, r.release())
 	}
 	if r.shop != nil && r.shop.listener != nil {
 		_ = r.shop.listener.Close() // closed already if it served

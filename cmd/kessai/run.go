@@ -15,6 +15,7 @@ import (
 
 	"kessai/internal/app"
 	"kessai/internal/config"
+	"kessai/internal/database"
 	"kessai/internal/problem"
 	"kessai/internal/wording"
 )
@@ -151,11 +152,32 @@ func logger(w io.Writer, level string) *slog.Logger {
 // ownDir makes a directory only this user can read, and takes the node's lock in it.
 func ownDir(dir string) (unlock func() error, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
+		return nil, missetError{fmt.Errorf("data directory: %w", err)}
 	}
-	unlock, err = app.LockNode(filepath.Join(dir, "node.lock"))
-	if err != nil {
-		return nil, missetError{fmt.Errorf("data directory %s: another kessai is using it: %w", dir, err)}
+	return lock("data directory "+dir, filepath.Join(dir, "node.lock"))
+}
+
+// ownFile takes the lock beside an SQLite shop's file, which has one node whatever
+// the data directory. The databases of servers have as many as one likes.
+func ownFile(c config.Config) (unlock func() error, err error) {
+	file, err := database.File(string(c.Database))
+	if err != nil || file == "" {
+		return func() error { return nil }, err
+	}
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		file = real
+	}
+	return lock("database "+file, file+".lock")
+}
+
+func lock(what, file string) (unlock func() error, err error) {
+	unlock, err = app.LockNode(file)
+	var path *os.PathError
+	switch {
+	case errors.As(err, &path):
+		return nil, missetError{fmt.Errorf("%s: %w", what, err)}
+	case err != nil:
+		return nil, missetError{fmt.Errorf("%s: another kessai is using it", what)}
 	}
 	return unlock, nil
 }

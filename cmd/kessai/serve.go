@@ -44,6 +44,11 @@ func serve(cmd *cobra.Command, e env) error {
 		return err
 	}
 	defer func() { _ = unlock() }() // the process ends: the system unlocks too
+	release, err := ownFile(c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = release() }()
 	node, err := nodeName(c.DataDir)
 	if err != nil {
 		return err

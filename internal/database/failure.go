@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
 
@@ -116,4 +117,28 @@ func IsAway(err error) bool {
 	}
 	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// plainCause is why a connection failed, in the server's or the system's own words
+// and on one line: a driver repeats its attempts and the addresses.
+func plainCause(err error) string {
+	var op *net.OpError
+	var path *os.PathError
+	switch my, pg, _ := causes(err); {
+	case my != nil:
+		return my.Message
+	case pg != nil:
+		return pg.Message
+	case errors.As(err, &op) && op.Err != nil:
+		var sys *os.SyscallError
+		if errors.As(op.Err, &sys) {
+			return sys.Err.Error()
+		}
+		return op.Err.Error()
+	}
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }

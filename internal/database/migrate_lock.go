@@ -55,6 +55,9 @@ func lockOn(ctx context.Context, pool *sql.DB, query string) (func() error, erro
 // lockBeside locks an empty SQLite file next to the database: the database itself
 // is written in several transactions while the lock is held.
 func (db *DB) lockBeside(ctx context.Context) (func() error, error) {
+	if _, err := makePrivate(db.source.path + ".migrate"); err != nil {
+		return nil, fmt.Errorf("migration lock: %w", err)
+	}
 	pool, err := sql.Open("sqlite", fileDSN(db.source.path+".migrate", url.Values{
 		"_pragma": {fmt.Sprintf("busy_timeout(%d)", 6*lockTimeout.Milliseconds())},
 	}))

@@ -3,8 +3,9 @@ package database
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
+
+	"kessai/internal/problem"
 )
 
 const (
@@ -58,13 +59,17 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		err = db.openPostgres()
 	}
 	if err != nil {
-		return nil, err
+		return nil, unreachable(src, err)
 	}
 	if err := db.Ping(ctx); err != nil {
 		_ = db.Close()
-		return nil, fmt.Errorf("open %s: %w", src, err)
+		return nil, unreachable(src, err)
 	}
 	return db, nil
+}
+
+func unreachable(s source, err error) error {
+	return problem.Wrap(err, problem.Unavailable, "database.unreachable", problem.Args{"Database": s.String(), "Why": plainCause(err)})
 }
 
 // Ping checks that the database answers.

@@ -28,6 +28,12 @@ func (s source) String() string {
 	return u.String()
 }
 
+// File is the file of an SQLite database, empty for another engine's URL.
+func File(url string) (string, error) {
+	src, err := parseURL(url)
+	return src.path, err
+}
+
 // parseURL understands EC-CUBE's spellings of DATABASE_URL (eccube.md §7). Its
 // errors never repeat the URL, which holds a password.
 func parseURL(text string) (source, error) {

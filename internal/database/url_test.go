@@ -1,9 +1,13 @@
 package database
 
 import (
+	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"kessai/internal/wording"
 )
 
 func TestParseURL(t *testing.T) {
@@ -91,10 +95,52 @@ func TestOpenHidesThePassword(t *testing.T) {
 func TestSQLiteFileIsPrivate(t *testing.T) {
 	t.Parallel()
 	db := openPlain(t)
-	for _, suffix := range []string{"", "-wal", "-shm"} {
+	unlock, err := db.lockMigration(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm", ".migrate"} {
 		info, err := os.Stat(db.Path() + suffix)
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", suffix, info, err)
+		}
+	}
+}
+
+// TestUnreachable: one line that names the database and the cause, never the password.
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := gone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for url, want := range map[string]string{
+		"mysql://shop:secret@" + gone.Addr().String() + "/x":           "mysql://shop@" + gone.Addr().String() + "/x cannot be opened: connection refused.",
+		"postgres://shop:secret@" + gone.Addr().String() + "/x":        "postgres://shop@" + gone.Addr().String() + "/x cannot be opened: connection refused.",
+		"sqlite://" + filepath.Join(t.TempDir(), "missing", "shop.db"): "shop.db cannot be opened: no such file or directory.",
+	} {
+		_, err := Open(t.Context(), url, Options{})
+		if err == nil {
+			t.Errorf("%s is opened", url)
+			continue
+		}
+		if got := wording.En(err); !strings.Contains(got, want) || strings.Contains(got, "secret") || strings.Contains(got, "\n") {
+			t.Errorf("En = %q, want %q", got, want)
+		}
+	}
+}
+
+func TestFile(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{"sqlite:////srv/shop.db": "/srv/shop.db", "mysql://u@h/x": ""} {
+		if got, err := File(url); got != want || err != nil {
+			t.Errorf("%s: %q, %v", url, got, err)
 		}
 	}
 }
