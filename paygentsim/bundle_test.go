@@ -175,9 +175,22 @@ func common(kind string, more fields) url.Values {
 	return form
 }
 
+// postTo posts a form to a path and parses the answer.
+func (b *bundle) postTo(path string, form url.Values) fields {
+	b.t.Helper()
+	got, err := exchangeAt(&http.Client{Transport: b.sim.Transport()}, "https://sim.example"+path, form)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return got
+}
+
 func exchange(client *http.Client, base, kind string, more fields) (fields, error) {
-	body := common(kind, more).Encode()
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, base+paths(kind), strings.NewReader(body))
+	return exchangeAt(client, base+paths(kind), common(kind, more))
+}
+
+func exchangeAt(client *http.Client, address string, form url.Values) (fields, error) {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, err
 	}

@@ -86,6 +86,11 @@ func (m *Merchant) validate() error {
 	case len(m.NoticeKey) > 16 || len(m.LinkKey) > 84 || len(m.TokenKey) > 100 || len(m.ThreeDSKey) > 100:
 		return fmt.Errorf("paygentsim: merchant %s: a key is longer than protocol.md §17.3 allows", m.MerchantID)
 	}
+	for _, t := range m.Contracted {
+		if t.Name() == "不明" {
+			return fmt.Errorf("paygentsim: merchant %s: unknown payment type %q in the contract", m.MerchantID, t)
+		}
+	}
 	for _, a := range m.Addresses {
 		if _, err := parsePrefix(a); err != nil {
 			return fmt.Errorf("paygentsim: merchant %s: address %q: %w", m.MerchantID, a, err)
