@@ -123,6 +123,7 @@ func IsAway(err error) bool {
 // and on one line: a driver repeats its attempts and the addresses.
 func plainCause(err error) string {
 	var op *net.OpError
+	var name *net.DNSError
 	var path *os.PathError
 	switch my, pg, _ := causes(err); {
 	case my != nil:
@@ -136,7 +137,10 @@ func plainCause(err error) string {
 		}
 		return op.Err.Error()
 	}
-	if errors.As(err, &path) {
+	switch {
+	case errors.As(err, &name):
+		return name.Name + ": " + name.Err
+	case errors.As(err, &path):
 		return path.Err.Error()
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")

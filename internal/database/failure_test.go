@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"os"
+	"syscall"
 	"testing"
 
 	"github.com/go-sql-driver/mysql"
@@ -61,6 +64,22 @@ func TestIsAway(t *testing.T) {
 	} {
 		if got := IsAway(fmt.Errorf("wrapped: %w", err)); got != want {
 			t.Errorf("%v: %v", err, got)
+		}
+	}
+}
+
+func TestPlainCause(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"db.example: no such host":   fmt.Errorf("open:\n\tdb.example: %w", &net.DNSError{Name: "db.example", Err: "no such host"}),
+		"Access denied":              fmt.Errorf("open: %w", &mysql.MySQLError{Number: 1045, Message: "Access denied"}),
+		"no such database":           fmt.Errorf("open: %w", &pgconn.PgError{Message: "no such database"}),
+		"first":                      errors.New("first\nsecond"),
+		os.ErrPermission.Error():     &os.PathError{Op: "open", Path: "/x", Err: os.ErrPermission},
+		syscall.ECONNREFUSED.Error(): &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)},
+	} {
+		if got := plainCause(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
 		}
 	}
 }
