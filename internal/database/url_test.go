@@ -82,11 +82,12 @@ func TestOpenHidesThePassword(t *testing.T) {
 		"sqlite:///nonexistent-folder/geheimnis.db",
 	} {
 		db, err := Open(t.Context(), url, Options{})
-		if err == nil {
+		switch {
+		case err == nil:
 			t.Errorf("%s: opened: %v", url, db.Close())
-		} else if strings.Contains(err.Error(), "geheim@") || strings.Contains(err.Error(), ":geheim") {
+		case strings.Contains(err.Error(), "geheim@") || strings.Contains(err.Error(), ":geheim"):
 			t.Errorf("the error repeats the password: %v", err)
-		} else if strings.Contains(url, ":1/x") && !strings.Contains(url, "nonsense") && !IsAway(err) {
+		case strings.Contains(url, ":1/x") && !strings.Contains(url, "nonsense") && !IsAway(err):
 			t.Errorf("a server that is not there: %v", err)
 		}
 	}

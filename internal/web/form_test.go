@@ -27,7 +27,7 @@ type sampleForm struct {
 
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequest("POST", "/?name=ignored", strings.NewReader(url.Values{
+	r := httptest.NewRequest(http.MethodPost, "/?name=ignored", strings.NewReader(url.Values{
 		"name": {"　山田 "}, "count": {"3"}, "methods": {"1", "2"}, "password": {" p "}, "words": {" a", "b "},
 		"Hidden": {"x"}, "unknown": {"y"}, "form[note]": {"n"}, "quantity[12]": {" 3"}, "quantity[": {"9"}, "words[5]": {"z"}, "[": {""},
 	}.Encode()))
@@ -44,7 +44,7 @@ func TestDecode(t *testing.T) {
 
 func TestDecodeNamesTheFieldThatDoesNotFit(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequest("GET", "/?name=a&count=three&methods=1&methods=x", nil)
+	r := httptest.NewRequest(http.MethodGet, "/?name=a&count=three&methods=1&methods=x", nil)
 	got, wrong, err := Decode[sampleForm](r)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestDecodeNamesTheFieldThatDoesNotFit(t *testing.T) {
 
 func TestDecodeRefusesWhatNoDatabaseStores(t *testing.T) {
 	t.Parallel()
-	got, wrong, err := Decode[sampleForm](httptest.NewRequest("GET", "/?name=a%00b&words=%ff&form[note]=fine", nil))
+	got, wrong, err := Decode[sampleForm](httptest.NewRequest(http.MethodGet, "/?name=a%00b&words=%ff&form[note]=fine", nil))
 	if err != nil || got.Name != "" || got.Words != nil || got.Note != "fine" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -71,7 +71,7 @@ func TestDecodeRefusesWhatNoDatabaseStores(t *testing.T) {
 func TestDecodeRefusesWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"a=%zz", "a=1;b=2"} {
-		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if _, _, err := Decode[sampleForm](r); !problem.Is(err, "form.unreadable") {
 			t.Errorf("%q: %v", body, err)
@@ -86,7 +86,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add("quantity[a]=1&quantity[a][b]=2&quantity]=")
 	f.Add("words[-1]=x&form[note]=y&count=")
 	f.Fuzz(func(t *testing.T, query string) {
-		r := &http.Request{Method: "GET", URL: &url.URL{RawQuery: query}}
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{RawQuery: query}}
 		if _, _, err := Decode[sampleForm](r); err != nil && problem.CategoryOf(err) != problem.Invalid {
 			t.Errorf("%q: %v", query, err)
 		}
@@ -137,7 +137,7 @@ func TestWhatIsTypedIsEscaped(t *testing.T) {
 
 func TestPager(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequest("GET", "/admin/order?multi=a%26b&page_no=3&page_count=10&status=1&status=4", nil)
+	r := httptest.NewRequest(http.MethodGet, "/admin/order?multi=a%26b&page_no=3&page_count=10&status=1&status=4", nil)
 	p := NewPager(r, 95, 50, 10, 50)
 	if p.Page != 3 || p.Size != 10 || p.Offset() != 20 || p.Last() != 10 || p.From() != 21 || p.To() != 30 {
 		t.Errorf("%+v", p)
@@ -152,7 +152,7 @@ func TestPager(t *testing.T) {
 	if got := p.SizeLinks()[1].URL; got != "/admin/order?multi=a%26b&page_count=50&status=1&status=4" {
 		t.Errorf("size leads to %s", got)
 	}
-	odd := NewPager(httptest.NewRequest("GET", "/?page_no=-7&page_count=1000000", nil), 3, 50, 10, 50)
+	odd := NewPager(httptest.NewRequest(http.MethodGet, "/?page_no=-7&page_count=1000000", nil), 3, 50, 10, 50)
 	if odd.Page != 1 || odd.Size != 50 || odd.Previous() != "" || odd.Next() != "" {
 		t.Errorf("%+v", odd)
 	}
@@ -162,7 +162,7 @@ func TestPagerHoldsForAnyNumbers(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		total, size := rapid.IntRange(0, 5000).Draw(t, "total"), rapid.IntRange(1, 100).Draw(t, "size")
-		r := httptest.NewRequest("GET", "/?page_no="+rapid.StringMatching(`-?[0-9]{1,6}`).Draw(t, "page"), nil)
+		r := httptest.NewRequest(http.MethodGet, "/?page_no="+rapid.StringMatching(`-?[0-9]{1,6}`).Draw(t, "page"), nil)
 		p := NewPager(r, total, size)
 		if p.Page < 1 || p.Page > p.Last() || p.To()-p.From() >= size || p.To() > total || (total > 0 && p.From() < 1) {
 			t.Fatalf("%+v from %d to %d", p, p.From(), p.To())
