@@ -145,7 +145,7 @@ func viewOperations(l *ledger.Ledger, p *ledger.Payment) (*openView, *web.Messag
 	if open != nil || last == nil || last.State == payment.Succeeded {
 		return open, nil
 	}
-	return nil, &web.Message{Tone: web.Danger, Lines: []string{failureWords(last.Kind, last.Code, last.Detail, last.Cause)}}
+	return nil, &web.Message{Tone: web.Danger, Lines: failureWords(*last)}
 }
 
 func viewOpen(op *ledger.Operation) *openView {

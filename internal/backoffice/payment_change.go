@@ -111,7 +111,7 @@ func outcome(do string, result ledger.Result, err error) (web.Tone, []string, er
 	case payment.Succeeded:
 		return web.Success, []string{name + "に成功しました。"}, nil
 	case payment.DeclinedOp, payment.RejectedOp:
-		return web.Danger, []string{failureWords(op.Kind, op.Code, op.Detail, op.Cause)}, nil
+		return web.Danger, failureWords(op), nil
 	case payment.UnknownState:
 		return web.Warning, []string{"結果を確認しています。",
 			"ペイジェントから応答がありませんでした。自動で確認し、この画面に反映します。二重に処理されることはありません。"}, nil

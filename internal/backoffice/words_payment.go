@@ -102,7 +102,7 @@ func endWords(e payment.End) string {
 	case payment.NotEnded:
 		return ""
 	case payment.Declined:
-		return "カード会社またはペイジェントで承認されませんでした"
+		return "決済は成立しませんでした" // refused, or never asked for: the operation says which
 	case payment.NeverSent:
 		return "ペイジェントに送信されませんでした"
 	case payment.NotHappened:
@@ -167,13 +167,17 @@ func codeWords(code, detail string) string {
 	return detail + "（" + code + "）"
 }
 
-// failureWords say that an operation failed, and why.
-func failureWords(kind payment.Kind, code, detail, cause string) string {
-	said := buttonName(kind) + "に失敗しました。"
-	if why := codeWords(code, detail); why != "" {
-		return said + why
+// failureWords say that an operation failed, why, and what to do where we are to blame.
+func failureWords(op ledger.Operation) []string {
+	said := buttonName(op.Kind) + "に失敗しました。"
+	why := codeWords(op.Code, op.Detail)
+	if op.State == payment.RejectedOp {
+		return []string{said + why, "ペイジェントに接続できないか設定に誤りがあるため、処理は行われていません。プラグインの設定と接続キットを確認してください。"}
 	}
-	return said + causeWords(cause)
+	if why != "" {
+		return []string{said + why}
+	}
+	return []string{said + causeWords(op.Cause)}
 }
 
 // causeWords tell the cause of a failure that no code tells.

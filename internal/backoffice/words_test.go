@@ -3,6 +3,7 @@ package backoffice
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +119,23 @@ func TestOutcomeReturnsWhatIsNoAnswer(t *testing.T) {
 	for _, c := range []problem.Category{problem.Unavailable, problem.Misset, problem.Invalid, problem.NotFound} {
 		if _, _, err := outcome(doCapture, ledger.Result{}, problem.New(c, "x", nil)); err == nil {
 			t.Errorf("%s is swallowed", c)
+		}
+	}
+}
+
+// TestFailureWords: staff read the centre's reason, and what to do where none was asked.
+func TestFailureWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		op   ledger.Operation
+		want string
+	}{
+		{ledger.Operation{Kind: payment.Capture, State: payment.DeclinedOp, Code: "2003", Detail: "1G97 当該要求拒否"}, "売上に失敗しました。1G97 当該要求拒否（2003）"},
+		{ledger.Operation{Kind: payment.Authorize, State: payment.DeclinedOp, Cause: "never_sent"}, "オーソリに失敗しました。ペイジェントに送信していません。決済は変わっていません。"},
+		{ledger.Operation{Kind: payment.Authorize, State: payment.RejectedOp, Code: "E02005", Detail: "127.0.0.1 cannot be reached"}, "オーソリに失敗しました。（E02005） ペイジェントに接続できないか設定に誤りがあるため、処理は行われていません。プラグインの設定と接続キットを確認してください。"},
+	} {
+		if got := strings.Join(failureWords(c.op), " "); got != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
 		}
 	}
 }
