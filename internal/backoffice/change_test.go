@@ -81,15 +81,16 @@ func TestConsequences(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
+	const reachUs = "ペイジェントに接続できないか設定に誤りがあるため、処理は行われていません。プラグインの設定と接続キットを確認してください。"
 	t.Parallel()
 	for _, tc := range []struct {
 		name, want, tone string
 		answer           ledger.Answer
 	}{
 		{"declined", "売上に失敗しました。NG詳細（2003）", "danger", ledger.Answer{Outcome: ledger.Decline, Final: true, Code: "2003", Detail: "NG詳細"}},
-		{"our request", "売上に失敗しました。（P010）", "danger", ledger.Answer{Outcome: ledger.Reject, Code: "P010", Detail: "パラメータエラー"}},
-		{"our module", "売上に失敗しました。（E02004）", "danger", ledger.Answer{Outcome: ledger.Reject, Code: "E02004"}},
-		{"nothing sent", "売上に失敗しました。決済は変わっていません。", "danger", ledger.Answer{Outcome: ledger.Reject}},
+		{"our request", "売上に失敗しました。（P010）"+reachUs, "danger", ledger.Answer{Outcome: ledger.Reject, Code: "P010", Detail: "パラメータエラー"}},
+		{"our module", "売上に失敗しました。（E02004）"+reachUs, "danger", ledger.Answer{Outcome: ledger.Reject, Code: "E02004"}},
+		{"nothing sent", "売上に失敗しました。 "+reachUs, "danger", ledger.Answer{Outcome: ledger.Reject}},
 		{"silence", "結果を確認しています。 ペイジェントから応答がありませんでした。自動で確認し、この画面に反映します。二重に処理されることはありません。", "warning", ledger.Answer{Outcome: ledger.Mystery}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
