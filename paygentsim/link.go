@@ -54,7 +54,7 @@ func (s *Sim) serveLinkRequest(w http.ResponseWriter, r *http.Request) {
 	_, err := s.step(func(c *change) (view, error) {
 		var err error
 		if bad != "" {
-			a = badType(bad)
+			a = badType(storable(bad))
 		} else {
 			a, v, err = s.openLink(c, p, r)
 		}

@@ -141,7 +141,7 @@ func (s *Sim) admit(t *telegram) *answer {
 	case !t.merchant.registered(t.remote):
 		a = abnormal("P015", "登録されていないIPアドレスからの接続です")
 	case bad != "":
-		a = badType(bad)
+		a = badType(storable(bad))
 	case s.paths[t.kind] == "" || s.paths[t.kind] != t.path:
 		a = invalidValue("telegram_kind")
 	case t.get("telegram_version") != "1.0":
