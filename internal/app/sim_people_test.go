@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
@@ -79,6 +80,35 @@ func (s *simulation) secondTab() {
 	if p := s.some(); p != nil {
 		s.submit(p, "first tab")
 		s.submit(p, "second tab")
+	}
+}
+
+// impatient is a buyer, or staff, who tries again while the first telegram is still on
+// its way and was perhaps settled as not happened.
+func (s *simulation) impatient() {
+	if len(s.wire.slow) == 0 {
+		return
+	}
+	late := s.wire.slow[s.dice.IntN(len(s.wire.slow))]
+	if left := late.arrives.Sub(s.Now()); left > 6*time.Minute {
+		for range 4 {
+			s.Advance(time.Minute)
+			s.do("a minute passes", 0, s.work)
+		}
+	}
+	for _, p := range s.purchases {
+		if int64(p.id) != orderOf(late.trading) {
+			continue
+		}
+		if late.kind == "020" {
+			s.submit(p, "meanwhile")
+		} else if len(p.clicks) > 0 {
+			in := p.clicks[len(p.clicks)-1]
+			in.Key = fmt.Sprintf("staff:%d:%d", p.id, len(p.clicks))
+			p.clicks = append(p.clicks, in)
+			s.cover("staff meanwhile")
+			s.click(p, in)
+		}
 	}
 }
 

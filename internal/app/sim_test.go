@@ -177,6 +177,7 @@ func hostile() paygentsim.Faults {
 	if err != nil {
 		panic(err)
 	}
+	f.NoticeLost = .2
 	return f
 }
 
@@ -193,7 +194,7 @@ func (s *simulation) step() {
 		weight int
 		do     func()
 	}{
-		{22, s.newOrder}, {10, s.payAgain}, {6, s.doubleClick}, {5, s.secondTab}, {4, s.giveUp},
+		{22, s.newOrder}, {10, s.payAgain}, {6, s.doubleClick}, {5, s.secondTab}, {8, s.impatient}, {4, s.giveUp},
 		{26, s.press}, {10, s.pressAgain}, {4, s.ship}, {9, s.operator}, {4, s.resend}, {40, s.pass},
 	} {
 		if a.weight > 0 && s.chosen(a.weight) {

@@ -29,6 +29,8 @@ type wire struct {
 type slow struct {
 	arrives time.Time
 	request *http.Request
+	kind    string
+	trading string
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -52,7 +54,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if kind == "020" && w.sent[key] > 1 {
 		s.t.Errorf("a second 020 of %s left the shop", id)
 	}
-	if w.delay(req, kind, body) {
+	if w.delay(req, kind, form, body) {
 		s.Advance(35 * time.Second)
 		return nil, errLate{}
 	}
@@ -71,15 +73,19 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // delay keeps a telegram back, to arrive when its sender has given it up, and perhaps
 // settled it as not happened.
-func (w *wire) delay(req *http.Request, kind string, body []byte) bool {
+func (w *wire) delay(req *http.Request, kind string, form url.Values, body []byte) bool {
 	s := w.simulation
-	if kind == "094" || s.armed != "" || s.sim.CurrentFaults() == (paygentsim.Faults{}) || s.dice.IntN(25) != 0 {
+	one := 10
+	if kind == "020" {
+		one = 20
+	}
+	if kind == "094" || s.armed != "" || s.sim.CurrentFaults() == (paygentsim.Faults{}) || s.dice.IntN(one) != 0 {
 		return false
 	}
 	late := req.Clone(context.Background())
 	late.Body = io.NopCloser(bytes.NewReader(body))
-	d := []time.Duration{40 * time.Second, 2 * time.Minute, 8 * time.Minute, time.Hour}[s.dice.IntN(4)]
-	w.slow = append(w.slow, slow{s.Now().Add(d), late})
+	d := []time.Duration{40 * time.Second, 2 * time.Minute, 10 * time.Minute, 3 * time.Hour, 20 * time.Hour}[s.dice.IntN(5)]
+	w.slow = append(w.slow, slow{s.Now().Add(d), late, kind, form.Get("trading_id")})
 	s.cover("delayed " + kind)
 	return true
 }
@@ -123,7 +129,14 @@ func (w *wire) exchange(req *http.Request, kind string) (*http.Response, error) 
 			}
 		}()
 	}
-	return w.next.RoundTrip(req)
+	resp, err := w.next.RoundTrip(req)
+	for s.dice.IntN(3) == 0 { // a notice is quicker than the answer
+		s.cover("notice while a telegram is under way")
+		if worked, _, stepErr := s.sim.Step(context.Background()); stepErr != nil || !worked {
+			return resp, errors.Join(err, stepErr)
+		}
+	}
+	return resp, err
 }
 
 // total counts the telegrams of a kind.
