@@ -88,9 +88,9 @@ func TestFailures(t *testing.T) {
 		answer           ledger.Answer
 	}{
 		{"declined", "売上に失敗しました。NG詳細（2003）", "danger", ledger.Answer{Outcome: ledger.Decline, Final: true, Code: "2003", Detail: "NG詳細"}},
-		{"our request", "売上に失敗しました。（P010）"+reachUs, "danger", ledger.Answer{Outcome: ledger.Reject, Code: "P010", Detail: "パラメータエラー"}},
-		{"our module", "売上に失敗しました。（E02004）"+reachUs, "danger", ledger.Answer{Outcome: ledger.Reject, Code: "E02004"}},
-		{"nothing sent", "売上に失敗しました。 "+reachUs, "danger", ledger.Answer{Outcome: ledger.Reject}},
+		{"our request", "売上に失敗しました。（P010）" + reachUs, "danger", ledger.Answer{Outcome: ledger.Reject, Code: "P010", Detail: "パラメータエラー"}},
+		{"our module", "売上に失敗しました。（E02004）" + reachUs, "danger", ledger.Answer{Outcome: ledger.Reject, Code: "E02004"}},
+		{"nothing sent", "売上に失敗しました。 " + reachUs, "danger", ledger.Answer{Outcome: ledger.Reject}},
 		{"silence", "結果を確認しています。 ペイジェントから応答がありませんでした。自動で確認し、この画面に反映します。二重に処理されることはありません。", "warning", ledger.Answer{Outcome: ledger.Mystery}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
