@@ -2,46 +2,151 @@ package paygentsim_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"kessai/paygentsim"
 )
 
-// BenchmarkAuthorize is one 020 by token through Transport, with its notice.
+// benchSim is a simulator in real time whose notices go to client.
+func benchSim(b *testing.B, dir, noticeURL string, client http.RoundTripper) *paygentsim.Sim {
+	b.Helper()
+	sim, err := paygentsim.New(paygentsim.Options{Dir: dir, Seed: 1, Merchants: []paygentsim.Merchant{merchant()},
+		NoticeURL: noticeURL, NoticeClient: client, History: 100})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return sim
+}
+
+// authorization is the body of a 020 of a fresh trading_id, by token.
+func authorization(b *testing.B, sim *paygentsim.Sim, n int64) string {
+	token, err := sim.Token("12345", good, "1230", "123")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return "merchant_id=12345&connect_id=conn01&connect_password=pass01&telegram_kind=020&telegram_version=1.0&payment_amount=3300" +
+		"&payment_class=10&security_code_use=1&trading_id=b" + strconv.FormatInt(n, 10) + "&card_token=" + url.QueryEscape(token)
+}
+
+func roundTrip(rt http.RoundTripper, address, body string) error {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := rt.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	text, err := io.ReadAll(resp.Body)
+	if err == nil && !strings.HasPrefix(string(text), "\r\nresult=0\r\n") {
+		err = fmt.Errorf("answered %q", text)
+	}
+	_ = resp.Body.Close() // read to its end
+	return err
+}
+
+// accept is a shop that takes every notice.
+func accept(count *atomic.Int64) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		count.Add(1)
+		_, _ = io.WriteString(w, "result=0")
+	})
+}
+
+// BenchmarkAuthorize is a token, its 020 and the delivery of its notice, without a socket.
 func BenchmarkAuthorize(b *testing.B) {
-	for name, dir := range map[string]string{"memory": "", "journal": b.TempDir()} {
-		b.Run(name, func(b *testing.B) {
-			bench(b, dir)
+	for _, kept := range []string{"memory", "journal"} {
+		b.Run(kept, func(b *testing.B) {
+			dir := ""
+			if kept == "journal" {
+				dir = b.TempDir()
+			}
+			var told atomic.Int64
+			sim := benchSim(b, dir, "http://shop.example/", paygentsim.InProcess(accept(&told)))
+			rt := sim.Transport()
+			b.ReportAllocs()
+			n := int64(0)
+			for b.Loop() {
+				n++
+				if err := roundTrip(rt, "https://sim.example/n/card/request", authorization(b, sim, n)); err != nil {
+					b.Fatal(err)
+				}
+				if worked, _, err := sim.Step(context.Background()); err != nil || !worked {
+					b.Fatal(worked, err)
+				}
+			}
+			if told.Load() != n || int64(len(sim.Payments())) != n {
+				b.Fatalf("%d notices of %d payments after %d authorisations", told.Load(), len(sim.Payments()), n)
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "auth/s")
 		})
 	}
 }
 
-func bench(b *testing.B, dir string) {
-	x := setup(b, paygentsim.Options{Dir: dir})
-	x.sim.SetNoticeURL("")
-	rt := x.sim.Transport()
+// BenchmarkAuthorizeHTTP is the same over sockets, clients on every core and the notices
+// delivered beside them.
+func BenchmarkAuthorizeHTTP(b *testing.B) {
+	var told, asked atomic.Int64
+	shop := httptest.NewServer(accept(&told))
+	defer shop.Close()
+	pooled := &http.Transport{MaxIdleConnsPerHost: 64}
+	sim := benchSim(b, "", shop.URL, pooled)
+	srv := httptest.NewServer(sim.Handler())
+	defer srv.Close()
+	ctx, stop := context.WithCancel(context.Background())
+	delivered := make(chan struct{})
+	go func() {
+		defer close(delivered)
+		for ctx.Err() == nil || told.Load() < asked.Load() {
+			if worked, _, err := sim.Step(context.Background()); err != nil {
+				return
+			} else if !worked {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}()
 	b.ReportAllocs()
-	n := 0
+	b.ResetTimer()
+	b.SetParallelism(4)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := roundTrip(pooled, srv.URL+"/n/card/request", authorization(b, sim, asked.Add(1))); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	stop()
+	<-delivered
+	b.StopTimer()
+	if told.Load() != asked.Load() {
+		b.Fatalf("%d notices after %d authorisations", told.Load(), asked.Load())
+	}
+	b.ReportMetric(float64(asked.Load())/b.Elapsed().Seconds(), "auth/s")
+}
+
+// BenchmarkStart opens a simulator and answers its first inquiry.
+func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
-		n++
-		form := common("020", x.order("b"+strconv.Itoa(n), good, nil)).Encode()
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://sim.example/n/card/request", strings.NewReader(form))
-		if err != nil {
-			b.Fatal(err)
-		}
-		resp, err := rt.RoundTrip(req)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		sim := benchSim(b, "", "", http.DefaultTransport)
+		body := "merchant_id=12345&connect_id=conn01&connect_password=pass01&telegram_kind=091&telegram_version=1.0"
+		if err := roundTrip(sim.Transport(), "https://sim.example/n/ref/paynotice", body); err != nil {
 			b.Fatal(err)
 		}
 	}
-	if got := len(x.sim.Payments()); got != n {
-		b.Fatalf("%d payments after %d authorisations", got, n)
-	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.Sys)/(1<<20), "MB-of-system")
 }

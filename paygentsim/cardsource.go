@@ -194,8 +194,10 @@ func cardExpired(term string, now time.Time) bool {
 	return !now.Before(time.Date(2000+year, time.Month(month)+1, 1, 0, 0, 0, 0, japan()))
 }
 
-// japan is the centre's zone.
-func japan() *time.Location { return time.FixedZone("JST", 9*60*60) }
+// jst is the centre's zone.
+var jst = time.FixedZone("JST", 9*60*60)
+
+func japan() *time.Location { return jst }
 
 // stamp is a time as the centre writes it, empty for none.
 func stamp(t time.Time) string {

@@ -32,6 +32,7 @@ type book struct {
 	first   int64 // id of notices[0]
 	last    int64 // id given out last
 	cursor  int64 // id 091 delivered last
+	held    int   // how many wait for a later one to arrive first
 	notices []*Notice
 }
 
@@ -81,7 +82,7 @@ func (st *state) forget() {
 	st.cards = map[wallet][]*storedCard{}
 	st.agenda = nil
 	for _, b := range st.books {
-		b.notices, b.first, b.cursor = nil, b.last+1, b.last
+		b.notices, b.first, b.cursor, b.held = nil, b.last+1, b.last, 0
 	}
 }
 
@@ -148,9 +149,11 @@ func (st *state) applyNotice(n *Notice) {
 	switch {
 	case n.NoticeID == b.last+1:
 		b.last = n.NoticeID
+		b.held += heldBy(n, nil)
 		b.notices = append(b.notices, n)
 		b.purge(n.ChangedAt)
 	case n.NoticeID >= b.first && n.NoticeID <= b.last:
+		b.held += heldBy(n, b.notices[n.NoticeID-b.first])
 		b.notices[n.NoticeID-b.first] = n
 	default:
 		return // purged since
@@ -158,6 +161,17 @@ func (st *state) applyNotice(n *Notice) {
 	if !n.Due.IsZero() {
 		st.agenda.add(entry{at: n.Due, merchantID: n.MerchantID, noticeID: n.NoticeID})
 	}
+}
+
+// heldBy is what a record that replaces another adds to the number of held ones.
+func heldBy(n, former *Notice) (change int) {
+	if n != nil && n.Held {
+		change++
+	}
+	if former != nil && former.Held {
+		change--
+	}
+	return change
 }
 
 // purge forgets differences older than the centre keeps them.
@@ -172,6 +186,9 @@ func (b *book) purge(now time.Time) {
 // purgeTo forgets the differences before an id.
 func (b *book) purgeTo(first int64) {
 	n := min(max(0, first-b.first), int64(len(b.notices)))
+	for _, gone := range b.notices[:n] {
+		b.held += heldBy(nil, gone)
+	}
 	b.notices = slices.Delete(b.notices, 0, int(n))
 	b.first += n
 }

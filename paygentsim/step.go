@@ -76,12 +76,19 @@ func (s *Sim) settleNotice(key noticeKey, accepted bool, said string) error {
 	n = n.clone()
 	n.settle(accepted, said, c.now)
 	c.d.Notices = append(c.d.Notices, n)
+	if b.held > 0 {
+		c.release(b, key.noticeID)
+	}
+	return s.commit(c)
+}
+
+// release lets go of the notices that were held back until a later one had arrived.
+func (c *change) release(b *book, arrived int64) {
 	for _, earlier := range b.notices {
-		if earlier.Held && earlier.NoticeID < key.noticeID {
+		if earlier.Held && earlier.NoticeID < arrived {
 			released := earlier.clone()
 			released.Held, released.Due = false, c.now
 			c.d.Notices = append(c.d.Notices, released)
 		}
 	}
-	return s.commit(c)
 }
