@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,9 @@ func newPassword(e env, d app.Deps, generate bool) (staff.Password, error) {
 	if generate {
 		return staff.Generate(d.Rand)
 	}
+	if typed(e.Stdin) {
+		return "", usageError{errors.New("pipe the password in (typed here it would be shown), or let --generate make one")}
+	}
 	text, err := io.ReadAll(io.LimitReader(e.Stdin, 4096))
 	if err != nil {
 		return "", fmt.Errorf("read the password from standard input: %w", err)
@@ -82,4 +86,14 @@ func newPassword(e env, d app.Deps, generate bool) (staff.Password, error) {
 		return "", usageError{errors.New("give the password on standard input, or let --generate make one")}
 	}
 	return staff.Password(line), nil
+}
+
+// typed tells whether a person at a terminal is the input.
+func typed(r io.Reader) bool {
+	file, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
