@@ -11,6 +11,10 @@
   }
 
   function post(url, fields, callback) {
+    if (typeof fetch !== "function") {
+      callback({ result: "7000" });
+      return;
+    }
     var body = Object.keys(fields).map(function (name) {
       var value = fields[name];
       return encodeURIComponent(name) + "=" + encodeURIComponent(value === undefined || value === null ? "" : value);

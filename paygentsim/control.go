@@ -29,7 +29,7 @@ import (
 //	GET  /control/requests                        what was served
 //	GET  /control/magic                           the magic card numbers
 //	GET  /control/faults                          knobs and seed
-//	POST /control/faults                          JSON: profile, faults, next, next_notice
+//	POST /control/faults                          JSON: profile, faults, next, next_notice, next_token
 //	POST /control/profile                         form profile=hostile
 //	POST /control/reset                           forgets all but contracts, keys and sequences
 //
@@ -161,6 +161,7 @@ type faultRequest struct {
 		Fault Fault  `json:"fault"`
 	} `json:"next"`
 	NextNotice []NoticeFault `json:"next_notice"`
+	NextToken  []string      `json:"next_token"` // result codes
 }
 
 func (s *Sim) controlSetFaults(w http.ResponseWriter, r *http.Request) {
@@ -200,6 +201,11 @@ func (s *Sim) setFaults(req *faultRequest) error {
 	}
 	for _, n := range req.Next {
 		if err := s.ForceFault(n.Kind, n.Fault); err != nil {
+			return err
+		}
+	}
+	for _, code := range req.NextToken {
+		if err := s.ForceTokenResult(code); err != nil {
 			return err
 		}
 	}

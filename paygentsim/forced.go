@@ -46,6 +46,18 @@ func (s *Sim) ForceNoticeFault(f NoticeFault) error {
 	return nil
 }
 
+// ForceTokenResult makes the next request of the token endpoint fail with a result code of
+// protocol.md §9.3, such as 8000 for maintenance; calls queue up.
+func (s *Sim) ForceTokenResult(code string) error {
+	if len(code) != 4 || !isDigits(code) || code == "0000" {
+		return fmt.Errorf("paygentsim: token result %q: want four digits, not 0000", code)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forcedT = append(s.forcedT, code)
+	return nil
+}
+
 // telegramFault decides what goes wrong with a telegram: forced, magic, then drawn.
 func (s *Sim) telegramFault(kind string, ordinal uint64, magic Fault) Fault {
 	if queue := s.forced[kind]; len(queue) > 0 {

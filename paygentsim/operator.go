@@ -84,7 +84,7 @@ func (s *Sim) Reset() error {
 		return err
 	}
 	s.history.list = nil
-	s.forced, s.forcedN, s.late = map[string][]Fault{}, nil, nil
+	s.forced, s.forcedN, s.forcedT, s.late = map[string][]Fault{}, nil, nil, nil
 	return nil
 }
 

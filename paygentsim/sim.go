@@ -27,6 +27,7 @@ type Sim struct {
 	late       []*telegram        // their effect waits for an inquiry
 	forced     map[string][]Fault // by telegram kind
 	forcedN    []NoticeFault
+	forcedT    []string // result codes of token requests
 	history    history
 	inFlight   map[noticeKey]bool
 	authority  *authority

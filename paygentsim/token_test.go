@@ -223,3 +223,21 @@ func TestScriptInChromium(t *testing.T) {
 		}
 	}
 }
+
+func TestTokenResultsAreForced(t *testing.T) {
+	t.Parallel()
+	b := setup(t, paygentsim.Options{})
+	if rec := b.control("POST", "/control/faults", `{"next_token":["8000"]}`); rec.Code != http.StatusOK {
+		t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	first, _ := b.askToken("application/x-www-form-urlencoded", tokenForm(nil))
+	second, _ := b.askToken("application/x-www-form-urlencoded", tokenForm(nil))
+	if first.Result != "8000" || second.Result != "0000" {
+		t.Errorf("results %s and %s", first.Result, second.Result)
+	}
+	for _, bad := range []string{"0000", "80", "abcd"} {
+		if err := b.sim.ForceTokenResult(bad); err == nil {
+			t.Errorf("%s was taken", bad)
+		}
+	}
+}
