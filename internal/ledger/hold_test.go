@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"testing"
+	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -172,4 +173,23 @@ func TestContradiction(t *testing.T) {
 	w.status(order.New)
 	w.stands(p, payment.Authorised, "")
 	w.holds(Committed)
+}
+
+// TestWhatStays: 売上変更 is not called 売上 again by a later 40, and an order that was
+// placed before is not placed anew.
+func TestWhatStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.captured("p1").Situation = payment.SaleChanged
+	w.take(w.notice(payment.ClearedFinal))
+	if got := w.l.Current().Situation; got != payment.SaleChanged {
+		t.Errorf("ペイジェント状況 is %s", got.Name())
+	}
+	w = newWorld(t)
+	placed := w.now.Add(-time.Hour)
+	w.l.Order.OrderDate = placed
+	w.authorised("p1")
+	if !w.l.Order.OrderDate.Equal(placed) || len(w.mails) > 0 {
+		t.Errorf("placed %s, mails %v", w.l.Order.OrderDate, w.mails)
+	}
 }

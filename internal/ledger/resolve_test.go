@@ -228,7 +228,8 @@ func TestRefusalInHand(t *testing.T) {
 			}
 			if tt.state == payment.UnknownState { // settled by the first good answer, without waiting
 				w.now = w.now.Add(time.Second)
-				if op = w.resolve(op, noSuch(w)); op.State != payment.DeclinedOp || op.Code != "9999" {
+				w.must(func(l *Ledger, tk tick) error { return l.resolve(tk, op.ID, noSuch(w), false) })
+				if op = w.l.operation(op.ID); op.State != payment.DeclinedOp || op.Code != "9999" {
 					t.Errorf("then settled as %+v", op)
 				}
 			}

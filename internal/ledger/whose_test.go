@@ -338,3 +338,61 @@ func TestSharedMerchant(t *testing.T) {
 		})
 	}
 }
+
+// TestAPersonsAlertEndsWithItsCause: the money goes back, here or elsewhere.
+func TestAPersonsAlertEndsWithItsCause(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]func(*world){
+		"double":    placeOffline,
+		"cancelled": func(w *world) { w.l.Order.Status = order.Canceled },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := notHappened(w)
+			between(w)
+			w.alive(p, "p1", payment.Cleared)
+			if len(w.alerts) != 1 {
+				t.Fatalf("alerts %v", w.alerts)
+			}
+			n, f := w.notice(payment.RefundDone), w.found(payment.RefundDone)
+			n.PaymentID = "p1"
+			w.confirm(n, &f)
+			if len(w.alerts) != 0 {
+				t.Errorf("alerts %v", w.alerts)
+			}
+			w.stands(p, payment.Ended, payment.Refunded)
+		})
+	}
+}
+
+// TestMoneyTakenWithoutGoods keeps its order: another try that comes alive is reversed.
+func TestMoneyTakenWithoutGoods(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := notHappened(w)
+	w.settle(w.authorize(), neverSent())
+	second := w.l.Current()
+	second.Phase, second.End, second.PaymentID = payment.Captured, "", "p2" // its goods were gone
+	w.alive(first, "p1", payment.AuthOK)
+	if w.reversal(first) == nil || w.l.CurrentID != second.ID {
+		t.Errorf("%+v is the order's", w.l.Current())
+	}
+	w.status(order.Processing)
+}
+
+// TestNoGoodsInSeven: a payment that stands when the goods of an order in 7 are gone.
+func TestNoGoodsInSeven(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.send(w.authorize())
+	p := w.l.Current()
+	l := clone(w.l)
+	l.Hold, l.Goods = nil, &Goods{Wanted: []order.Movement{{ProductClassID: class, Quantity: wanted}}, Stock: map[int64]Stock{class: {Left: 1}}}
+	if err := l.settle(w.tick(), op.ID, verdictOf(Answer{Outcome: Success, PaymentID: "p1"})); err != nil {
+		t.Fatal(err)
+	}
+	if l.Order.Status != order.Processing || !l.payment(p.ID).Reverse || l.openOn(l.payment(p.ID)) == nil || len(l.Moves) > 0 {
+		t.Errorf("in %s, %+v", l.Order.Status.Name(), l.payment(p.ID))
+	}
+}
