@@ -30,7 +30,7 @@ func ownerFields() []field {
 func table020() []field {
 	return slices.Concat([]field{
 		amountField("payment_amount", true), mustChoose("payment_class", "10", "61", "80", "23", "21"),
-		field{"split_count", false, oneOf("2", "3", "4", "5", "6", "10", "12", "15", "18", "20", "24", "02", "03", "04", "05", "06"), 0, "P010"},
+		{"split_count", false, oneOf("2", "3", "4", "5", "6", "10", "12", "15", "18", "20", "24", "02", "03", "04", "05", "06"), 0, "P010"},
 		may("site_id", digits(), 4), may("trading_id", word(), maxTrading), may("ref_trading_id", word(), maxTrading),
 		choose("sales_mode", "0", "1"),
 	}, cardFields(), []field{choose("stock_card_mode", "0", "1")}, ownerFields(), []field{
@@ -59,7 +59,7 @@ func table026() []field {
 
 func table027() []field {
 	return []field{may("trading_id", word(), maxTrading), need("customer_id", word(), 25), may("customer_card_id", digits(), 16),
-		field{"limit_count", false, between(1, 99999), 5, "P008"}}
+		{"limit_count", false, between(1, 99999), 5, "P008"}}
 }
 
 // table028 is protocol.md §5.1.3, for 028 and 029.

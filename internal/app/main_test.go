@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"testing"
 )
@@ -29,8 +31,11 @@ func TestMain(m *testing.M) {
 func inMemory() error {
 	const place = "/dev/shm"
 	info, err := os.Stat(place)
-	if err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" {
+	if os.Getenv("TMPDIR") != "" || errors.Is(err, fs.ErrNotExist) {
 		return nil
+	}
+	if err != nil || !info.IsDir() {
+		return err
 	}
 	return os.Setenv("TMPDIR", place)
 }
