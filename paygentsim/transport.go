@@ -76,7 +76,7 @@ func report(trace *httptrace.ClientTrace, err error) {
 // serve runs the handler; one that aborts has cut the connection.
 func (t inProcess) serve(w *recorder, in *http.Request) {
 	defer func() {
-		if p := recover(); p == any(http.ErrAbortHandler) { //nolint:errorlint // it is this very value
+		if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // it is this very value
 			w.cut()
 		} else if p != nil {
 			panic(p)
