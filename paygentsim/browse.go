@@ -16,8 +16,8 @@ var pageFiles embed.FS
 // pages are parsed at start; a mistake in them stops every test.
 var pages = template.Must(template.New("pages").Funcs(template.FuncMap{
 	"yen":      formatYen,
-	"time":     func(t time.Time) string { return t.In(japan()).Format("2006/01/02 15:04") },
-	"lastday":  func(t time.Time) string { return t.Add(-time.Second).In(japan()).Format("2006年01月02日") },
+	"until":    func(t time.Time) string { return t.Add(-time.Second).In(japan()).Format("2006年01月02日 15:04") },
+	"term":     func(mmyy string) string { return mmyy[:min(2, len(mmyy))] + "/" + mmyy[min(2, len(mmyy)):] },
 	"mask":     maskCard,
 	"typename": PaymentType.Name,
 	"carrier":  carrierName,

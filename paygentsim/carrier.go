@@ -82,7 +82,7 @@ func (s *Sim) changeCarrier(c *change, t *telegram) answer {
 		return wrongStatus(p)
 	}
 	p = c.writable(p)
-	p.Before, p.NewAmount = p.Status, amount
+	p.NewAmount = amount
 	return changed(c.through(p, ChangeRequested, p.Status, t.kind))
 }
 

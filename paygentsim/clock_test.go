@@ -141,6 +141,14 @@ func TestTransitStatuses(t *testing.T) {
 	if p, _ := b.sim.Payment(changed); p.Status != paygentsim.Authorized || p.Amount != 3000 {
 		t.Errorf("after 34: %+v", p)
 	}
+	if _, err := b.sim.SetStatus(changed, paygentsim.ChangeRequested, true); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(time.Minute)
+	b.drain()
+	if p, _ := b.sim.Payment(changed); p.Status != paygentsim.Authorized || p.Amount != 3000 {
+		t.Errorf("put to 34 by hand, then: %+v", p)
+	}
 }
 
 // Put there by hand without a pace, a transit status waits for a hand.

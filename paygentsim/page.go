@@ -56,6 +56,11 @@ type pagePayment struct {
 // Item is one of the payment's details, for the template.
 func (p pagePayment) Item(name string) string { return p.detail(name) }
 
+// Pending tells whether a notice is on its way.
+func (p pagePayment) Pending() bool {
+	return slices.ContainsFunc(p.Notices, func(n Notice) bool { return !n.Due.IsZero() })
+}
+
 // Correctable tells whether 028 or 029 could act.
 func (p pagePayment) Correctable() bool {
 	return p.Type == TypeCard && (p.Status == Authorized || p.Status == Captured)

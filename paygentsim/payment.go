@@ -100,11 +100,17 @@ func (p *Payment) touched(kinds ...string) bool {
 // enter puts p into a status at a time and keeps its dates.
 func (p *Payment) enter(to Status, by string, at time.Time) {
 	step := Change{At: at, From: p.Status, To: to, By: by}
-	if p.NewAmount != 0 && to != ChangeRequested {
-		step.Amount, p.Amount, p.NewAmount, p.Before = p.NewAmount, p.NewAmount, 0, ""
+	switch {
+	case to == ChangeRequested:
+		p.Before = p.Status
+	case p.NewAmount != 0:
+		step.Amount, p.Amount, p.NewAmount = p.NewAmount, p.NewAmount, 0
 	}
 	p.Changes = append(p.Changes, step)
 	p.Status = to
+	if to != ChangeRequested {
+		p.Before = ""
+	}
 	switch to {
 	case Authorized, AuthorizedFinal:
 		p.AuthorizedAt = orElse(p.AuthorizedAt, at)
