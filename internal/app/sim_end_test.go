@@ -78,6 +78,9 @@ func (s *simulation) checkAll() {
 			if op.State.Open() {
 				s.t.Errorf("still open: %s", state)
 			}
+			if op.Actor == ledger.System {
+				s.cover("reversed by itself: " + string(op.State))
+			}
 		}
 		s.checkStatus(l, state)
 		for _, pay := range l.Payments {
@@ -242,7 +245,7 @@ func (s *simulation) mustCover(t *testing.T) {
 		"fault 020 timeout_before", "fault 020 timeout_after", "fault 020 cut_after", "fault 020 garbage_after", "fault 020 error_after",
 		"fault 022 timeout_after", "fault 021 timeout_after", "fault 094 timeout_before",
 		"notice late", "notice duplicate", "notice reordered", "notice lost", "notice bad_hash",
-		"delayed 020", "delayed 021", "delayed 022", "notice while a telegram is under way",
+		"delayed 020", "delayed 021", "delayed 022", "notice while a telegram is under way", "reversed by itself: succeeded",
 		"staff 売上", "staff 取消", "staff meanwhile", "buyer meanwhile", "staff 発送済み", "buyer gives up", "buyer double", "buyer second tab", "centre resends",
 		"centre 20→32", "centre 20→33", "centre 20→40", "centre 40→60", "centre 40→41",
 		"refused stock.short", "refused order.amount_changed", "refused payment.already_captured", "refused operation.unknown",

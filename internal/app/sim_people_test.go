@@ -35,6 +35,8 @@ func (s *simulation) submit(p *purchase, what string) {
 func (s *simulation) send(p *purchase, in ledger.Authorize, card, what string) {
 	in.Token = s.token(card)
 	s.cover("buyer " + what)
+	delayed := len(s.wire.slow)
+	defer func() { s.impatient(delayed, func() { s.submit(p, "meanwhile") }) }()
 	s.do(fmt.Sprintf("%s %d with %s", what, p.id, card), 10, func() string {
 		return s.outcome(s.app.Ledger.Authorize(context.Background(), in))
 	})
@@ -83,33 +85,17 @@ func (s *simulation) secondTab() {
 	}
 }
 
-// impatient is a buyer, or staff, who tries again while the first telegram is still on
-// its way and was perhaps settled as not happened.
-func (s *simulation) impatient() {
-	if len(s.wire.slow) == 0 {
+// impatient tries again while the first telegram is still on its way, and was mostly
+// given up meanwhile and settled as not happened.
+func (s *simulation) impatient(delayed int, again func()) {
+	if len(s.wire.slow) <= delayed || !s.chosen(70) {
 		return
 	}
-	late := s.wire.slow[s.dice.IntN(len(s.wire.slow))]
-	if left := late.arrives.Sub(s.Now()); left > 6*time.Minute {
-		for range 4 {
-			s.Advance(time.Minute)
-			s.do("a minute passes", 0, s.work)
-		}
+	for range 6 { // as long as it takes, unless it arrives before
+		s.Advance(time.Minute)
+		s.do("a minute passes", 0, s.work)
 	}
-	for _, p := range s.purchases {
-		if int64(p.id) != orderOf(late.trading) {
-			continue
-		}
-		if late.kind == "020" {
-			s.submit(p, "meanwhile")
-		} else if len(p.clicks) > 0 {
-			in := p.clicks[len(p.clicks)-1]
-			in.Key = fmt.Sprintf("staff:%d:%d", p.id, len(p.clicks))
-			p.clicks = append(p.clicks, in)
-			s.cover("staff meanwhile")
-			s.click(p, in)
-		}
-	}
+	again()
 }
 
 func (s *simulation) giveUp() {
@@ -138,7 +124,7 @@ func (s *simulation) press() {
 	if len(l.Payments) == 0 {
 		return
 	}
-	pay := l.Payments[len(l.Payments)-1]
+	var pay *ledger.Payment
 	if cur := l.Current(); cur != nil && !s.chosen(10) {
 		pay = cur
 	} else {
@@ -176,8 +162,15 @@ func (s *simulation) click(p *purchase, in ledger.Change) {
 		what = "売上"
 	}
 	s.cover("staff " + what)
+	delayed := len(s.wire.slow)
 	s.do(fmt.Sprintf("%s %d (%s)", what, p.id, in.Key), 12, func() string {
 		return s.outcome(s.app.Ledger.Change(context.Background(), in))
+	})
+	s.impatient(delayed, func() {
+		s.cover("staff meanwhile")
+		in.Key = fmt.Sprintf("staff:%d:%d", p.id, len(p.clicks))
+		p.clicks = append(p.clicks, in)
+		s.click(p, in)
 	})
 }
 

@@ -194,7 +194,7 @@ func (s *simulation) step() {
 		weight int
 		do     func()
 	}{
-		{22, s.newOrder}, {10, s.payAgain}, {6, s.doubleClick}, {5, s.secondTab}, {8, s.impatient}, {4, s.giveUp},
+		{22, s.newOrder}, {10, s.payAgain}, {6, s.doubleClick}, {5, s.secondTab}, {4, s.giveUp},
 		{26, s.press}, {10, s.pressAgain}, {4, s.ship}, {9, s.operator}, {4, s.resend}, {40, s.pass},
 	} {
 		if a.weight > 0 && s.chosen(a.weight) {
@@ -288,6 +288,9 @@ func (s *simulation) restart() {
 // pass lets time pass, and everybody work.
 func (s *simulation) pass() {
 	d := []time.Duration{0, time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, time.Hour, 7 * time.Hour}[s.dice.IntN(7)]
+	for _, late := range s.wire.slow {
+		d = min(d, max(0, late.arrives.Sub(s.Now()))) // a telegram arrives when it does
+	}
 	s.Advance(d)
 	s.do(fmt.Sprintf("%v pass", d), 4, s.work)
 }

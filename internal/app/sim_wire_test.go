@@ -29,8 +29,6 @@ type wire struct {
 type slow struct {
 	arrives time.Time
 	request *http.Request
-	kind    string
-	trading string
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -54,7 +52,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	if kind == "020" && w.sent[key] > 1 {
 		s.t.Errorf("a second 020 of %s left the shop", id)
 	}
-	if w.delay(req, kind, form, body) {
+	if w.delay(req, kind, body) {
 		s.Advance(35 * time.Second)
 		return nil, errLate{}
 	}
@@ -73,7 +71,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // delay keeps a telegram back, to arrive when its sender has given it up, and perhaps
 // settled it as not happened.
-func (w *wire) delay(req *http.Request, kind string, form url.Values, body []byte) bool {
+func (w *wire) delay(req *http.Request, kind string, body []byte) bool {
 	s := w.simulation
 	one := 10
 	if kind == "020" {
@@ -84,8 +82,11 @@ func (w *wire) delay(req *http.Request, kind string, form url.Values, body []byt
 	}
 	late := req.Clone(context.Background())
 	late.Body = io.NopCloser(bytes.NewReader(body))
-	d := []time.Duration{40 * time.Second, 2 * time.Minute, 10 * time.Minute, 3 * time.Hour, 20 * time.Hour}[s.dice.IntN(5)]
-	w.slow = append(w.slow, slow{s.Now().Add(d), late, kind, form.Get("trading_id")})
+	d := []time.Duration{40 * time.Second, 12 * time.Minute, 25 * time.Minute, 3 * time.Hour}[s.dice.IntN(4)]
+	if kind == "020" {
+		d = min(d, 25*time.Minute) // its token ends after 30
+	}
+	w.slow = append(w.slow, slow{s.Now().Add(d), late})
 	s.cover("delayed " + kind)
 	return true
 }
