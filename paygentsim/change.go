@@ -105,9 +105,9 @@ func (c *change) moveAt(p *Payment, to Status, by string, notify bool, at time.T
 }
 
 // through moves p to a status by way of the transit status before it, in which it stays
-// for as long as the pace says.
+// for as long as the pace says. One that is in transit already goes straight on.
 func (c *change) through(p *Payment, transit, to Status, by string) *Payment {
-	if c.sim.pace.TransitMillis > 0 && p.Status != transit && transit != "" {
+	if _, inTransit := transitEnd(p); c.sim.pace.TransitMillis > 0 && !inTransit {
 		to = transit
 	}
 	return c.move(p, to, by, true)

@@ -123,6 +123,14 @@ func TestTransitStatuses(t *testing.T) {
 	if diff := cmp.Diff([]paygentsim.Status{"20", "30", "40", "42", "50", "60"}, steps(sold)); diff != "" {
 		t.Errorf("sales and their cancel (-want +got):\n%s", diff)
 	}
+	again := b.authorize("3", good, fields{"sales_mode": "1"})["payment_id"]
+	b.send("023", fields{"payment_id": again})
+	b.clock.advance(time.Minute)
+	b.drain()
+	b.send("023", fields{"payment_id": again})
+	if diff := cmp.Diff([]paygentsim.Status{"40", "42", "50", "60"}, steps(again)); diff != "" {
+		t.Errorf("a repeated telegram goes straight on (-want +got):\n%s", diff)
+	}
 	cancelled := b.authorize("2", good, nil)["payment_id"]
 	b.send("021", fields{"payment_id": cancelled})
 	b.clock.advance(time.Minute)

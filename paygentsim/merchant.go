@@ -44,7 +44,7 @@ type Rules struct {
 	// RefusedStays10 leaves every refused 020 at 10 instead of 11 (§18, 7).
 	RefusedStays10 bool `json:"refused_stays_10,omitempty"`
 	// StrictKana refuses in buyers' kana what EC-CUBE's plugin takes out of them before sending:
-	// ﾞ ﾟ in 010, 030 and 060, ｰ in 010, 060 and on the link type (§5.3, §5.4, §8.2).
+	// ﾞ ﾟ in 010, 030 and 060, ｰ in 010 and 060 (§5.3, §5.4).
 	StrictKana bool `json:"strict_kana,omitempty"`
 	// PaRes uses the old style of 3-D Secure 1.0: the ACS posts PaRes and MD to the shop,
 	// which completes with 024 (§10.2).
