@@ -9,6 +9,7 @@ import (
 // silence lets the first two questions go without an answer, so that there is time
 // to look at the page: the third is asked a minute after.
 func (w *world) silence() {
+	w.clock.stop()
 	for range 2 {
 		w.ok(w.sim.ForceFault("094", paygentsim.ErrorBefore))
 	}
