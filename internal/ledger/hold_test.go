@@ -66,6 +66,19 @@ func TestReleasedTwiceIsReleasedOnce(t *testing.T) {
 	w.holds(Released)
 }
 
+// TestCommittedTwiceIsCommittedOnce.
+func TestCommittedTwiceIsCommittedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	before, events := *w.l.Hold, w.events
+	w.now = w.now.Add(time.Hour)
+	w.must(func(l *Ledger, tk tick) error { return l.commitHold(tk) })
+	if !w.l.Hold.CommittedAt.Equal(before.CommittedAt) || w.events != events {
+		t.Errorf("%+v, %d events more", w.l.Hold, w.events-events)
+	}
+}
+
 // TestTakenAgain: a hold given back in a decision is taken again by it, without a look
 // at the stock, and moves nothing on balance.
 func TestTakenAgain(t *testing.T) {

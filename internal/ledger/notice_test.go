@@ -27,6 +27,13 @@ func TestWhichNoticesAreConfirmed(t *testing.T) {
 			w.unknown(w.change(true))
 			w.now = w.now.Add(time.Minute)
 		},
+		"unknown 023, 40 never told": func(w *world) {
+			w.authorised("p1")
+			w.settle(w.send(w.change(true)), verdictOf(Answer{Outcome: Success}))
+			w.now = w.now.Add(time.Minute)
+			w.unknown(w.change(false))
+			w.now = w.now.Add(time.Minute)
+		},
 		"cancelled": func(w *world) {
 			w.authorised("p1")
 			w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
@@ -45,6 +52,7 @@ func TestWhichNoticesAreConfirmed(t *testing.T) {
 		{"captured, told by nobody", "40", false}, {"captured, told by nobody", "60", true}, {"captured, told by nobody", "30", false},
 		{"captured", "40", false}, {"captured", "41", false}, {"captured", "60", true}, {"captured", "42", false}, {"captured", "20", true},
 		{"unknown 022", "40", true}, {"unknown 022", "32", true}, {"unknown 022", "30", false},
+		{"unknown 023, 40 never told", "40", true}, {"unknown 023, 40 never told", "60", true},
 		{"cancelled", "32", false}, {"cancelled", "40", true}, {"cancelled", "60", true},
 	} {
 		for _, confirm := range []Confirm{ConfirmAlways, ConfirmRisky, ConfirmNever} {
@@ -160,16 +168,17 @@ func TestWhatIsParked(t *testing.T) {
 		change func(*world, *Notice)
 		reason ParkReason
 	}{
-		"without payment_id":       {func(_ *world, n *Notice) { n.PaymentID = "" }, ParkMalformed},
-		"without status":           {func(_ *world, n *Notice) { n.Status = "" }, ParkMalformed},
-		"another type":             {func(_ *world, n *Notice) { n.Type = "03" }, ParkType},
-		"the order id alone":       {func(_ *world, n *Notice) { n.PaymentID, n.TradingID = "p9", "123_9" }, ParkNoOrder},
-		"another type and id":      {func(_ *world, n *Notice) { n.PaymentID, n.Type = "p9", "03" }, ParkNoOrder},
-		"of another environment":   {func(_ *world, n *Notice) { n.Environment = payment.Test }, ParkEnvironment},
-		"of another merchant":      {func(_ *world, n *Notice) { n.MerchantID = "x" }, ParkEnvironment},
-		"of a former environment":  {func(w *world, _ *Notice) { w.policy.Environment = payment.Production }, ParkEnvironment},
-		"of a former merchant":     {func(w *world, _ *Notice) { w.policy.MerchantID = "new" }, ParkEnvironment},
-		"a wrong amount, harmless": {func(_ *world, n *Notice) { n.Status, n.Amount = payment.AuthOK, 1 }, ParkAmount},
+		"without payment_id":               {func(_ *world, n *Notice) { n.PaymentID = "" }, ParkMalformed},
+		"without status":                   {func(_ *world, n *Notice) { n.Status = "" }, ParkMalformed},
+		"another type":                     {func(_ *world, n *Notice) { n.Type = "03" }, ParkType},
+		"the order id alone":               {func(_ *world, n *Notice) { n.PaymentID, n.TradingID = "p9", "123_9" }, ParkNoOrder},
+		"another type and id":              {func(_ *world, n *Notice) { n.PaymentID, n.Type = "p9", "03" }, ParkNoOrder},
+		"of another environment":           {func(_ *world, n *Notice) { n.Environment = payment.Test }, ParkEnvironment},
+		"of another environment's payment": {func(w *world, _ *Notice) { w.l.Current().Environment = payment.Test }, ParkEnvironment},
+		"of another merchant":              {func(_ *world, n *Notice) { n.MerchantID = "x" }, ParkEnvironment},
+		"of a former environment":          {func(w *world, _ *Notice) { w.policy.Environment = payment.Production }, ParkEnvironment},
+		"of a former merchant":             {func(w *world, _ *Notice) { w.policy.MerchantID = "new" }, ParkEnvironment},
+		"a wrong amount, harmless":         {func(_ *world, n *Notice) { n.Status, n.Amount = payment.AuthOK, 1 }, ParkAmount},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -360,6 +369,25 @@ func TestStrangerUnderOurTradingID(t *testing.T) {
 	}
 }
 
+// TestStrangerForAnOrderThatWaits: another amount under the id of a try that had no
+// effect is no sign of that try; it is another payment and does not stay.
+func TestStrangerForAnOrderThatWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := notHappened(w)
+	n := w.notice(payment.AuthOK)
+	n.TradingID, n.PaymentID, n.Amount = "123", "p9", 500
+	if !w.take(n) {
+		t.Fatal("not asked")
+	}
+	w.confirm(n, &Finding{Kind: Found, PaymentID: "p9", TradingID: "123", Type: "02", Status: "20", Amount: 500, BegunAt: w.now})
+	if len(w.l.Payments) != 2 || w.reversal(w.l.Payments[1]) == nil || n.State != NoticeApplied {
+		t.Errorf("%d payments, notice %s %s", len(w.l.Payments), n.State, n.Reason)
+	}
+	w.stands(p, payment.Ended, payment.NotHappened)
+	w.status(order.Processing)
+}
+
 // TestFormerLife: a payment begun before ours under the same trading_id (a restored
 // copy, another shop) is neither taken for ours nor reversed.
 func TestFormerLife(t *testing.T) {
@@ -449,6 +477,7 @@ func TestWrongAmount(t *testing.T) {
 		})
 	}
 	for name, in := range map[string]func(*world){ // anything else wrong is parked
+		"the try was settled": func(w *world) { notHappened(w); w.l.Current().addPaygentID("p1") },
 		"the order is placed": func(w *world) { w.authorised("p1") },
 		"captured":            func(w *world) { w.captured("p1") },
 	} {
@@ -469,6 +498,22 @@ func TestWrongAmount(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestWrongAmountTaken: money that was taken is never sent back by itself.
+func TestWrongAmountTaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.unknown(w.authorize())
+	w.l.Current().addPaygentID("p1")
+	w.now = w.now.Add(time.Minute)
+	n, f := w.notice(payment.Cleared), w.found(payment.Cleared)
+	n.Amount, f.Amount = 500, 500
+	w.confirm(n, &f)
+	if n.State != NoticeParked || n.Reason != ParkAmount || w.l.OpenOperation() == nil || w.l.Current().Reverse {
+		t.Errorf("%s %s, %+v", n.State, n.Reason, w.l.Current())
+	}
+	w.status(order.Pending)
 }
 
 // TestWrongAmountByOtherWays: inquiry and watch do not apply it either.

@@ -278,6 +278,18 @@ func TestWhatStaffMayDoWithAnotherPayment(t *testing.T) {
 	}
 }
 
+// TestTheOrderIsBusyWithAnotherTry: staff wait until its outcome is known.
+func TestTheOrderIsBusyWithAnotherTry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := notHappened(w)
+	w.send(w.authorize())
+	w.alive(first, "p1", payment.AuthOK)
+	if got := Operations(w.l, first.ID, w.policy, w.now); !problem.Is(got.Capture, "operation.open") || !problem.Is(got.Cancel, "operation.open") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestChangesRefused: an unknown payment, another amount than shown.
 func TestChangesRefused(t *testing.T) {
 	t.Parallel()
