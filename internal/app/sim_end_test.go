@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -204,30 +205,12 @@ func (s *simulation) dump() {
 		"plg_kessai_ledger", "plg_kessai_payment", "plg_kessai_payment_id", "plg_kessai_operation", "plg_kessai_hold",
 		"plg_kessai_event", "plg_kessai_alert", "plg_kessai_outbox", "plg_kessai_notice", "dtb_order", "dtb_product_stock",
 	} {
-		rows, err := s.DB.Read().Query(context.Background(), "SELECT * FROM "+table+" ORDER BY 1, 2")
+		rows, err := database.List(context.Background(), s.DB.Read(), anyRow, "SELECT * FROM "+table+" ORDER BY 1, 2")
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		columns, err := rows.Columns()
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			refs := make([]any, len(columns))
-			for i := range values {
-				refs[i] = &values[i]
-			}
-			if err := rows.Scan(refs...); err != nil {
-				s.t.Fatal(err)
-			}
-			s.transcript = append(s.transcript, fmt.Sprintf("%s %v", table, values))
-		}
-		if err := rows.Err(); err != nil {
-			s.t.Fatal(err)
-		}
-		if err := rows.Close(); err != nil {
-			s.t.Fatal(err)
+		for _, row := range rows {
+			s.transcript = append(s.transcript, table+" "+row)
 		}
 	}
 	if name := os.Getenv("KESSAI_SIM_TRANSCRIPT"); name != "" {
@@ -235,6 +218,24 @@ func (s *simulation) dump() {
 			s.t.Fatal(err)
 		}
 	}
+}
+
+// anyRow is a row of any table as text.
+func anyRow(r database.Row) (string, error) {
+	rows, ok := r.(*sql.Rows)
+	if !ok {
+		return "", fmt.Errorf("a %T has no columns", r)
+	}
+	columns, err := rows.Columns()
+	if err != nil {
+		return "", err
+	}
+	values, refs := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		refs[i] = &values[i]
+	}
+	err = rows.Scan(refs...)
+	return fmt.Sprint(values), err
 }
 
 // mustCover fails if the run left out what it is for.
