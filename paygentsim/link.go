@@ -38,7 +38,7 @@ func linkHashFits(p params, key Secret) bool {
 }
 
 // serveLinkRequest takes a link type request, from a shop's server (isbtob=1) or from the
-// buyer's browser. protocol.md §8.1, §8.4.
+// buyer's browser. protocol.md §8.1, §8.4. Faults strike servers' alone, as kind "link".
 func (s *Sim) serveLinkRequest(w http.ResponseWriter, r *http.Request) {
 	p, ok := readParams(w, r)
 	if !ok {
@@ -49,24 +49,33 @@ func (s *Sim) serveLinkRequest(w http.ResponseWriter, r *http.Request) {
 		kind = "020" // Windows-31J
 	}
 	bad := p.decode(kind)
+	x := exchange{kind: kind}
 	var a answer
 	var v *visit
 	_, err := s.step(func(c *change) (view, error) {
 		var err error
-		if bad != "" {
+		if p["isbtob"] == "1" {
+			s.st.ordinal++
+			x.ordinal, x.slow = s.st.ordinal, s.faults.slowFor()
+			x.fault = s.telegramFault("link", x.ordinal, NoFault)
+		}
+		switch {
+		case x.fault.before(), x.fault == LateEffect: // a page that nobody knows of has no effect to be late
+		case bad != "":
 			a = badType(storable(bad))
-		} else {
+		default:
 			a, v, err = s.openLink(c, p, r)
 		}
-		s.history.add(Request{At: c.now, Kind: "link", Params: redact(p), TradingID: p["trading_id"], Result: a.get("result"),
-			Code: a.get("response_code"), Detail: a.get("response_detail"), Effect: v != nil})
+		s.history.add(Request{Ordinal: x.ordinal, At: c.now, Kind: "link", Params: redact(p), TradingID: p["trading_id"], Fault: x.fault,
+			Result: a.get("result"), Code: a.get("response_code"), Detail: a.get("response_detail"), Effect: v != nil})
 		return view{}, err
 	})
 	switch {
 	case err != nil:
 		s.show(w, r, view{}, err)
 	case p["isbtob"] == "1":
-		writeLink(w, &a, kind)
+		x.body, x.err = encodeLink(&a, isUTF8Kind(kind) != (x.fault == WrongCharset))
+		s.reply(w, r, x)
 	case v == nil:
 		s.show(w, r, note(http.StatusOK, "取引情報が正しくありません。", a.get("response_detail")+"（"+a.get("response_code")+"）"), nil)
 	default:
@@ -74,16 +83,13 @@ func (s *Sim) serveLinkRequest(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// writeLink writes the answer of the B2B mode: no empty line first, one last.
-func writeLink(w http.ResponseWriter, a *answer, kind string) {
-	w.Header().Set("Content-Type", "text/plain; charset="+charsetOf(kind))
-	text := []byte(strings.TrimPrefix(a.text(""), "\r\n") + "\r\n")
-	if !isUTF8Kind(kind) {
-		if narrow, err := encodeWindows31J(string(text)); err == nil {
-			text = narrow
-		}
+// encodeLink is the answer of the B2B mode: no empty line first, one last.
+func encodeLink(a *answer, utf8 bool) ([]byte, error) {
+	text := strings.TrimPrefix(a.text(""), "\r\n") + "\r\n"
+	if utf8 {
+		return []byte(text), nil
 	}
-	_, _ = w.Write(text)
+	return encodeWindows31J(text)
 }
 
 // openLink checks a request and makes the visit.

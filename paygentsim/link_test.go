@@ -278,3 +278,27 @@ func TestInformURL(t *testing.T) {
 		t.Errorf("notices went to (-want +got):\n%s", diff)
 	}
 }
+
+func TestLinkFaults(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[paygentsim.Fault]struct {
+		failed bool
+		visits int
+	}{
+		paygentsim.TimeoutBefore: {true, 0}, paygentsim.TimeoutAfter: {true, 1}, paygentsim.CutAfter: {true, 1}, paygentsim.RefusedBefore: {true, 0},
+		paygentsim.LateEffect: {true, 0}, paygentsim.Slow: {false, 1}, paygentsim.WrongCharset: {false, 1},
+	} {
+		b := setup(t, linkMerchant())
+		if err := b.sim.ForceFault("link", fault); err != nil {
+			t.Fatal(err)
+		}
+		client := http.Client{Transport: b.sim.Transport()}
+		resp, err := client.PostForm("https://sim.example/v/u/request", linkForm("02", nil))
+		if err == nil {
+			_, err = io.ReadAll(resp.Body)
+		}
+		if (err != nil) != want.failed || len(b.sim.Visits()) != want.visits {
+			t.Errorf("%s: error %v, %d pages", fault, err, len(b.sim.Visits()))
+		}
+	}
+}
