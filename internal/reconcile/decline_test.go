@@ -287,6 +287,11 @@ func TestReplacementKeepsTheGoods(t *testing.T) {
 		r.twice = true
 		r.elsewhere(strconv.FormatInt(int64(id), 10), 500)
 		r.store.updates = d
+		r.reached = func(b ledger.Boundary, _ order.ID) {
+			if b == ledger.AfterSent {
+				r.expectStock(0)
+			}
+		}
 		if result, err := r.pay(id, goodCard, "k1"); err != nil || result.Step.Kind != ledger.StepComplete {
 			t.Fatalf("%v: %+v, %v", d, result.Step, err)
 		}
