@@ -122,7 +122,7 @@ func TestAnswers(t *testing.T) {
 		"cut":              {centre{err: io.ErrUnexpectedEOF}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},
 		"time-out":         {centre{err: context.DeadlineExceeded}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},
 		"503":              {centre{body: "result=1", status: 503}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},
-		"never left":       {centre{unread: true}, both(ledger.Answer{Outcome: ledger.Reject, Final: true, Code: "E02005"})},
+		"never left":       {centre{unread: true}, both(ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: true, Code: "E02005"})},
 		"result 7": {centre{body: "result=7\r\npayment_id=77\r\nout_acs_html=<html>"},
 			answers{true: {Outcome: ledger.Mystery, PaymentID: "77", Code: "7"}, false: {Outcome: ledger.Mystery, Code: "E02005"}}},
 	} {
@@ -167,7 +167,7 @@ func TestNotSent(t *testing.T) {
 	odd.PaymentClass = "10\U0001F600"
 	unknown := command("refund")
 	for name, cmd := range map[string]ledger.Command{"too late": late, "no time left": over, "a character nobody can send": odd, "an unknown kind": unknown} {
-		if a := g.Execute(t.Context(), cmd); a.Outcome != ledger.Reject || !a.Final {
+		if a := g.Execute(t.Context(), cmd); a.Outcome != ledger.Reject || !a.Final || !a.NotSent {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
@@ -177,7 +177,7 @@ func TestNotSent(t *testing.T) {
 	broken := gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) {
 		return nil, gateway.CardSettings{}, &paygent.ConfigError{Code: paygent.CodeConfMissing}
 	})
-	if a := broken.Execute(t.Context(), command(payment.Authorize)); a.Outcome != ledger.Reject || a.Code != paygent.CodeConfMissing {
+	if a := broken.Execute(t.Context(), command(payment.Authorize)); a.Outcome != ledger.Reject || !a.NotSent || a.Code != paygent.CodeConfMissing {
 		t.Errorf("without a kit: %+v", a)
 	}
 	if f := broken.Inquire(t.Context(), ledger.Inquiry{PaymentID: "1"}); f.Kind != ledger.NoAnswer || f.Code != paygent.CodeConfMissing {

@@ -39,7 +39,7 @@ func change(ctx context.Context, m made, c ledger.Command) ledger.Answer {
 	case payment.CancelCapture:
 		_, err = m.client.CancelCapture(ctx, q)
 	default:
-		return ledger.Answer{Outcome: ledger.Reject, Final: true, Code: paygent.CodeFixedValue}
+		return ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: true, Code: paygent.CodeFixedValue}
 	}
 	if err != nil {
 		return answerOf(err, c.Kind)

@@ -79,7 +79,7 @@ func (g *Gateway) Execute(ctx context.Context, c ledger.Command) ledger.Answer {
 // unsent is the answer when nothing can have reached the centre. Its detail is the
 // sentence that says what to mend.
 func unsent(err error) ledger.Answer {
-	a := ledger.Answer{Outcome: ledger.Reject, Final: true, Code: paygent.CodeOther, Detail: oneLine(err)}
+	a := ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: true, Code: paygent.CodeOther, Detail: oneLine(err)}
 	if all := paygent.ConfigErrors(err); len(all) > 0 {
 		a.Code = all[0].Code
 	}
@@ -101,7 +101,7 @@ func answerOf(err error, kind payment.Kind) ledger.Answer {
 		a.Final = kind == payment.Authorize && isFinal(declined.Code)
 		return a
 	case errors.As(err, &rejected):
-		return ledger.Answer{Outcome: ledger.Reject, Final: true, PaymentID: rejected.PaymentID, Code: rejected.Code, Detail: rejected.Detail}
+		return ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: rejected.NotSent, PaymentID: rejected.PaymentID, Code: rejected.Code, Detail: rejected.Detail}
 	case errors.As(err, &unknown) && unknown.Response != nil && unknown.Response.Result == paygent.ResultUnknown:
 		// The centre itself does not know (結果不明): a refusal that asks 094 first.
 		return ledger.Answer{Outcome: ledger.Decline, PaymentID: unknown.PaymentID, Code: unknown.Code, Detail: unknown.Detail}

@@ -47,8 +47,9 @@ type Store interface {
 	// EndLeases ends the leases of a node's former self.
 	EndLeases(ctx context.Context, owner string, now time.Time) error
 
-	// Match finds the order a notice belongs to (money.md §4).
-	Match(ctx context.Context, n Notice) (Match, error)
+	// Match finds the order a notice belongs to (money.md §4). mark is the shop's: an id
+	// that no payment bears and that carries another shop's mark is not ours.
+	Match(ctx context.Context, n Notice, mark string) (Match, error)
 
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
@@ -157,6 +158,7 @@ type Answer struct {
 	Outcome   Outcome
 	Final     bool   // a decline that may be believed at once
 	IDInUse   bool   // 2005
+	NotSent   bool   // rejected before its first byte left
 	PaymentID string // Paygent's, also on a refusal
 	Code      string
 	Detail    string

@@ -18,7 +18,7 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 	if dup, err := s.seenBefore(ctx, t, &n); err != nil || dup {
 		return n, err
 	}
-	m, err := s.store.Match(ctx, n)
+	m, err := s.store.Match(ctx, n, t.policy.Mark)
 	if err != nil {
 		return n, err
 	}

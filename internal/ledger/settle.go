@@ -196,6 +196,9 @@ func verdictOf(a Answer) verdict {
 		}
 	case Reject:
 		v.state = payment.RejectedOp
+		if a.NotSent {
+			v.event, v.cause = payment.NotSent, "never_sent"
+		}
 	default:
 		v.state = payment.UnknownState
 	}

@@ -30,6 +30,7 @@ func TestOutcomes(t *testing.T) {
 		"declined at once":  {Answer{Outcome: Decline, Final: true, Code: "2003", PaymentID: "p1"}, payment.DeclinedOp, order.Processing, payment.Ended, payment.Declined, Released},
 		"not yet believed":  {Answer{Outcome: Decline, Code: "9999"}, payment.UnknownState, order.Pending, payment.Unknown, "", Held},
 		"rejected":          {Answer{Outcome: Reject, Final: true, Code: "P010"}, payment.RejectedOp, order.Processing, payment.Ended, payment.Declined, Released},
+		"never left":        {Answer{Outcome: Reject, Final: true, NotSent: true, Code: "E02005"}, payment.RejectedOp, order.Processing, payment.Ended, payment.NeverSent, Released},
 		"no answer":         {Answer{Outcome: Mystery}, payment.UnknownState, order.Pending, payment.Unknown, "", Held},
 		"nonsense":          {Answer{Outcome: "?"}, payment.UnknownState, order.Pending, payment.Unknown, "", Held},
 		"no answer, but id": {Answer{Outcome: Mystery, PaymentID: "p1"}, payment.UnknownState, order.Pending, payment.Unknown, "", Held},

@@ -327,5 +327,6 @@ func TestMethodsOffered(t *testing.T) {
 	}
 	y := b.buyer()
 	y.procedure()
+	b.exec("UPDATE dtb_payment SET method_class = ? WHERE id = 4", `Plugin\PaygentPayment\Service\Method\Module\SomethingNew`)
 	y.post("/shopping/confirm", "delivery", "1", "payment", "4").at("/shopping/confirm", 422).says("main", "有効な選択ではありません。")
 }

@@ -13,7 +13,7 @@ import (
 
 // Match implements ledger.Store: by payment_id, by the predecessor's, by the exact
 // trading_id, and last by the order id that the trading_id begins with.
-func (s *Store) Match(ctx context.Context, n ledger.Notice) (ledger.Match, error) {
+func (s *Store) Match(ctx context.Context, n ledger.Notice, mark string) (ledger.Match, error) {
 	const byID = `SELECT p.order_id, p.id FROM plg_kessai_payment_id i JOIN plg_kessai_payment p ON p.id = i.payment_id
 WHERE i.environment = ? AND i.merchant_id = ? AND i.paygent_id = ?`
 	const byTrading = `SELECT order_id, id FROM plg_kessai_payment
@@ -38,12 +38,12 @@ WHERE environment = ? AND merchant_id = ? AND trading_id = ? ORDER BY adopted, s
 			return m, nil
 		}
 	}
-	return s.matchOrder(ctx, n.TradingID)
+	return s.matchOrder(ctx, n.TradingID, mark)
 }
 
 // matchOrder finds the order that a trading_id is named after.
-func (s *Store) matchOrder(ctx context.Context, tradingID string) (ledger.Match, error) {
-	id, ok := orderOf(tradingID)
+func (s *Store) matchOrder(ctx context.Context, tradingID, mark string) (ledger.Match, error) {
+	id, ok := orderOf(tradingID, mark)
 	if !ok {
 		return ledger.Match{}, nil
 	}
@@ -57,16 +57,10 @@ func (s *Store) matchOrder(ctx context.Context, tradingID string) (ledger.Match,
 	return ledger.Match{OrderID: id, By: ledger.ByOrderID}, nil
 }
 
-// maxMark is how many letters a shop may put in front of its trading ids.
-const maxMark = 4
-
-// orderOf reads the order id out of a trading_id: an optional mark, the id, and an
+// orderOf reads the order id out of a trading_id: our mark or none, the id, and an
 // optional "_2" (money.md §4).
-func orderOf(tradingID string) (order.ID, bool) {
-	digits := strings.TrimLeft(tradingID, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-	if len(tradingID)-len(digits) > maxMark {
-		return 0, false
-	}
+func orderOf(tradingID, mark string) (order.ID, bool) {
+	digits := strings.TrimPrefix(tradingID, mark)
 	digits, attempt, later := strings.Cut(digits, "_")
 	id, ok := plainNumber(digits)
 	if !ok {

@@ -170,8 +170,9 @@ func TestMatchPrecedence(t *testing.T) {
 			{"trading_id", "9", "8", second.String(), by(two, ledger.ByTradingID)},
 			{"order without payment", "9", "", bare.String(), ledger.Match{OrderID: bare, By: ledger.ByOrderID}},
 			{"later attempt of an order", "9", "", second.String() + "_9", ledger.Match{OrderID: second, By: ledger.ByOrderID}},
-			{"with a mark", "9", "", "AbCd" + bare.String(), ledger.Match{OrderID: bare, By: ledger.ByOrderID}},
-			{"too long a mark", "9", "", "ABCDE" + bare.String(), ledger.Match{}},
+			{"with our mark", "9", "", "AbCd" + bare.String(), ledger.Match{OrderID: bare, By: ledger.ByOrderID}},
+			{"with another shop's mark", "9", "", "B" + bare.String(), ledger.Match{}},
+			{"with more than our mark", "9", "", "AbCdE" + bare.String(), ledger.Match{}},
 			{"zeros in front", "9", "", "0" + bare.String(), ledger.Match{}},
 			{"another tail", "9", "", bare.String() + "_x", ledger.Match{}},
 			{"an empty tail", "9", "", bare.String() + "_", ledger.Match{}},
@@ -180,13 +181,13 @@ func TestMatchPrecedence(t *testing.T) {
 			{"nothing", "", "", "", ledger.Match{}},
 		} {
 			n := ledger.Notice{Environment: payment.Simulator, MerchantID: "12345", PaymentID: c.payment, BaseID: c.base, TradingID: c.trading}
-			got, err := s.Store.Match(context.Background(), n)
+			got, err := s.Store.Match(context.Background(), n, "AbCd")
 			if err != nil || got != c.want {
 				t.Errorf("%s: %+v, %v", c.name, got, err)
 			}
 		}
 		n := ledger.Notice{Environment: payment.Production, MerchantID: "12345", PaymentID: "1001", TradingID: "x"}
-		if got, err := s.Store.Match(context.Background(), n); err != nil || got.OrderID != 0 {
+		if got, err := s.Store.Match(context.Background(), n, ""); err != nil || got.OrderID != 0 {
 			t.Errorf("of another environment: %+v, %v", got, err)
 		}
 	})
