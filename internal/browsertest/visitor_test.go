@@ -17,7 +17,7 @@ import (
 )
 
 // flowTimeout ends a flow whose page never does what it waits for.
-const flowTimeout = 90 * time.Second
+const flowTimeout = 4 * time.Minute
 
 // visitor is a person at a browser: one tab, cookies of its own.
 type visitor struct {
