@@ -126,7 +126,14 @@ func Shoot(t testing.TB, ctx context.Context, width int, path string) {
 // ShootWindow writes what the window shows now as PNG.
 func ShootWindow(t testing.TB, ctx context.Context, path string) {
 	t.Helper()
-	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	png, err := capture(ctx)
+	// A page that refreshes itself in that moment may never answer; the one after it does.
+	for range 3 {
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		png, err = capture(ctx)
+	}
 	if err != nil {
 		t.Fatalf("screenshot: %v", err)
 	}
@@ -136,6 +143,15 @@ func ShootWindow(t testing.TB, ctx context.Context, path string) {
 	if err := os.WriteFile(path, png, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// captureTimeout is far above what the picture of a page that stands still takes.
+const captureTimeout = 30 * time.Second
+
+func capture(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
 }
 
 // Screenshot starts a browser for one picture.
