@@ -66,6 +66,14 @@ func Do(t testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 func Eval[T any](t testing.TB, ctx context.Context, script string) T {
 	t.Helper()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	// A page that is just being left answers with an error; the next one will not.
+	for range 5 {
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+		v, err = chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	}
 	if err != nil {
 		t.Fatalf("browser: %v", err)
 	}
