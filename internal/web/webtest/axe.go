@@ -24,14 +24,7 @@ const axeRun = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wc
 // returns one line per finding.
 func Axe(t testing.TB, ctx context.Context) []string {
 	t.Helper()
-	text, err := axe(ctx)
-	// A page that refreshes itself may be left while it is looked at.
-	for range 9 {
-		if err == nil || ctx.Err() != nil {
-			break
-		}
-		text, err = axe(ctx)
-	}
+	text, err := again(ctx, func() (string, error) { return axe(ctx) })
 	if err != nil {
 		t.Fatalf("run axe: %v", err)
 	}
