@@ -29,7 +29,7 @@ func wordsOfEvent(e ledger.Event) eventWords {
 		return eventWords{Name: "差分通知", Icon: "warn", Word: "保留", Tone: web.Warning,
 			Text: join(statusWords(payment.Status(d.Status)), parkWords(ledger.ParkReason(d.Text)))}
 	case ledger.EventObserved:
-		return eventWords{Name: "決済ステータス更新", Icon: "info", Text: observedWords(d)}
+		return wordsOfObserved(d)
 	case ledger.EventOrderMoved:
 		return eventWords{Name: "対応状況", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
 	}
@@ -85,10 +85,17 @@ func wordsOfOperation(e ledger.Event) eventWords {
 	return w
 }
 
-func observedWords(d ledger.EventData) string {
+// wordsOfObserved are those of a payment that moved: by a status Paygent told, or by
+// what an operation came to, which tells none.
+func wordsOfObserved(d ledger.EventData) eventWords {
 	if s := statusWords(payment.Status(d.Status)); s != "" {
-		return s
+		return eventWords{Name: "決済ステータス更新", Icon: "info", Text: s}
 	}
+	return eventWords{Name: "決済の状況", Icon: "info", Text: resultWords(d)}
+}
+
+// resultWords are what became of a payment without a status.
+func resultWords(d ledger.EventData) string {
 	switch payment.Event(d.Text) {
 	case payment.CaptureOK:
 		return "売上済み"

@@ -63,10 +63,10 @@ func TestEveryWordIsJapanese(t *testing.T) {
 		check(string(ph), paymentStatus(&ledger.Payment{Phase: ph}))
 	}
 	for _, s := range payment.CardStatuses() {
-		check(string(s), observedWords(ledger.EventData{Status: string(s)}))
+		check(string(s), wordsOfObserved(ledger.EventData{Status: string(s)}).Text)
 	}
 	for _, e := range payment.CardEvents()[len(payment.CardStatuses()):] {
-		check(string(e), observedWords(ledger.EventData{Text: string(e)}))
+		check(string(e), wordsOfObserved(ledger.EventData{Text: string(e)}).Text)
 	}
 	for _, e := range []payment.Environment{payment.Simulator, payment.Test, payment.Production} {
 		check(string(e), environmentWords(e))

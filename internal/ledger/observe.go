@@ -137,7 +137,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 			l.closeAlert(t, AlertStockShort, p.ID)
 		}
 	}
-	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(p.Status), Amount: p.Amount, Text: string(f.event)})
+	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(f.status), Amount: p.Amount, Text: string(f.event)})
 }
 
 // stand records that a payment is authorised without letting it move the order.
