@@ -96,7 +96,10 @@ func TestParseConfigErrors(t *testing.T) {
 		{KeyDebug, p + "debug_flg=on", "number"},
 		{KeyRefKinds, p + "telegram_kind.ref=027,9", "three digits"},
 		{"url.02", p + "url.02=", "empty"},
-		{"url.02", p + "url.02=/n/card/request", "absolute"},
+		{"url.02", p + "url.02=/n/card/request", "https://"},
+		{"url.02", p + "url.02=http://sandbox.example/n/card/request", "https://"},
+		{"url.02", p + "url.02=http://127.0.0.1.example/n/card/request", "https://"},
+		{"url.02", p + "url.02=http://10.0.0.1/n/card/request", "https://"},
 		{"url.02", p + "url.02=ftp://x/", "absolute"},
 		{"url.02", p + "url.02=https://u:p@x/", "user"},
 		{"url.02", p + "url.02=https://%zz/", "absolute"},
@@ -134,6 +137,23 @@ func TestAllErrorsAtOnce(t *testing.T) {
 	}
 	if ConfigErrors(nil) != nil || ConfigErrors(errors.New("x")) != nil {
 		t.Error("found where there is none")
+	}
+}
+
+// A simulator on the same computer needs no TLS; nothing else does without.
+func TestPlainAddresses(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"http://127.0.0.1:8090/n", "http://127.9.9.9/n", "http://[::1]:8090/n", "http://LOCALHOST:8090/n"} {
+		c, err := ParseConfig("x", strings.NewReader(change("url.02", confPrefix+"url.02="+address)))
+		if err != nil || c.URLs["02"] != address {
+			t.Errorf("%s: %v", address, err)
+		}
+		if _, err := NewLink(LinkOptions{URL: address, MerchantID: "1"}); err != nil {
+			t.Errorf("%s as link: %v", address, err)
+		}
+	}
+	if _, err := NewLink(LinkOptions{URL: "http://link.example/v/u/request", MerchantID: "1"}); err == nil || !strings.Contains(err.Error(), "https://") {
+		t.Errorf("a link without TLS: %v", err)
 	}
 }
 

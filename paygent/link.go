@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -42,8 +43,8 @@ type Link struct {
 // NewLink makes a Link.
 func NewLink(o LinkOptions) (*Link, error) {
 	switch {
-	case !isWebAddress(o.URL):
-		return nil, &ConfigError{Code: CodeConfInvalid, Key: "link_url", Detail: "the address of the link type (リクエスト先URL) must be http(s)://…"}
+	case !isCentreAddress(o.URL):
+		return nil, &ConfigError{Code: CodeConfInvalid, Key: "link_url", Detail: "the address of the link type (リクエスト先URL) must be " + secureAddress}
 	case !isDigits(o.MerchantID):
 		return nil, &ConfigError{Code: CodeConfInvalid, Key: "merchant_id", Detail: "the merchant id (マーチャントID) must be digits"}
 	case o.Order == "":
@@ -67,6 +68,11 @@ func NewLink(o LinkOptions) (*Link, error) {
 	l.trailer.addIf("eccube_version", o.ShopVersion)
 	l.trailer.addIf("eccube_plugin_version", o.PluginVersion)
 	return l, nil
+}
+
+func isCentreAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || isLocalPlain(u))
 }
 
 // Form is the form with which the buyer's browser opens the page by itself, in UTF-8.

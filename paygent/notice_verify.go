@@ -74,6 +74,9 @@ func noticeHashed() hashedNames {
 func hashOf(raw Params, names hashedNames, key Secret) [sha256.Size]byte {
 	text := make([]byte, 0, 256)
 	for _, name := range names {
+		if name == "" { // an item without a name must not get into the hash
+			break
+		}
 		text = append(text, raw.Get(name)...)
 	}
 	return sha256.Sum256(append(text, key...))

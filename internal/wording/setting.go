@@ -62,6 +62,8 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_no_key":     {"「{File}」に秘密鍵が含まれていません。クライアント証明書と秘密鍵の両方を含むpemファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_ca":         {"認証済みCAファイル「{File}」に証明書が含まれていません。接続キットのcrtファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_check":      {"接続キットを確認できませんでした。サーバーの空き容量と権限を確認してください。", "The connection kit could not be checked; look at the disk and the permissions of the temporary directory."},
+		"setting.kit_address":    {"設定ファイル「{File}」の{Key}は https:// で始まる接続先のURLを設定してください（http:// はこのコンピューター上のシミュレーターに限ります）。", "{Place}: {Key}: {Detail}."},
+		"setting.kit_no_url":     {"設定ファイル「{File}」に{Key}がありません。接続キットの設定ファイルにある接続先のURLを記載してください。", "{File}: {Key} is missing; copy its address from the connection kit's modenv_properties.conf."},
 		"setting.kit_plain":      {"設定ファイル「{File}」の接続先({Address})はhttps://ではありません。接続環境が{Environment}のときはhttps://の接続先を設定してください。", "{File}: the address {Address} is not https://; without TLS only the simulator is talked to, and the environment is {Environment}."},
 		"setting.kit_host":       {"設定ファイル「{File}」の接続先({Host})が接続環境({Environment})のものではありません。接続環境か接続キットを確認してください。", "{File}: the host {Host} does not belong to the environment {Environment}. Set environment first, or take that environment's kit."},
 	}
