@@ -65,8 +65,10 @@ func (c *Client) explainTLS(host string, err error) string {
 		return fmt.Sprintf("the certificate of %s is not valid at this computer's time; check the clock (%s)", host, invalid.Detail)
 	case errors.As(err, &invalid):
 		return fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
-	case errors.As(err, &op) && op.Op == "remote error" && c.config.NoClientCert: // how crypto/tls hands on an alert
-		return fmt.Sprintf("%s refused the connection (%v)", host, op.Err)
+	case errors.As(err, &op) && op.Op == "remote error" && c.link: // how crypto/tls hands on an alert
+		return fmt.Sprintf("%s refused the connection (%v); check %s", host, op.Err, c.addresses())
+	case errors.As(err, &op) && op.Op == "remote error" && c.config.NoClientCert:
+		return fmt.Sprintf("%s refused the connection (%v), perhaps for want of a client certificate; take %s out unless the contract says so", host, op.Err, KeyNotUseClient)
 	case errors.As(err, &op) && op.Op == "remote error":
 		return fmt.Sprintf("%s refused the client certificate or the connection (%v); check that %s is this contract's certificate (%s)",
 			host, op.Err, c.config.ClientFilePath, KeyClientFilePath)

@@ -108,13 +108,20 @@ func TestPBES1Advice(t *testing.T) {
 	}
 }
 
-func needOpenSSL(t *testing.T) string {
+func needOpenSSL(t *testing.T) string { return needProgram(t, "openssl") }
+
+// needProgram finds a program of this computer. Where every test has to run, a missing one is a failure.
+func needProgram(t *testing.T, name string) string {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		t.Skip("SKIPPED: openssl is not installed, so nothing here was tested against it")
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+		return path
+	case os.Getenv("KESSAI_TEST_REQUIRE") == "all":
+		t.Fatalf("%s is not installed, and KESSAI_TEST_REQUIRE=all forbids to leave it out", name)
 	}
-	return path
+	t.Skipf("SKIPPED: %s is not installed, so nothing here was tested against it", name)
+	return ""
 }
 
 func run(t *testing.T, name string, args ...string) {
