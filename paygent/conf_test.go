@@ -297,3 +297,33 @@ func FuzzParseConfig(f *testing.F) {
 		}
 	})
 }
+
+// Laying a configuration out on another node changes what it is told to, and no other byte.
+func FuzzRewritePaths(f *testing.F) {
+	f.Add(goodConf, "/new/client.pem")
+	f.Add("\uFEFFpaygentB2Bmodule.client_file_path =\told \r\n\tclient_file_path=x", "/a b")
+	f.Fuzz(func(t *testing.T, text, path string) {
+		out, err := RewritePaths([]byte(text), map[string]string{KeyClientFilePath: path})
+		if err != nil {
+			var conf *ConfigError
+			if !errors.As(err, &conf) || conf.Key != KeyClientFilePath {
+				t.Fatalf("%v", err)
+			}
+			return
+		}
+		before, after := strings.Split(text, "\n"), strings.Split(string(out), "\n")
+		if len(before) != len(after) {
+			t.Fatalf("%q has other lines than %q", out, text)
+		}
+		for i := range before {
+			key, _, ok := confLine(strings.TrimPrefix(strings.TrimRight(before[i], "\r"), "\uFEFF"))
+			_, value, _ := confLine(strings.TrimPrefix(strings.TrimRight(after[i], "\r"), "\uFEFF"))
+			switch ours := ok && key == confPrefix+KeyClientFilePath; {
+			case ours && value != path:
+				t.Fatalf("%q became %q", before[i], after[i])
+			case !ours && before[i] != after[i]:
+				t.Fatalf("%q became %q, though it is no path", before[i], after[i])
+			}
+		}
+	})
+}

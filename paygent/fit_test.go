@@ -151,6 +151,22 @@ func FuzzFit(f *testing.F) {
 			case err != nil && !errors.As(err, &bad) && !errors.As(err, &encoding):
 				t.Fatalf("%v", err)
 			}
+			if err != nil {
+				continue
+			}
+			if rule := ruleOf(kind, field); rule.limit > 0 && rule.measure(got.Text) > rule.limit {
+				t.Fatalf("%q is longer than %d", got.Text, rule.limit)
+			}
+			if again, err := Fit(kind, field, got.Text); err != nil || again.Text != got.Text || again.Changed || again.Bytes != got.Bytes {
+				t.Fatalf("%q became %q, then %q, %v", text, got.Text, again.Text, err)
+			}
+			if kind == KindThreeDSecure || kind == KindLink {
+				continue
+			}
+			e := &encoder{kind: kind}
+			if err := e.write("x", got.Text); err != nil || e.size != got.Bytes { // as the telegram has it
+				t.Fatalf("%q: %d bytes, %d are sent, %v", got.Text, got.Bytes, e.size, err)
+			}
 		}
 	})
 }

@@ -43,12 +43,12 @@ func testConfig() *Config {
 	return c
 }
 
-func testClient(t *testing.T, transport http.RoundTripper) *Client {
+func testClient(t testing.TB, transport http.RoundTripper) *Client {
 	t.Helper()
 	return testClientWith(t, Options{Transport: transport})
 }
 
-func testClientWith(t *testing.T, o Options) *Client {
+func testClientWith(t testing.TB, o Options) *Client {
 	t.Helper()
 	if o.Config == nil {
 		o.Config = testConfig()

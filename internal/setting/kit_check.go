@@ -141,7 +141,7 @@ func kitCode(e *paygent.ConfigError) string {
 	}
 	for _, c := range []struct{ words, code string }{
 		{"passphrase does not open", CodeKitPassphrase},
-		{"PBES1", CodeKitPBES1},
+		{"openssl pkcs8", CodeKitPBES1},
 		{"does not belong to the certificate", CodeKitMismatch},
 		{"expired on", CodeKitExpired},
 		{"valid only from", CodeKitFuture},

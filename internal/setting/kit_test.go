@@ -137,7 +137,7 @@ func TestKitMistakes(t *testing.T) {
 		{"certificate alone", "client.pem", i.cert, CodeKitNoKey, "「client.pem」に秘密鍵が含まれていません。"},
 		{"another's key", "client.pem", pair(i.cert, other.encrypted(t, "changeit")), CodeKitMismatch, "秘密鍵が証明書と一致しません。"},
 		{"passphrase", "client.pem", pair(i.cert, i.encrypted(t, "else")), CodeKitPassphrase, "秘密鍵を開けません。"},
-		{"PBES1", "client.pem", pair(i.cert, pbes1(t)), CodeKitPBES1, "openssl pkcs8 -in client.pem -topk8 -v2 aes-256-cbc"},
+		{"PBES1", "client.pem", pair(i.cert, pbes1(t)), CodeKitPBES1, "openssl pkcs8 -in client.pem -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256"},
 		{"expired", "client.pem", expired(t), CodeKitExpired, "有効期限が切れています。"},
 		{"from tomorrow", "client.pem", future(t), CodeKitFuture, "まだ有効期間前です。"},
 		{"CA", "curl-ca-bundle.crt", []byte("x"), CodeKitCA, "「curl-ca-bundle.crt」に証明書が含まれていません。"},

@@ -54,7 +54,7 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_path":       {"設定ファイル「{File}」の{Key}は絶対パスで設定してください。", "{Place}: {Key}: {Detail}."},
 		"setting.kit_cert":       {"クライアント証明書「{File}」を読み取れません。接続キットのpemファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_passphrase": {"クライアント証明書「{File}」の秘密鍵を開けません。パスフレーズ(key_passphrase)を確認してください。", "{File}: the passphrase does not open the private key. Set key_passphrase."},
-		"setting.kit_pbes1":      {"クライアント証明書「{File}」の秘密鍵は古い形式(PBES1)で暗号化されています。openssl pkcs8 -in {File} -topk8 -v2 aes-256-cbc -out key.pem で変換し、元の鍵と置き換えてください。", "{File}: {Detail}."},
+		"setting.kit_pbes1":      {"クライアント証明書「{File}」の秘密鍵は対応していない形式(PBES1など)で暗号化されています。openssl pkcs8 -in {File} -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -out key.pem で変換し、元の鍵と置き換えてください。", "{File}: {Detail}."},
 		"setting.kit_mismatch":   {"クライアント証明書「{File}」の秘密鍵が証明書と一致しません。同じ接続キットのファイルを使用してください。", "{File}: {Detail}."},
 		"setting.kit_expired":    {"クライアント証明書「{File}」の有効期限が切れています。ペイジェントから新しい接続キットを入手してください。", "{File}: {Detail}."},
 		"setting.kit_future":     {"クライアント証明書「{File}」はまだ有効期間前です。サーバーの時刻を確認してください。", "{File}: {Detail}."},
