@@ -38,7 +38,7 @@ func hotSteps(t testing.TB) []hot {
 		t.Fatal(err)
 	}
 	query := []byte(back.Encode())
-	return []hot{
+	return append(wireSteps(t, c), []hot{
 		{"encode/020", 5, encode(KindAuthorize, card.add)},
 		{"encode/030", 5, encode(KindConveni, conveni.add)},
 		{"encode/450", 5, encode(KindThreeDSecure, three.add)},
@@ -48,7 +48,33 @@ func hotSteps(t testing.TB) []hot {
 		{"parse/450", 10, parse(KindThreeDSecure, true, "\r\nresult=0\r\n3ds_auth_id=1b4e28ba-2fa1-11d2-883f-0016d3cca427\r\nout_acs_html=<!DOCTYPE html>\r\n<form>続ける</form>")},
 		{"verify/notice", 3, func() error { _, err := ParseNotice(notice, testNoticeKey); return err }},
 		{"verify/3dsecure", 3, func() error { _, err := ParseThreeDS2(query, testNoticeKey); return err }},
+	}...)
+}
+
+// wireSteps are every vector's telegram, answer, notification and return.
+func wireSteps(t testing.TB, c *Client) (steps []hot) {
+	for _, v := range vectors(t, "request bytes") {
+		request := Request{Kind: Kind(v.text("kind")), Params: v.params(t)}
+		steps = append(steps, hot{"encode/" + v.name, 5, func() error { _, _, err := c.encode(request); return err }})
 	}
+	for _, v := range vectors(t, "response bytes") {
+		kind, body := Kind(v.text("kind")), v.bytes(t, "response bytes")
+		steps = append(steps, hot{"parse/" + v.name, 10, func() error { _, err := parsePayment(kind, body, kind == KindThreeDSecure); return err }})
+	}
+	for _, v := range vectors(t, "link response bytes") {
+		body := v.bytes(t, "link response bytes")
+		steps = append(steps, hot{"parse/" + v.name, 10, func() error { _, err := parseLink(body); return err }})
+	}
+	for _, v := range vectors(t, "notice bytes") {
+		body, key := v.bytes(t, "notice bytes"), Secret(v.text("key"))
+		steps = append(steps, hot{"verify/" + v.name, 3, func() error { _, err := ParseNotice(body, key); return err }})
+	}
+	for _, v := range vectors(t, "callback bytes") {
+		parse, _ := v.parser()
+		body, keys := v.bytes(t, "callback bytes"), []Secret{Secret(v.text("key"))}
+		steps = append(steps, hot{"verify/" + v.name, 3, func() error { _, err := parse(body, keys...); return err }})
+	}
+	return steps
 }
 
 func formOfNotice(t testing.TB, n Notice) string {

@@ -20,6 +20,9 @@ func FuzzParseFileResult(f *testing.F) {
 	f.Add([]byte("1,a,b,c,d,e,0,,\r\n2,x\r\n"), true)
 	f.Add([]byte("1,a,b,c,d,e,1,P010,\x95\x5C\r\n"), false)
 	f.Fuzz(func(t *testing.T, body []byte, isUTF8 bool) {
+		if len(body) > fuzzSize {
+			return
+		}
 		r, err := parseFileResult(body, isUTF8)
 		if r == nil || len(r.File) != len(body) {
 			t.Fatal("the file is lost")
@@ -79,7 +82,7 @@ func FuzzParsePBES2(f *testing.F) {
 		f.Add(der)
 	}
 	f.Fuzz(func(t *testing.T, der []byte) {
-		if costly(der) {
+		if len(der) > fuzzSize || costly(der) {
 			return
 		}
 		key, err := parsePBES2(der, DefaultPassphrase)

@@ -154,7 +154,7 @@ func readLinkPage(r *Response, q LinkRequest) (*LinkPage, error) {
 
 // parseLink reads lines key=value that end with CRLF, CR or LF, in UTF-8.
 func parseLink(body []byte) (*Response, error) {
-	r := &Response{Kind: KindLink}
+	r, d := &Response{Kind: KindLink}, decoder{utf8: true}
 	text := string(bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF")))
 	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '\r' || c == '\n' }) {
 		name, value, ok := strings.Cut(line, "=")
@@ -164,7 +164,7 @@ func parseLink(body []byte) (*Response, error) {
 		if have, twice := r.Fields.Lookup(name); twice && have != value {
 			return r, errors.New("the answer has two values of " + name)
 		}
-		r.add(name, value, true)
+		r.add(name, value, &d)
 	}
 	return r, r.fill()
 }

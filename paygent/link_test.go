@@ -231,6 +231,9 @@ func FuzzParseLink(f *testing.F) {
 	f.Add([]byte("result=0\r\nurl=https://link.example/?a=b\r\nlimit_date=20250406235959"))
 	f.Add([]byte("\xEF\xBB\xBFresult=1\rresponse_code=P008\nresponse_detail=\xff"))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(body) > fuzzSize {
+			return
+		}
 		r, err := parseLink(body)
 		if err != nil {
 			return

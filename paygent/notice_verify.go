@@ -103,11 +103,12 @@ func fittingKey(raw Params, names hashedNames, keys []Secret) (int, bool) {
 // decodeItems turns raw items into texts, in place, without the hash.
 func decodeItems(raw Params, isUTF8 bool) (fields Params, undecodable []string) {
 	fields = raw[:0]
+	d := decoder{utf8: isUTF8}
 	for _, item := range raw {
 		if item.Name == "hc" {
 			continue
 		}
-		text, good := decodeText(item.Value, isUTF8)
+		text, good := d.text(item.Value)
 		if !good {
 			undecodable = append(undecodable, item.Name)
 		}

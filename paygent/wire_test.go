@@ -101,7 +101,7 @@ func (v vector) answer(t *testing.T) []byte {
 }
 
 // params are the request's items but those which the client itself adds.
-func (v vector) params(t *testing.T) (params Params) {
+func (v vector) params(t testing.TB) (params Params) {
 	for _, item := range v.values(t, "request values") {
 		if !clientItems(item.Name) {
 			params = append(params, item)
