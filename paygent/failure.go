@@ -11,6 +11,9 @@ import (
 
 // explain turns what net/http says into a code of the connection module and one sentence
 // that says what to look at.
+//
+// A refused certificate says nothing about the telegram once it was sent: the centre asks for
+// the certificate after it has the request, and that it goes no further is a guess [C].
 func (c *Client) explain(ctx context.Context, host string, err error) (code, sentence string) {
 	if s := c.explainTLS(host, err); s != "" {
 		return CodeCertificate, s

@@ -15,7 +15,7 @@ const CodeTooMany = "9003"
 // CodeNoCard is the centre's answer to 027 for a customer without a card.
 const CodeNoCard = "P026"
 
-// ListRequest is telegram 090. Which conditions the centre takes is not public: they go
+// ListRequest is telegram 090. Which conditions the centre takes is not public [C]: they go
 // into Extra.
 type ListRequest struct {
 	Limit int // limit_count; 0: the configuration's select_max_cnt

@@ -71,6 +71,7 @@ func noticeHashed() hashedNames {
 	return hashedNames{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount"}
 }
 
+// hashOf takes the bytes as they came, Windows-31J for a trading_id that is not ASCII [C].
 func hashOf(raw Params, names hashedNames, key Secret) [sha256.Size]byte {
 	text := make([]byte, 0, 256)
 	for _, name := range names {
