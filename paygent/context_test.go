@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"testing"
+	"time"
 )
 
 // telling is an operation with a request that could be sent.
@@ -88,7 +89,11 @@ func TestEveryOperationHonoursItsContext(t *testing.T) {
 			waiting := roundTrip(func(r *http.Request) (*http.Response, error) {
 				drain(r)
 				cancel()
-				<-r.Context().Done() // the telegram's context must be the caller's
+				select { // the telegram's context must be the caller's
+				case <-r.Context().Done():
+				case <-time.After(10 * time.Second):
+					t.Error("the telegram does not end with its context")
+				}
 				return nil, r.Context().Err()
 			})
 			if err := operation.do(t, ctx, waiting); Outcome(err) != OutcomeUnknown || !errors.Is(err, context.Canceled) {
