@@ -26,6 +26,9 @@ lint: ## golangci-lint, built from source
 engines: ## the tests that need PostgreSQL and MariaDB (KESSAI_TEST_POSTGRES, KESSAI_TEST_MYSQL)
 	KESSAI_TEST_REQUIRE=all go test -count=1 ./internal/database/... ./internal/store/... ./internal/setting/... ./internal/staff/... ./internal/mail/... ./internal/app/...
 
+apache: ## the client against Debian's apache2, as the real centre asks for certificates, and against openssl
+	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Apache|Renegotiation|PBES1' ./paygent
+
 browser: ## the flows people click and the look of the pages, in Debian's chromium
 	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Flow|Gallery|Script|Dialog|Browser|Screens' ./internal/browsertest/... ./internal/web/... ./internal/backoffice/...
 
@@ -41,4 +44,4 @@ bench: ## benchmarks, printed
 tidy: ## go.mod and formatting
 	go mod tidy && gofmt -w paygent paygentsim internal cmd
 
-.PHONY: help demo build test race lint engines browser simulate crash bench tidy
+.PHONY: help demo build test race lint engines apache browser simulate crash bench tidy

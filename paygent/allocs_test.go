@@ -11,8 +11,8 @@ type hot struct {
 	run   func() error
 }
 
-// hotSteps are what TestAllocations counts and BenchmarkHotSteps times.
-func hotSteps(t testing.TB) []hot {
+// hotSteps are what BenchmarkHotSteps times; TestAllocations counts those of every vector too.
+func hotSteps(t testing.TB) (*Client, []hot) {
 	c, err := New(Options{Config: testConfig(), MerchantID: "1234", ConnectID: "conn01", ConnectPassword: "pass01", Partner: "kessai"})
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func hotSteps(t testing.TB) []hot {
 		t.Fatal(err)
 	}
 	query := []byte(back.Encode())
-	return []hot{
+	return c, []hot{
 		{"encode/020", 5, encode(KindAuthorize, card.add)},
 		{"encode/030", 5, encode(KindConveni, conveni.add)},
 		{"encode/450", 5, encode(KindThreeDSecure, three.add)},
@@ -51,6 +51,32 @@ func hotSteps(t testing.TB) []hot {
 	}
 }
 
+// wireSteps are every vector's telegram, answer, notification and return.
+func wireSteps(t testing.TB, c *Client) (steps []hot) {
+	for _, v := range vectors(t, "request bytes") {
+		request := Request{Kind: Kind(v.text("kind")), Params: v.params(t)}
+		steps = append(steps, hot{"encode/" + v.name, 5, func() error { _, _, err := c.encode(request); return err }})
+	}
+	for _, v := range vectors(t, "response bytes") {
+		kind, body := Kind(v.text("kind")), v.bytes(t, "response bytes")
+		steps = append(steps, hot{"parse/" + v.name, 10, func() error { _, err := parsePayment(kind, body, kind == KindThreeDSecure); return err }})
+	}
+	for _, v := range vectors(t, "link response bytes") {
+		body := v.bytes(t, "link response bytes")
+		steps = append(steps, hot{"parse/" + v.name, 10, func() error { _, err := parseLink(body); return err }})
+	}
+	for _, v := range vectors(t, "notice bytes") {
+		body, key := v.bytes(t, "notice bytes"), Secret(v.text("key"))
+		steps = append(steps, hot{"verify/" + v.name, 3, func() error { _, err := ParseNotice(body, key); return err }})
+	}
+	for _, v := range vectors(t, "callback bytes") {
+		parse, _ := v.parser()
+		body, keys := v.bytes(t, "callback bytes"), []Secret{Secret(v.text("key"))}
+		steps = append(steps, hot{"verify/" + v.name, 3, func() error { _, err := parse(body, keys...); return err }})
+	}
+	return steps
+}
+
 func formOfNotice(t testing.TB, n Notice) string {
 	form, err := SignNotice(n, testNoticeKey)
 	if err != nil {
@@ -61,7 +87,8 @@ func formOfNotice(t testing.TB, n Notice) string {
 
 // Not parallel: AllocsPerRun counts what the whole program allocates.
 func TestAllocations(t *testing.T) {
-	for _, step := range hotSteps(t) {
+	client, steps := hotSteps(t)
+	for _, step := range append(steps, wireSteps(t, client)...) {
 		var err error
 		got := testing.AllocsPerRun(100, func() { err = step.run() })
 		if err != nil || got > step.limit {
@@ -72,7 +99,8 @@ func TestAllocations(t *testing.T) {
 }
 
 func BenchmarkHotSteps(b *testing.B) {
-	for _, step := range hotSteps(b) {
+	_, steps := hotSteps(b)
+	for _, step := range steps {
 		b.Run(step.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -82,7 +82,7 @@ func (q BankRequest) add(b *builder) {
 }
 
 // term is 0, two digits of days, and four digits that some read as hours and minutes, some
-// as minutes (protocol.md §5.5): only what both read alike is sent.
+// as minutes (protocol.md §5.5) [C]: only what both read alike is sent.
 func (b *builder) term(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {

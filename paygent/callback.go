@@ -100,7 +100,7 @@ func checkThreeDS(fields Params, names hashedNames) error {
 	return nil
 }
 
-// isAuthID: 36 characters in the form of a UUID (protocol.md §10.3).
+// isAuthID: 36 characters in the form of a UUID (protocol.md §10.3) [C].
 func isAuthID(s string) bool {
 	if len(s) != 36 {
 		return false

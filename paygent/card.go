@@ -2,6 +2,9 @@ package paygent
 
 import (
 	"context"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // StoredCard names a card that the customer keeps at Paygent (カード情報お預かり).
@@ -120,12 +123,12 @@ func readAuthorization(r *Response) *Authorization {
 func (q AuthorizeRequest) add(b *builder) {
 	b.given("trading_id", q.TradingID)
 	b.amount("payment_amount", q.Amount)
-	b.need("payment_class", string(q.PaymentClass))
+	b.needChoice("payment_class", string(q.PaymentClass), string(LumpSum), string(Instalments), string(Revolving), string(BonusLumpSum), bonusLumpSumECCUBE)
 	if (q.PaymentClass == Instalments) != (q.SplitCount > 0) || q.SplitCount == 1 {
 		b.fail(outOfRange("split_count", "belongs to instalments (61), which are two payments or more, and only to them"))
 	}
 	if q.SplitCount > 0 {
-		b.count("split_count", q.SplitCount)
+		b.choice("split_count", strconv.Itoa(q.SplitCount), "2", "3", "4", "5", "6", "10", "12", "15", "18", "20", "24")
 	}
 	q.addCard(b)
 	b.given("ref_trading_id", q.RefTradingID)
@@ -162,8 +165,22 @@ func (q AuthorizeRequest) addCard(b *builder) {
 }
 
 func (s StoredCard) add(b *builder) {
-	b.need("customer_id", s.CustomerID)
+	b.customerID(s.CustomerID)
 	b.need("customer_card_id", s.CustomerCardID)
+	if s.CustomerCardID != "" && (len(s.CustomerCardID) > 16 || !isDigits(s.CustomerCardID)) {
+		b.fail(badFormat("customer_card_id", "must be 1 to 16 digits"))
+	}
+}
+
+// customerID is the shop's own name for a customer: letters and digits (protocol.md §5.1.1),
+// and what joins them.
+func (b *builder) customerID(id string) {
+	b.need("customer_id", id)
+	if strings.ContainsFunc(id, func(r rune) bool {
+		return r != '-' && r != '_' && (r >= utf8.RuneSelf || !isLetter(byte(r)) && (r < '0' || r > '9'))
+	}) {
+		b.fail(badFormat("customer_id", "must be half-width letters and digits"))
+	}
 }
 
 func (q AuthorizeRequest) addThreeDSecure(b *builder) {

@@ -112,7 +112,7 @@ func (c *Client) ApplyCareer(ctx context.Context, q CareerRequest) (*CareerPage,
 	if q.OtherURL != "" && q.Career != CareerDocomo {
 		b.fail(outOfRange("other_url", "belongs to docomo only"))
 	}
-	if q.OtherURL == "" && q.Career == CareerDocomo {
+	if q.OtherURL == "" && q.Career == CareerDocomo { // for whatever is neither: [C]
 		q.OtherURL = q.CancelURL
 	}
 	b.url("other_url", q.OtherURL)

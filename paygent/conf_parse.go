@@ -1,6 +1,7 @@
 package paygent
 
 import (
+	"net"
 	"net/url"
 	"path/filepath"
 	"strconv"
@@ -48,13 +49,26 @@ func (p *confParser) readURL(key, value string, line int) {
 	switch {
 	case value == "":
 		p.fail(key, line, "the address is empty")
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		p.fail(key, line, "the address must be an absolute https:// URL")
+	case err != nil || u.Host == "" || u.Scheme != "https" && !isLocalPlain(u):
+		p.fail(key, line, "the address must be an absolute URL, "+secureAddress)
 	case u.User != nil || u.Fragment != "":
 		p.fail(key, line, "the address must not contain a user or a fragment")
 	default:
 		p.config.URLs[strings.TrimPrefix(key, keyURL)] = value
 	}
+}
+
+// secureAddress is what an address of the centre must be: telegrams carry passwords and names.
+const secureAddress = "https://…, or http://… of a simulator on this computer"
+
+// isLocalPlain reports an http address that no byte leaves this computer for.
+func isLocalPlain(u *url.URL) bool {
+	if u.Scheme != "http" {
+		return false
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 func (p *confParser) fill() {

@@ -96,7 +96,10 @@ func TestParseConfigErrors(t *testing.T) {
 		{KeyDebug, p + "debug_flg=on", "number"},
 		{KeyRefKinds, p + "telegram_kind.ref=027,9", "three digits"},
 		{"url.02", p + "url.02=", "empty"},
-		{"url.02", p + "url.02=/n/card/request", "absolute"},
+		{"url.02", p + "url.02=/n/card/request", "https://"},
+		{"url.02", p + "url.02=http://sandbox.example/n/card/request", "https://"},
+		{"url.02", p + "url.02=http://127.0.0.1.example/n/card/request", "https://"},
+		{"url.02", p + "url.02=http://10.0.0.1/n/card/request", "https://"},
 		{"url.02", p + "url.02=ftp://x/", "absolute"},
 		{"url.02", p + "url.02=https://u:p@x/", "user"},
 		{"url.02", p + "url.02=https://%zz/", "absolute"},
@@ -134,6 +137,23 @@ func TestAllErrorsAtOnce(t *testing.T) {
 	}
 	if ConfigErrors(nil) != nil || ConfigErrors(errors.New("x")) != nil {
 		t.Error("found where there is none")
+	}
+}
+
+// A simulator on the same computer needs no TLS; nothing else does without.
+func TestPlainAddresses(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"http://127.0.0.1:8090/n", "http://127.9.9.9/n", "http://[::1]:8090/n", "http://LOCALHOST:8090/n"} {
+		c, err := ParseConfig("x", strings.NewReader(change("url.02", confPrefix+"url.02="+address)))
+		if err != nil || c.URLs["02"] != address {
+			t.Errorf("%s: %v", address, err)
+		}
+		if _, err := NewLink(LinkOptions{URL: address, MerchantID: "1"}); err != nil {
+			t.Errorf("%s as link: %v", address, err)
+		}
+	}
+	if _, err := NewLink(LinkOptions{URL: "http://link.example/v/u/request", MerchantID: "1"}); err == nil || !strings.Contains(err.Error(), "https://") {
+		t.Errorf("a link without TLS: %v", err)
 	}
 }
 
@@ -247,6 +267,9 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add(strings.ReplaceAll(goodConf, "\n", `\n`))
 	f.Add("\uFEFFpaygentB2Bmodule.url.02=https://x/\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 2*fuzzSize {
+			return
+		}
 		rewritten, err := RewritePaths([]byte(text), nil)
 		if err != nil || string(rewritten) != text {
 			t.Fatalf("rewriting nothing changed the text: %v", err)
@@ -274,6 +297,39 @@ func FuzzParseConfig(f *testing.F) {
 		c.UnknownKeys = nil
 		if diff := cmp.Diff(c, back, cmp.Comparer(func(a, b []Kind) bool { return joinKinds(a) == joinKinds(b) })); diff != "" {
 			t.Fatal(diff)
+		}
+	})
+}
+
+// Laying a configuration out on another node changes what it is told to, and no other byte.
+func FuzzRewritePaths(f *testing.F) {
+	f.Add(goodConf, "/new/client.pem")
+	f.Add("\uFEFFpaygentB2Bmodule.client_file_path =\told \r\n\tclient_file_path=x", "/a b")
+	f.Fuzz(func(t *testing.T, text, path string) {
+		if len(text) > 2*fuzzSize {
+			return
+		}
+		out, err := RewritePaths([]byte(text), map[string]string{KeyClientFilePath: path})
+		if err != nil {
+			var conf *ConfigError
+			if !errors.As(err, &conf) || conf.Key != KeyClientFilePath {
+				t.Fatalf("%v", err)
+			}
+			return
+		}
+		before, after := strings.Split(text, "\n"), strings.Split(string(out), "\n")
+		if len(before) != len(after) {
+			t.Fatalf("%q has other lines than %q", out, text)
+		}
+		for i := range before {
+			key, _, ok := confLine(strings.TrimPrefix(strings.TrimRight(before[i], "\r"), "\uFEFF"))
+			_, value, _ := confLine(strings.TrimPrefix(strings.TrimRight(after[i], "\r"), "\uFEFF"))
+			switch ours := ok && key == confPrefix+KeyClientFilePath; {
+			case ours && value != path:
+				t.Fatalf("%q became %q", before[i], after[i])
+			case !ours && before[i] != after[i]:
+				t.Fatalf("%q became %q, though it is no path", before[i], after[i])
+			}
 		}
 	})
 }

@@ -11,6 +11,9 @@ import (
 
 // explain turns what net/http says into a code of the connection module and one sentence
 // that says what to look at.
+//
+// A refused certificate says nothing about the telegram once it was sent: the centre asks for
+// the certificate after it has the request, and that it goes no further is a guess [C].
 func (c *Client) explain(ctx context.Context, host string, err error) (code, sentence string) {
 	if s := c.explainTLS(host, err); s != "" {
 		return CodeCertificate, s
@@ -65,8 +68,10 @@ func (c *Client) explainTLS(host string, err error) string {
 		return fmt.Sprintf("the certificate of %s is not valid at this computer's time; check the clock (%s)", host, invalid.Detail)
 	case errors.As(err, &invalid):
 		return fmt.Sprintf("the certificate of %s is not valid: %v", host, invalid)
-	case errors.As(err, &op) && op.Op == "remote error" && c.config.NoClientCert: // how crypto/tls hands on an alert
-		return fmt.Sprintf("%s refused the connection (%v)", host, op.Err)
+	case errors.As(err, &op) && op.Op == "remote error" && c.link: // how crypto/tls hands on an alert
+		return fmt.Sprintf("%s refused the connection (%v); check %s", host, op.Err, c.addresses())
+	case errors.As(err, &op) && op.Op == "remote error" && c.config.NoClientCert:
+		return fmt.Sprintf("%s refused the connection (%v), perhaps for want of a client certificate; take %s out unless the contract says so", host, op.Err, KeyNotUseClient)
 	case errors.As(err, &op) && op.Op == "remote error":
 		return fmt.Sprintf("%s refused the client certificate or the connection (%v); check that %s is this contract's certificate (%s)",
 			host, op.Err, c.config.ClientFilePath, KeyClientFilePath)

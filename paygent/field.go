@@ -119,5 +119,65 @@ func shopFieldLabel(field string) string {
 	case "cardholder_name":
 		return "カード名義"
 	}
+	return technicalFieldLabel(field)
+}
+
+// technicalFieldLabel names what neither the shop's pages nor its settings show: whoever
+// reads of one has a program to mend, in Japanese all the same.
+func technicalFieldLabel(field string) string {
+	switch field {
+	case "customer_id":
+		return "顧客ID"
+	case "receipt_name":
+		return "受取人名"
+	case "receipt_name_kana":
+		return "受取人名(カナ)"
+	case "card_token":
+		return "トークン"
+	case "card_set_method":
+		return "カード情報の指定方法"
+	case "security_code_token":
+		return "セキュリティコードトークン利用"
+	case "stock_card_mode":
+		return "カード情報お預かりモード"
+	case "3dsecure_use_type":
+		return "3Dセキュアのバージョン"
+	case "3ds_auth_id":
+		return "3Dセキュア認証ID"
+	case "login_type":
+		return "ログイン方法"
+	case "purchase_count":
+		return "購入回数"
+	case "activity_count_day", "activity_count_year":
+		return "取引回数"
+	case "threedsecure_ryaku":
+		return "3Dセキュア不要区分"
+	case "PaRes", "MD":
+		return "3Dセキュア認証結果"
+	case "cvs_type":
+		return "コンビニ接続タイプ"
+	case "pc_mobile_type":
+		return "端末種別"
+	case "paidy_payment_id":
+		return "Paidy決済ID"
+	case "limit_count":
+		return "最大検索数"
+	}
+	return addressFieldLabel(field)
+}
+
+func addressFieldLabel(field string) string {
+	switch field {
+	case "return_url", "term_url", "redirect_url":
+		return "戻りURL"
+	case "stop_return_url", "cancel_url":
+		return "中止時の戻りURL"
+	case "other_url":
+		return "その他の戻りURL"
+	case "inform_url":
+		return "通知先URL"
+	case "banner_url":
+		return "バナーURL"
+	}
 	return ""
 }

@@ -151,13 +151,16 @@ func (r rule) convert(field, text string) (string, error) {
 func (r rule) kana(text string) string {
 	text = narrowKana(plainKana(halfASCII(text)))
 	if r.dropMarks {
-		text = strings.NewReplacer("ﾞ", "", "ﾟ", "").Replace(text)
+		text = marks.Replace(text)
 	}
 	if r.hyphen {
 		text = strings.ReplaceAll(text, "ｰ", "-")
 	}
 	return text
 }
+
+// marks drops them.
+var marks = strings.NewReplacer("ﾞ", "", "ﾟ", "")
 
 // asSent is what a receiver reads from the bytes. Names and texts of the link type are sent as
 // UTF-8, but the centre works in Windows-31J behind it, so they keep to its characters [C].

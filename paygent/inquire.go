@@ -64,7 +64,7 @@ func readInquiry(fields Params) (*Inquiry, error) {
 		PaidyPaymentID: fields.Get("paidy_payment_id"), SiteID: fields.Get("site_id"),
 		ReceiptNumber: fields.Get("receipt_number"), Store: ConveniStore(fields.Get("cvs_company_id")), Fields: fields,
 	}
-	// What a number's limit looks like in 094 is not public: it must not spoil the rest.
+	// What a number's limit looks like in 094 is not public (parseMoment): it must not spoil the rest.
 	if limit, err := parseMoment(fields.Get("payment_limit_date")); err == nil {
 		q.LimitDate = limit
 	}

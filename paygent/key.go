@@ -16,9 +16,14 @@ const DefaultPassphrase Secret = "changeit"
 
 var (
 	errPassphrase = errors.New("the passphrase does not open the private key")
-	errPBES1      = errors.New("the private key is encrypted in the old way PBES1, which cannot be read here; convert it with: " +
-		"openssl pkcs8 -in client.pem -topk8 -v2 aes-256-cbc -out key.pem, and put key.pem's text in place of the old key")
+	errPBES1      = unsupportedKey("PBES1, the old way")
 )
+
+// unsupportedKey says how to make a key readable. The hash is named because newer OpenSSLs have another.
+func unsupportedKey(way string) error {
+	return errors.New("the private key is encrypted with " + way + ", which cannot be read here; convert it with: " +
+		"openssl pkcs8 -in client.pem -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -out key.pem, and put key.pem's text in place of the old key")
+}
 
 // parseKey reads one PEM block's private key: PKCS#1, EC and PKCS#8, plain, legacy-encrypted
 // (DEK-Info) or PBES2.
@@ -94,6 +99,13 @@ func parsePBES2(der []byte, passphrase Secret) (any, error) {
 	}
 	if !info.Algorithm.ID.Equal(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}) {
 		return nil, errPBES1
+	}
+	var params pbes2Params
+	if _, err := asn1.Unmarshal(info.Algorithm.Parameters.FullBytes, &params); err != nil {
+		return nil, fmt.Errorf("the private key is not PKCS#8: %w", err)
+	}
+	if err := params.check(info.Data); err != nil {
+		return nil, err
 	}
 	if passphrase == "" { // the library would take the key for a plain one
 		return nil, errPassphrase

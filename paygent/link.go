@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -42,8 +43,8 @@ type Link struct {
 // NewLink makes a Link.
 func NewLink(o LinkOptions) (*Link, error) {
 	switch {
-	case !isWebAddress(o.URL):
-		return nil, &ConfigError{Code: CodeConfInvalid, Key: "link_url", Detail: "the address of the link type (リクエスト先URL) must be http(s)://…"}
+	case !isCentreAddress(o.URL):
+		return nil, &ConfigError{Code: CodeConfInvalid, Key: "link_url", Detail: "the address of the link type (リクエスト先URL) must be " + secureAddress}
 	case !isDigits(o.MerchantID):
 		return nil, &ConfigError{Code: CodeConfInvalid, Key: "merchant_id", Detail: "the merchant id (マーチャントID) must be digits"}
 	case o.Order == "":
@@ -67,6 +68,11 @@ func NewLink(o LinkOptions) (*Link, error) {
 	l.trailer.addIf("eccube_version", o.ShopVersion)
 	l.trailer.addIf("eccube_plugin_version", o.PluginVersion)
 	return l, nil
+}
+
+func isCentreAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || isLocalPlain(u))
 }
 
 // Form is the form with which the buyer's browser opens the page by itself, in UTF-8.
@@ -148,7 +154,7 @@ func readLinkPage(r *Response, q LinkRequest) (*LinkPage, error) {
 
 // parseLink reads lines key=value that end with CRLF, CR or LF, in UTF-8.
 func parseLink(body []byte) (*Response, error) {
-	r := &Response{Kind: KindLink}
+	r, d := &Response{Kind: KindLink}, decoder{utf8: true}
 	text := string(bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF")))
 	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '\r' || c == '\n' }) {
 		name, value, ok := strings.Cut(line, "=")
@@ -158,7 +164,7 @@ func parseLink(body []byte) (*Response, error) {
 		if have, twice := r.Fields.Lookup(name); twice && have != value {
 			return r, errors.New("the answer has two values of " + name)
 		}
-		r.add(name, value, true)
+		r.add(name, value, &d)
 	}
 	return r, r.fill()
 }

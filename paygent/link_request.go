@@ -89,7 +89,9 @@ func (q LinkRequest) add(b *builder, merchantID string, hashed bool) {
 	if q.StockCards != "" && q.StockCards != NoStoredCards && q.CustomerID == "" {
 		b.fail(missing("customer_id"))
 	}
-	b.given("customer_id", q.CustomerID)
+	if q.CustomerID != "" {
+		b.customerID(q.CustomerID)
+	}
 	b.choice("threedsecure_ryaku", string(q.ThreeDSecure), "0", "1")
 	if hashed {
 		b.params.Add("hc", "")

@@ -15,7 +15,7 @@ const CodeTooMany = "9003"
 // CodeNoCard is the centre's answer to 027 for a customer without a card.
 const CodeNoCard = "P026"
 
-// ListRequest is telegram 090. Which conditions the centre takes is not public: they go
+// ListRequest is telegram 090. Which conditions the centre takes is not public [C]: they go
 // into Extra.
 type ListRequest struct {
 	Limit int // limit_count; 0: the configuration's select_max_cnt
@@ -26,9 +26,7 @@ type ListRequest struct {
 // a *DeclinedError of CodeTooMany.
 func (c *Client) List(ctx context.Context, q ListRequest) (*Table, error) {
 	b := builder{kind: KindList}
-	if q.Limit != 0 {
-		b.count("limit_count", q.Limit)
-	}
+	b.limit(q.Limit)
 	b.table(c)
 	r, err := b.do(ctx, c, "", q.Extra)
 	if err != nil {
@@ -39,6 +37,19 @@ func (c *Client) List(ctx context.Context, q ListRequest) (*Table, error) {
 	}
 	return r.Table, nil
 }
+
+// limit adds the highest number of rows. The centre's ceiling is 2000 (protocol.md §2).
+func (b *builder) limit(rows int) {
+	switch {
+	case rows == 0:
+	case rows < 0 || rows > maxRows:
+		b.fail(outOfRange("limit_count", fmt.Sprintf("must be 1 to %d", maxRows)))
+	default:
+		b.count("limit_count", rows)
+	}
+}
+
+const maxRows = 2000
 
 // table makes sure that the answer will be read as a table.
 func (b *builder) table(c *Client) {

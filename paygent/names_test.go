@@ -3,7 +3,11 @@ package paygent
 import (
 	"bufio"
 	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -67,14 +71,7 @@ func TestTimes(t *testing.T) {
 // Every operation of Client and Link has a runnable example.
 func TestEveryOperationHasAnExample(t *testing.T) {
 	t.Parallel()
-	var examples strings.Builder
-	for _, file := range []string{"example_test.go", "example_methods_test.go"} {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		examples.Write(text)
-	}
+	examples := examplesText(t)
 	operations := 0
 	for _, receiver := range []reflect.Type{reflect.TypeFor[*Client](), reflect.TypeFor[*Link]()} {
 		for method := range receiver.Methods() {
@@ -83,7 +80,7 @@ func TestEveryOperationHasAnExample(t *testing.T) {
 			}
 			operations++
 			name := "Example" + receiver.Elem().Name() + "_" + method.Name + "()"
-			_, body, found := strings.Cut(examples.String(), "func "+name)
+			_, body, found := strings.Cut(examples, "func "+name)
 			body, _, _ = strings.Cut(body, "\n}\n")
 			if !found || !strings.Contains(body, "// Output:") {
 				t.Errorf("%s is missing or has no output", name)
@@ -92,5 +89,85 @@ func TestEveryOperationHasAnExample(t *testing.T) {
 	}
 	if operations < 30 {
 		t.Errorf("only %d operations found", operations)
+	}
+}
+
+func examplesText(t *testing.T) string {
+	t.Helper()
+	var examples strings.Builder
+	for _, file := range []string{"example_test.go", "example_methods_test.go", "example_values_test.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples.Write(text)
+	}
+	return examples.String()
+}
+
+// Every exported function is called in an example.
+func TestEveryFunctionIsInAnExample(t *testing.T) {
+	t.Parallel()
+	examples := examplesText(t)
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, source := range sources {
+		if strings.HasSuffix(source, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), source, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || !f.Name.IsExported() {
+				continue
+			}
+			found++
+			if !strings.Contains(examples, "paygent."+f.Name.Name+"(") {
+				t.Errorf("no example calls %s", f.Name.Name)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d functions found", found)
+	}
+}
+
+// Every guess about the centre is named in docs/divergences.md with the file it stands in,
+// and the files named there have one.
+func TestGuessesAreDocumented(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../docs/divergences.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guesses := 0
+	for _, source := range sources {
+		if strings.HasSuffix(source, "_test.go") || source == "doc.go" {
+			continue
+		}
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guess, named := strings.Contains(string(text), "[C]"), strings.Contains(string(doc), "`paygent/"+source+"`")
+		if guess {
+			guesses++
+		}
+		if guess != named {
+			t.Errorf("%s: marked [C] %v, in docs/divergences.md %v", source, guess, named)
+		}
+	}
+	if guesses < 8 {
+		t.Errorf("only %d files with guesses found", guesses)
 	}
 }

@@ -84,7 +84,7 @@ func (n *Notice) readDetails() {
 	}
 }
 
-// parseMoment reads a day or a time.
+// parseMoment reads a day or a time: which of both payment_limit_date is, is not public [C].
 func parseMoment(s string) (time.Time, error) {
 	if len(s) == len("20060102") {
 		return parseDay(s)

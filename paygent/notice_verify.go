@@ -71,9 +71,13 @@ func noticeHashed() hashedNames {
 	return hashedNames{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount"}
 }
 
+// hashOf takes the bytes as they came, Windows-31J for a trading_id that is not ASCII [C].
 func hashOf(raw Params, names hashedNames, key Secret) [sha256.Size]byte {
 	text := make([]byte, 0, 256)
 	for _, name := range names {
+		if name == "" { // an item without a name must not get into the hash
+			break
+		}
 		text = append(text, raw.Get(name)...)
 	}
 	return sha256.Sum256(append(text, key...))
@@ -100,11 +104,12 @@ func fittingKey(raw Params, names hashedNames, keys []Secret) (int, bool) {
 // decodeItems turns raw items into texts, in place, without the hash.
 func decodeItems(raw Params, isUTF8 bool) (fields Params, undecodable []string) {
 	fields = raw[:0]
+	d := decoder{utf8: isUTF8}
 	for _, item := range raw {
 		if item.Name == "hc" {
 			continue
 		}
-		text, good := decodeText(item.Value, isUTF8)
+		text, good := d.text(item.Value)
 		if !good {
 			undecodable = append(undecodable, item.Name)
 		}

@@ -187,7 +187,7 @@ func storedCardCalls() map[string]typed {
 				Brand: Visa, IssuerName: "ﾃｽﾄｶｰﾄﾞ", Fingerprint: print},
 			{CustomerID: "7", CustomerCardID: "10000002", MaskedCard: "************2222", CardValidTerm: "0124", Brand: Visa, IssuerName: "表示",
 				Fingerprint: back, Expired: true}}),
-		"storedcard.txt: 027 one of them": does((*Client).ListCards, ListCardsRequest{CustomerID: "7", CustomerCardID: "10000001", Extra: Params{{"limit_count", "1"}}},
+		"storedcard.txt: 027 one of them": does((*Client).ListCards, ListCardsRequest{CustomerID: "7", CustomerCardID: "10000001", Limit: 1},
 			[]KeptCard{{CustomerID: "7", CustomerCardID: "10000001", MaskedCard: "************1111", CardValidTerm: "1228"}}),
 	}
 }

@@ -26,7 +26,7 @@ func (c *Client) CancelPaidy(ctx context.Context, q PaidyRequest) (*Settlement, 
 }
 
 // CapturePaidy sends 341 (Paidy売上): status 20 becomes 40. The payment may get another
-// PaymentID by it.
+// PaymentID by it [C].
 func (c *Client) CapturePaidy(ctx context.Context, q PaidyRequest) (*Settlement, error) {
 	return c.paidy(ctx, KindPaidyCapture, q)
 }

@@ -38,7 +38,7 @@ func newAuthority(t *testing.T) authority {
 	key := ecKey(t)
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"}, IsCA: true,
 		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-		NotBefore: testNow().AddDate(-5, 0, 0), NotAfter: testNow().AddDate(5, 0, 0)}
+		NotBefore: testNow().AddDate(-5, 0, 0), NotAfter: testNow().AddDate(50, 0, 0)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)

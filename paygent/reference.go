@@ -34,7 +34,8 @@ func (t Table) Format(f fmt.State, _ rune) {
 // parseReference reads CSV whose first column is the record division: 1 header,
 // 2 column names, 3 data, 4 trailer with the number of data records.
 func parseReference(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
-	text, good := decodeText(string(body), isUTF8)
+	d := decoder{utf8: isUTF8}
+	text, good := d.text(string(body))
 	r := &Response{Kind: kind, Table: &Table{}}
 	if !good {
 		r.Undecodable = []string{"(table)"}
@@ -98,16 +99,16 @@ const KindFileResult Kind = "201"
 
 // parseFileResult finds the result in the line of division 1 and keeps the file as it came.
 func parseFileResult(body []byte, isUTF8 bool) (*Response, error) {
-	r := &Response{Kind: KindFileResult, File: body}
+	r, d := &Response{Kind: KindFileResult, File: body}, decoder{utf8: isUTF8}
 	for line := range bytes.SplitSeq(body, []byte("\n")) {
 		columns := bytes.Split(bytes.TrimSuffix(line, []byte("\r")), []byte(","))
 		if string(columns[0]) != "1" || len(columns) < 7 {
 			continue
 		}
 		columns = append(columns, nil, nil)
-		r.add("result", string(columns[6]), isUTF8)
-		r.add("response_code", string(columns[7]), isUTF8)
-		r.add("response_detail", string(columns[8]), isUTF8)
+		r.add("result", string(columns[6]), &d)
+		r.add("response_code", string(columns[7]), &d)
+		r.add("response_detail", string(columns[8]), &d)
 		break
 	}
 	return r, r.fill()

@@ -31,7 +31,7 @@ func TestOperationsRefuseNonsense(t *testing.T) {
 			err := r.call(testClient(t, refusing{t}), t.Context())
 			var rejected *RejectedError
 			var bad *FieldError
-			if !errors.As(err, &rejected) || !rejected.NotSent || rejected.Code != CodeParameter || !errors.As(err, &bad) || bad.Field != r.field {
+			if !errors.As(err, &rejected) || !rejected.NotSent || rejected.Code != CodeParameter || !errors.As(err, &bad) || bad.Field != r.field || bad.Label() == "" || !strings.Contains(err.Error(), bad.Label()) {
 				t.Errorf("%s: %v", r.field, err)
 			}
 		}
@@ -98,6 +98,11 @@ func cardRefusals() []refusal {
 		refused("card_valid_term", (*Client).Authorize, number(CardData{Number: "4900000000000000", ValidTerm: "12/28"})),
 		refused("card_conf_number", (*Client).Authorize, number(CardData{Number: "4900000000000000", ValidTerm: "1228", SecurityCode: "12"})),
 		refused("card_token", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.Card = &CardData{Number: "4900000000000000", ValidTerm: "1228"} })),
+		refused("payment_class", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.PaymentClass = "11" })),
+		refused("split_count", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.PaymentClass, q.SplitCount = Instalments, 7 })),
+		refused("split_count", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.SplitCount = 3 })),
+		refused("customer_card_id", (*Client).Authorize, with(pay, func(q *AuthorizeRequest) { q.StoredCard = &StoredCard{CustomerID: "7", CustomerCardID: "x1"} })),
+		refused("customer_id", (*Client).Authorize, with(pay, func(q *AuthorizeRequest) { q.StoredCard = &StoredCard{CustomerID: "山田", CustomerCardID: "1"} })),
 		refused("split_count", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.PaymentClass, q.SplitCount = Instalments, 1 })),
 		refused("3ds_auth_id", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.ThreeDSecure = ThreeDSecure2 })),
 		refused("term_url", (*Client).Authorize, with(token, func(q *AuthorizeRequest) { q.ThreeDSecure = ThreeDSecure1 })),
@@ -109,6 +114,7 @@ func cardRefusals() []refusal {
 		refused("customer_card_id", (*Client).DeleteCard, DeleteCardRequest{CustomerID: "7"}),
 		refused("customer_id", (*Client).ListCards, ListCardsRequest{}),
 		refused("limit_count", (*Client).List, ListRequest{Limit: -1}),
+		refused("limit_count", (*Client).ListCards, ListCardsRequest{CustomerID: "7", Limit: 2001}),
 		refused("PaRes", (*Client).CompleteThreeDS, CompleteRequest{PaymentID: "1", MD: "x"}),
 	}
 }

@@ -51,6 +51,7 @@ var (
 func parsePayment(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
 	r := &Response{Kind: kind, Fields: make(Params, 0, bytes.Count(body, []byte("\n"))+1)}
 	text := string(body) // what is ASCII shares it
+	d := decoder{utf8: isUTF8}
 	for text != "" {
 		line, rest, _ := strings.Cut(text, "\n")
 		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\r"), "=")
@@ -58,38 +59,47 @@ func parsePayment(kind Kind, body []byte, isUTF8 bool) (*Response, error) {
 			text = rest
 			continue
 		}
-		name, _ = decodeText(name, isUTF8)
+		name, _ = d.text(name)
 		if strings.HasSuffix(name, "_html") { // always the last, everything to the end is its
 			_, value, _ = strings.Cut(text, "=")
 			value, rest = strings.TrimSpace(value), ""
 		}
-		r.add(name, value, isUTF8)
+		r.add(name, value, &d)
 		text = rest
 	}
 	return r, r.fill()
 }
 
-func (r *Response) add(name, value string, isUTF8 bool) {
-	text, good := decodeText(value, isUTF8)
+func (r *Response) add(name, value string, d *decoder) {
+	text, good := d.text(value)
 	if !good {
 		r.Undecodable = append(r.Undecodable, name)
 	}
 	r.Fields = append(r.Fields, Param{name, text})
 }
 
-// decodeText turns bytes of the wire's charset into UTF-8, with U+FFFD for bad ones.
-func decodeText(s string, isUTF8 bool) (text string, good bool) {
-	if isASCII(s) || isUTF8 && utf8.ValidString(s) {
+// decoder turns bytes of the wire's charset into UTF-8, with U+FFFD for bad ones. The texts
+// of one answer share its memory.
+type decoder struct {
+	utf8 bool
+	out  strings.Builder
+}
+
+// sharedSize is enough for the names in most answers.
+const sharedSize = 512
+
+func (d *decoder) text(s string) (text string, good bool) {
+	switch {
+	case isASCII(s) || d.utf8 && utf8.ValidString(s):
 		return s, true
-	}
-	if isUTF8 {
+	case d.utf8:
 		return strings.ToValidUTF8(s, "\uFFFD"), false
+	case d.out.Cap() == 0:
+		d.out.Grow(max(sharedSize, 2*len(s)))
 	}
-	text, err := cp932.Decode([]byte(s))
-	if err != nil {
-		return cp932.DecodeLossy([]byte(s)), false
-	}
-	return text, true
+	start := d.out.Len()
+	good = cp932.WriteLossy(&d.out, s)
+	return d.out.String()[start:], good
 }
 
 func isASCII(s string) bool {

@@ -128,6 +128,9 @@ func FuzzParsePayment(f *testing.F) {
 	f.Add([]byte("\r\nresult=1\r\nresponse_code=2003\r\nresponse_detail=\x83\x5C"), false)
 	f.Add([]byte("result=0\nresult=1"), true)
 	f.Fuzz(func(t *testing.T, body []byte, isUTF8 bool) {
+		if len(body) > fuzzSize {
+			return
+		}
 		r, err := parsePayment(KindAuthorize, body, isUTF8)
 		if r == nil {
 			t.Fatal("no response")
@@ -151,6 +154,9 @@ func FuzzParsePayment(f *testing.F) {
 func FuzzParseReference(f *testing.F) {
 	f.Add([]byte("1,0,,\r\n2,a,b\r\n3,1,2\r\n4,1\r\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(body) > fuzzSize {
+			return
+		}
 		r, err := parseReference(KindListCards, body, false)
 		if err != nil {
 			return

@@ -145,6 +145,9 @@ const (
 	Revolving    PaymentClass = "80" // リボ
 )
 
+// bonusLumpSumECCUBE is what EC-CUBE's plugin alone sends for BonusLumpSum (protocol.md §19).
+const bonusLumpSumECCUBE = "21"
+
 // Name is the Japanese name, or the code itself where it is not known.
 func (c PaymentClass) Name() string {
 	switch c {

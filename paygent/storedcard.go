@@ -45,7 +45,7 @@ func (c *Client) StoreCard(ctx context.Context, q StoreCardRequest) (*StoredCard
 
 func (q StoreCardRequest) add(b *builder) {
 	b.params.Add("trading_id", "0")
-	b.need("customer_id", q.CustomerID)
+	b.customerID(q.CustomerID)
 	if (q.CardToken != "") == (q.Card != nil) {
 		b.fail(&FieldError{Field: "card_token", Problem: FieldMissing, Detail: "exactly one of card token and card number must be given"})
 	}
@@ -100,6 +100,7 @@ func readStoredCard(r *Response, isNew bool) (*StoredCardResult, error) {
 type ListCardsRequest struct {
 	CustomerID     string
 	CustomerCardID string // this one only; empty: all
+	Limit          int    // limit_count; 0: the configuration's select_max_cnt
 	SiteID         string
 	Extra          Params
 }
@@ -122,8 +123,9 @@ type KeptCard struct {
 func (c *Client) ListCards(ctx context.Context, q ListCardsRequest) ([]KeptCard, error) {
 	b := builder{kind: KindListCards}
 	b.params.Add("trading_id", "0")
-	b.need("customer_id", q.CustomerID)
+	b.customerID(q.CustomerID)
 	b.given("customer_card_id", q.CustomerCardID)
+	b.limit(q.Limit)
 	b.table(c)
 	r, err := b.do(ctx, c, q.SiteID, q.Extra)
 	var rejected *RejectedError

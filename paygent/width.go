@@ -142,9 +142,12 @@ func plainKana(s string) string {
 		}
 		return r
 	}, s)
-	return strings.NewReplacer("ヮ", "ワ", "ヵ", "カ", "ヶ", "ケ", "ヰ", "イ", "ヱ", "エ",
-		"ヷ", "ワ゛", "ヸ", "イ゛", "ヹ", "エ゛", "ヺ", "ヲ゛").Replace(s)
+	return readAlike.Replace(s)
 }
+
+// readAlike is built once: it is asked for every name.
+var readAlike = strings.NewReplacer("ヮ", "ワ", "ヵ", "カ", "ヶ", "ケ", "ヰ", "イ", "ヱ", "エ",
+	"ヷ", "ワ゛", "ヸ", "イ゛", "ヹ", "エ゛", "ヺ", "ヲ゛")
 
 // keepDigits removes what people put between the digits of a telephone number.
 func keepDigits(s string) string {

@@ -43,12 +43,12 @@ func testConfig() *Config {
 	return c
 }
 
-func testClient(t *testing.T, transport http.RoundTripper) *Client {
+func testClient(t testing.TB, transport http.RoundTripper) *Client {
 	t.Helper()
 	return testClientWith(t, Options{Transport: transport})
 }
 
-func testClientWith(t *testing.T, o Options) *Client {
+func testClientWith(t testing.TB, o Options) *Client {
 	t.Helper()
 	if o.Config == nil {
 		o.Config = testConfig()
@@ -101,7 +101,7 @@ func (v vector) answer(t *testing.T) []byte {
 }
 
 // params are the request's items but those which the client itself adds.
-func (v vector) params(t *testing.T) (params Params) {
+func (v vector) params(t testing.TB) (params Params) {
 	for _, item := range v.values(t, "request values") {
 		if !clientItems(item.Name) {
 			params = append(params, item)

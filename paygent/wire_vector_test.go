@@ -19,7 +19,7 @@ func (v vector) has(section string) bool { _, ok := v.sections[section]; return 
 
 func (v vector) text(section string) string { return strings.Join(v.sections[section], "\n") }
 
-func (v vector) bytes(t *testing.T, section string) []byte {
+func (v vector) bytes(t testing.TB, section string) []byte {
 	t.Helper()
 	var b strings.Builder
 	for _, line := range v.sections[section] {
@@ -28,7 +28,7 @@ func (v vector) bytes(t *testing.T, section string) []byte {
 	return []byte(b.String())
 }
 
-func (v vector) values(t *testing.T, section string) Params {
+func (v vector) values(t testing.TB, section string) Params {
 	t.Helper()
 	var p Params
 	for _, line := range v.sections[section] {
@@ -41,7 +41,7 @@ func (v vector) values(t *testing.T, section string) Params {
 	return p
 }
 
-func unescapeVector(t *testing.T, s string) string {
+func unescapeVector(t testing.TB, s string) string {
 	t.Helper()
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -74,7 +74,7 @@ func unescapeVector(t *testing.T, s string) string {
 }
 
 // vectors returns every case that has the section; none is a failure.
-func vectors(t *testing.T, section string) []vector {
+func vectors(t testing.TB, section string) []vector {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/wire/*.txt")
 	if err != nil || len(files) == 0 {
@@ -94,7 +94,7 @@ func vectors(t *testing.T, section string) []vector {
 	return found
 }
 
-func readVectors(t *testing.T, file string) []vector {
+func readVectors(t testing.TB, file string) []vector {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -58,40 +58,66 @@ func AppendEncode(dst []byte, s string) ([]byte, error) {
 
 // Decode reads Windows-31J, or returns an *InvalidError for the first bad byte.
 func Decode(b []byte) (string, error) {
-	s, bad := decode(b, false)
-	if bad >= 0 {
+	var out strings.Builder
+	if bad := writeDecoded(&out, string(b), false); bad >= 0 {
 		return "", &InvalidError{Byte: b[bad], Index: bad}
 	}
-	return s, nil
+	return out.String(), nil
 }
 
 // DecodeLossy reads Windows-31J and writes U+FFFD where Decode would fail. It is
 // for showing what cannot be trusted anyway, never for values.
 func DecodeLossy(b []byte) string {
-	s, _ := decode(b, true)
-	return s
+	var out strings.Builder
+	writeDecoded(&out, string(b), true)
+	return out.String()
 }
 
-// decode stops at the first bad byte unless lossy, and returns its index or -1.
-func decode(b []byte, lossy bool) (string, int) {
-	if isASCII(b) {
-		return string(b), -1
-	}
-	var out strings.Builder
-	out.Grow(len(b) + len(b)/2) // a double byte becomes three
+// WriteLossy is DecodeLossy into a builder that texts may share, and reports whether
+// Decode would have succeeded.
+func WriteLossy(out *strings.Builder, s string) (good bool) {
+	return writeDecoded(out, s, true) < 0
+}
+
+// writeDecoded returns the index of the first bad byte or -1; it stops there unless lossy.
+func writeDecoded(out *strings.Builder, b string, lossy bool) int {
+	bad := -1
+	out.Grow(decodedSize(b))
 	for i := 0; i < len(b); {
 		r, size := decodeRune(b[i:])
-		if r == utf8.RuneError && !lossy {
-			return "", i
+		if r == utf8.RuneError {
+			if bad < 0 {
+				bad = i
+			}
+			if !lossy {
+				return bad
+			}
 		}
 		out.WriteRune(r)
 		i += size
 	}
-	return out.String(), -1
+	return bad
+}
+
+// decodedSize is what b takes in UTF-8 if it is good: one byte for ASCII, else three.
+func decodedSize(b string) int {
+	n := 0
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case c < utf8.RuneSelf:
+			n++
+		case isLead(c):
+			n += 3
+			i++
+		default:
+			n += 3
+		}
+	}
+	return n
 }
 
 // decodeRune reads one character; U+FFFD and the number of bytes to skip if it is bad.
-func decodeRune(b []byte) (rune, int) {
+func decodeRune(b string) (rune, int) {
 	c := b[0]
 	switch {
 	case c < utf8.RuneSelf:
@@ -105,13 +131,4 @@ func decodeRune(b []byte) (rune, int) {
 		return rune(r), 2
 	}
 	return utf8.RuneError, 2
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

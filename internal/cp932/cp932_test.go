@@ -187,6 +187,12 @@ func FuzzRoundTrip(f *testing.F) {
 				t.Fatalf("%X decodes to %q, which encodes to %X, %v", b, back, again, err)
 			}
 		}
+		var shared strings.Builder
+		shared.WriteString("x")
+		_, decodeErr := Decode([]byte(s))
+		if good := WriteLossy(&shared, s); good != (decodeErr == nil) || shared.String() != "x"+DecodeLossy([]byte(s)) {
+			t.Fatalf("%X: shared %q, good %v, strict %v", s, shared.String(), good, decodeErr)
+		}
 		if text, err := Decode([]byte(s)); err == nil {
 			b, err := Encode(text)
 			if err != nil {

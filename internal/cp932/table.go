@@ -71,7 +71,7 @@ func (t *table) add(r rune, code uint16) {
 	}
 }
 
-// twins pairs JIS characters with those Windows has at the same code.
+// twins pairs JIS characters with those Windows has at the same code (protocol.md §1.6) [C].
 var twins = [...][2]rune{
 	{'〜', '～'}, // U+301C, U+FF5E
 	{'−', '－'}, // U+2212, U+FF0D

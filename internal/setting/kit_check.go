@@ -26,7 +26,7 @@ func CheckKit(k *Kit, passphrase Secret, now time.Time) Problems {
 	if err != nil {
 		return sentences(err)
 	}
-	var found Problems
+	found := missingAddresses(c)
 	if !c.NoClientCert {
 		found = append(found, k.named(paygent.KeyClientFilePath, c.ClientFilePath)...)
 	}
@@ -45,6 +45,26 @@ func (k *Kit) named(key, path string) Problems {
 		return nil
 	}
 	return Problems{missingFile(base(path), key)}
+}
+
+// missingAddresses asks for the telegrams that every shop sends: cards, and the inquiries
+// without which no unknown outcome is ever settled.
+func missingAddresses(c *paygent.Config) (found Problems) {
+	for _, service := range []struct {
+		key   string
+		kinds []paygent.Kind
+	}{
+		{"url.02", []paygent.Kind{paygent.KindAuthorize, paygent.KindCancelAuthorization, paygent.KindCapture, paygent.KindCancelCapture}},
+		{"url.09", []paygent.Kind{paygent.KindDifference, paygent.KindInquire}},
+	} {
+		for _, kind := range service.kinds {
+			if _, err := c.URL(kind); err != nil {
+				found = append(found, problem.Wrap(err, problem.Invalid, CodeKitNoURL, problem.Args{"File": ConfName, "Key": service.key}).On("file"))
+				break
+			}
+		}
+	}
+	return found
 }
 
 func missingFile(name, key string) *problem.Problem {
@@ -108,6 +128,9 @@ func place(file string, line int) string {
 // told apart by its words, since only those exist; a test makes each of them.
 func kitCode(e *paygent.ConfigError) string {
 	if e.Code != paygent.CodeCertificate {
+		if strings.HasPrefix(e.Key, "url.") {
+			return CodeKitAddress
+		}
 		if strings.Contains(e.Detail, "absolute") && e.Line > 0 {
 			return CodeKitPath
 		}
@@ -118,7 +141,7 @@ func kitCode(e *paygent.ConfigError) string {
 	}
 	for _, c := range []struct{ words, code string }{
 		{"passphrase does not open", CodeKitPassphrase},
-		{"PBES1", CodeKitPBES1},
+		{"openssl pkcs8", CodeKitPBES1},
 		{"does not belong to the certificate", CodeKitMismatch},
 		{"expired on", CodeKitExpired},
 		{"valid only from", CodeKitFuture},
@@ -143,10 +166,12 @@ const (
 	CodeKitFuture     = "setting.kit_future"
 	CodeKitNoCert     = "setting.kit_no_cert"
 	CodeKitNoKey      = "setting.kit_no_key"
-	CodeKitCA         = "setting.kit_ca"    // the .crt holds no certificate
-	CodeKitCheck      = "setting.kit_check" // the check itself failed
-	CodeKitHost       = "setting.kit_host"  // the addresses are another environment's
-	CodeKitPlain      = "setting.kit_plain" // an address without TLS
+	CodeKitCA         = "setting.kit_ca"      // the .crt holds no certificate
+	CodeKitCheck      = "setting.kit_check"   // the check itself failed
+	CodeKitHost       = "setting.kit_host"    // the addresses are another environment's
+	CodeKitPlain      = "setting.kit_plain"   // an address without TLS
+	CodeKitAddress    = "setting.kit_address" // an address is none, or one without TLS elsewhere
+	CodeKitNoURL      = "setting.kit_no_url"  // a telegram of every shop has no address
 )
 
 // Config parses the kit's configuration as uploaded.

@@ -65,7 +65,8 @@ const confText = "# 接続キット\r\npaygentB2Bmodule.client_file_path=/var/ww
 	"paygentB2Bmodule.ca_file_path = /var/www/app/PluginData/PaygentPayment/curl-ca-bundle.crt\r\n" +
 	"paygentB2Bmodule.log_output_path=/var/www/var/log/prod/connectmodule.log\r\n" +
 	"paygentB2Bmodule.timeout_value=40\r\npaygentB2Bmodule.select_max_cnt=2000\r\n" +
-	"paygentB2Bmodule.url.02=https://sandbox.paygent.co.jp/n/card/request\r\n"
+	"paygentB2Bmodule.url.02=https://sandbox.paygent.co.jp/n/card/request\r\n" +
+	"paygentB2Bmodule.url.09=https://sandbox.paygent.co.jp/n/ref/request\r\n"
 
 func kitFiles(t *testing.T) []File {
 	t.Helper()
@@ -89,6 +90,24 @@ func TestKitIsAccepted(t *testing.T) {
 	}
 }
 
+// TestKitWithFullKinds: addresses by full telegram kinds are as good as those by service.
+func TestKitWithFullKinds(t *testing.T) {
+	t.Parallel()
+	text := confText
+	for service, kinds := range map[string][]string{"02": {"020", "021", "022", "023"}, "09": {"091", "094"}} {
+		before, line, _ := strings.Cut(text, "paygentB2Bmodule.url."+service+"=")
+		address, after, _ := strings.Cut(line, "\r\n")
+		text = before + after
+		for _, kind := range kinds {
+			text += "paygentB2Bmodule.url." + kind + "=" + address + "\r\n"
+		}
+	}
+	k := kitOf(kitFiles(t)).with([]File{{ConfName, []byte(text)}})
+	if got := messages(CheckKit(k, "", noon)); len(got) > 0 {
+		t.Error(got)
+	}
+}
+
 // TestKitMistakes makes every mistake that has a sentence of its own.
 func TestKitMistakes(t *testing.T) {
 	t.Parallel()
@@ -108,13 +127,17 @@ func TestKitMistakes(t *testing.T) {
 		{"empty path", ConfName, conf("=/var/www/app/PluginData/PaygentPayment/client.pem", "="), CodeKitPath, "client_file_pathは絶対パスで"},
 		{"time-out in milliseconds", ConfName, conf("=40", "=40000"), CodeKitConf, "timeout_valueが正しくありません。"},
 		{"key missing", ConfName, conf("paygentB2Bmodule.select_max_cnt=2000", ""), CodeKitConf, "select_max_cntが正しくありません。"},
+		{"no address for cards", ConfName, conf("url.02", "url.03"), CodeKitNoURL, "「modenv_properties.conf」にurl.02がありません。"},
+		{"no address for inquiries", ConfName, conf("url.09", "url.091"), CodeKitNoURL, "「modenv_properties.conf」にurl.09がありません。"},
+		{"address without a host", ConfName, conf("https://sandbox.paygent.co.jp/n/card", "/n/card"), CodeKitAddress, "url.02は https:// で始まる接続先のURL"},
+		{"address without TLS", ConfName, conf("https://sandbox.paygent.co.jp/n/ref", "http://sandbox.paygent.co.jp/n/ref"), CodeKitAddress, "url.09は https:// で始まる接続先のURL"},
 		{"no PEM", "client.pem", []byte("hello"), CodeKitNoCert, "「client.pem」に証明書が含まれていません。"},
 		{"binary", "client.pem", []byte{0x30, 0x82, 1, 2}, CodeKitCert, "「client.pem」を読み取れません。"},
 		{"key alone", "client.pem", good, CodeKitNoCert, "証明書が含まれていません。"},
 		{"certificate alone", "client.pem", i.cert, CodeKitNoKey, "「client.pem」に秘密鍵が含まれていません。"},
 		{"another's key", "client.pem", pair(i.cert, other.encrypted(t, "changeit")), CodeKitMismatch, "秘密鍵が証明書と一致しません。"},
 		{"passphrase", "client.pem", pair(i.cert, i.encrypted(t, "else")), CodeKitPassphrase, "秘密鍵を開けません。"},
-		{"PBES1", "client.pem", pair(i.cert, pbes1(t)), CodeKitPBES1, "openssl pkcs8 -in client.pem -topk8 -v2 aes-256-cbc"},
+		{"PBES1", "client.pem", pair(i.cert, pbes1(t)), CodeKitPBES1, "openssl pkcs8 -in client.pem -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256"},
 		{"expired", "client.pem", expired(t), CodeKitExpired, "有効期限が切れています。"},
 		{"from tomorrow", "client.pem", future(t), CodeKitFuture, "まだ有効期間前です。"},
 		{"CA", "curl-ca-bundle.crt", []byte("x"), CodeKitCA, "「curl-ca-bundle.crt」に証明書が含まれていません。"},
@@ -209,7 +232,7 @@ func TestHostsAndEnvironments(t *testing.T) {
 		{"http://module.paygent.co.jp/n", payment.Production, false},
 	}
 	for _, tc := range tests {
-		k := kitOf([]File{{ConfName, []byte(strings.Replace(confText, "https://sandbox.paygent.co.jp/n/card/request", tc.host, 1))}})
+		k := kitOf([]File{{ConfName, []byte(strings.ReplaceAll(confText, "https://sandbox.paygent.co.jp/n", tc.host))}})
 		if err := k.checkEnvironment(tc.env); (err == nil) != tc.ok {
 			t.Errorf("%s in %s: %v", tc.host, tc.env, err)
 		}

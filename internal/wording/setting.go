@@ -54,7 +54,7 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_path":       {"設定ファイル「{File}」の{Key}は絶対パスで設定してください。", "{Place}: {Key}: {Detail}."},
 		"setting.kit_cert":       {"クライアント証明書「{File}」を読み取れません。接続キットのpemファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_passphrase": {"クライアント証明書「{File}」の秘密鍵を開けません。パスフレーズ(key_passphrase)を確認してください。", "{File}: the passphrase does not open the private key. Set key_passphrase."},
-		"setting.kit_pbes1":      {"クライアント証明書「{File}」の秘密鍵は古い形式(PBES1)で暗号化されています。openssl pkcs8 -in {File} -topk8 -v2 aes-256-cbc -out key.pem で変換し、元の鍵と置き換えてください。", "{File}: {Detail}."},
+		"setting.kit_pbes1":      {"クライアント証明書「{File}」の秘密鍵は対応していない形式(PBES1など)で暗号化されています。openssl pkcs8 -in {File} -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -out key.pem で変換し、元の鍵と置き換えてください。", "{File}: {Detail}."},
 		"setting.kit_mismatch":   {"クライアント証明書「{File}」の秘密鍵が証明書と一致しません。同じ接続キットのファイルを使用してください。", "{File}: {Detail}."},
 		"setting.kit_expired":    {"クライアント証明書「{File}」の有効期限が切れています。ペイジェントから新しい接続キットを入手してください。", "{File}: {Detail}."},
 		"setting.kit_future":     {"クライアント証明書「{File}」はまだ有効期間前です。サーバーの時刻を確認してください。", "{File}: {Detail}."},
@@ -62,6 +62,8 @@ func kitSentences() map[string]Sentence {
 		"setting.kit_no_key":     {"「{File}」に秘密鍵が含まれていません。クライアント証明書と秘密鍵の両方を含むpemファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_ca":         {"認証済みCAファイル「{File}」に証明書が含まれていません。接続キットのcrtファイルをアップロードしてください。", "{File}: {Detail}."},
 		"setting.kit_check":      {"接続キットを確認できませんでした。サーバーの空き容量と権限を確認してください。", "The connection kit could not be checked; look at the disk and the permissions of the temporary directory."},
+		"setting.kit_address":    {"設定ファイル「{File}」の{Key}は https:// で始まる接続先のURLを設定してください（http:// はこのコンピューター上のシミュレーターに限ります）。", "{Place}: {Key}: {Detail}."},
+		"setting.kit_no_url":     {"設定ファイル「{File}」に{Key}がありません。接続キットの設定ファイルにある接続先のURLを記載してください。", "{File}: {Key} is missing; copy its address from the connection kit's modenv_properties.conf."},
 		"setting.kit_plain":      {"設定ファイル「{File}」の接続先({Address})はhttps://ではありません。接続環境が{Environment}のときはhttps://の接続先を設定してください。", "{File}: the address {Address} is not https://; without TLS only the simulator is talked to, and the environment is {Environment}."},
 		"setting.kit_host":       {"設定ファイル「{File}」の接続先({Host})が接続環境({Environment})のものではありません。接続環境か接続キットを確認してください。", "{File}: the host {Host} does not belong to the environment {Environment}. Set environment first, or take that environment's kit."},
 	}
