@@ -26,7 +26,7 @@ func told(s payment.Status, date time.Time, cause string) fact {
 // in which a payment, and through it the order and its hold, change.
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 	role := l.role(p, f)
-	rule, ok := payment.CardModule(payment.Key{Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
+	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
 	if !ok {
 		return problem.New(problem.Internal, "payment.no_rule", problem.Args{"Role": role, "Stage": p.stage(), "Event": f.event, "Order": l.Order.Status})
 	}
