@@ -78,10 +78,10 @@ func (l *Ledger) lastSucceeded(p *Payment) *Operation {
 	return last
 }
 
-func orderKey(id order.ID) string       { return "order:" + strconv.FormatInt(int64(id), 10) }
-func paymentKey(p *Payment) string      { return "payment:" + p.ID }
+func orderKey(id order.ID) string         { return "order:" + strconv.FormatInt(int64(id), 10) }
+func paymentKey(p *Payment) string        { return "payment:" + p.ID }
 func (p *Payment) scheme() payment.Scheme { return payment.Scheme{Method: p.Method, System: p.System} }
-func (p *Payment) stage() payment.Stage { return payment.StageOf(p.Method, p.Phase, p.End) }
+func (p *Payment) stage() payment.Stage   { return payment.StageOf(p.Method, p.Phase, p.End) }
 
 // living reports whether money is held or taken by the payment, as far as we know.
 func (p *Payment) living() bool {

@@ -51,7 +51,7 @@ func (l *Ledger) mayAuthorize(t tick, in Authorize) error {
 	default:
 		return notNow("order.already_placed", problem.Args{"Order": l.Order.ID})
 	}
-	if l.Order.MethodClass != payment.Scheme{Method: payment.Card, System: payment.Module}.Class() {
+	if scheme, ok := payment.SchemeOf(l.Order.MethodClass); !ok || scheme.Method != payment.Card || scheme.System != payment.Module {
 		return problem.New(problem.Conflict, "order.other_method", problem.Args{"Method": l.Order.PaymentMethod})
 	}
 	if in.Amount != l.Order.Total {

@@ -51,8 +51,8 @@ type Store interface {
 	// that no payment bears and that carries another shop's mark is not ours.
 	Match(ctx context.Context, n Notice, mark string) (Match, error)
 
-	// Buyer reads who orders, from dtb_order and its shipping and member.
-	Buyer(ctx context.Context, id order.ID, now time.Time) (Buyer, error)
+	// Orderer reads who orders, from dtb_order and its shipping and member.
+	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
 
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
@@ -143,7 +143,7 @@ type Command struct {
 	AuthID          string  // 3ds_auth_id of a challenge that was passed
 	Brand           payment.Brand
 	Beside          Beside
-	Buyer           Buyer
+	Orderer         Orderer
 	Returns         Returns
 	Remaining       time.Duration // until the telegram's deadline
 	BeforeSend      func() error  // called just before the first byte; an error stops the telegram
@@ -161,8 +161,8 @@ type Beside struct {
 	UserAgent string
 }
 
-// Buyer is who orders, as a telegram that opens a payment tells it.
-type Buyer struct {
+// Orderer is who orders, as a telegram that opens a payment tells it.
+type Orderer struct {
 	FamilyName, GivenName          string
 	FamilyKana, GivenKana          string
 	Tel, Email                     string

@@ -216,7 +216,7 @@ func (s *Service) command(id order.ID, op *Operation, p *Payment, token CardToke
 	return Command{
 		OperationID: op.ID, Kind: op.Kind, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
 		OrderID: id, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount,
-		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, Token: token, Remaining: sent.DeadlineAt.Sub(s.now()),
+		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, Beside: Beside{Token: token}, Remaining: sent.DeadlineAt.Sub(s.now()),
 		BeforeSend: func() error {
 			if s.now().Sub(sent.At) >= sendWithin {
 				return errTooLate
