@@ -75,8 +75,12 @@ func (c *Checkout) renderCard(w http.ResponseWriter, r *http.Request, id order.I
 	if err != nil {
 		return err
 	}
+	refused := refusalOf(step.Refusal)
+	if errs.Any() {
+		refused = nil // that was the try before; this one never got that far
+	}
 	page := cardPage{
-		Order: c.Tokens.For(id), Key: key, Summary: summary, Browser: browser, Refusal: refusalOf(step.Refusal),
+		Order: c.Tokens.For(id), Key: key, Summary: summary, Browser: browser, Refusal: refused,
 		Wrong:   wrongFields{Card: errs.On(fieldCard), Class: errs.On(fieldClass)},
 		Classes: classChoices(browser.Classes, r.PostFormValue(fieldClass)), Action: pathCard, Back: pathBack,
 	}

@@ -31,14 +31,14 @@ const (
 // Told is the event of a status that Paygent told.
 func Told(s Status) Event { return Event(s) }
 
-// ownEvents are those that are none of Paygent's statuses.
-func ownEvents() []Event {
+// OwnEvents are those that are none of Paygent's statuses.
+func OwnEvents() []Event {
 	return []Event{PageReady, NumberIssued, Refused, NotSent, NoEffect, SetAside, BuyerGaveUp, TryReplaced, NeverUsed,
 		CaptureOK, CancelOK, CorrectedOK}
 }
 
 // Events lists every event of a scheme's payment.
-func (s Scheme) Events() []Event { return append(statuses(s.Method.Statuses()...), ownEvents()...) }
+func (s Scheme) Events() []Event { return append(statuses(s.Method.Statuses()...), OwnEvents()...) }
 
 // Stage is the table's view of a phase: an ended payment is either lapsed (it ended
 // without ever having been alive, so it may still come alive) or finished (it ended at
