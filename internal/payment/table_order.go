@@ -110,11 +110,13 @@ func earlyRows(s Scheme, m meaning) []row {
 	return append(rows, row{unborn, early, note, nil})
 }
 
-// failures are ends of a try by our own knowledge.
-var failures = []struct {
+// failure is the end of a try by our own knowledge.
+type failure struct {
 	event Event
 	end   End
-}{
+}
+
+var failures = []failure{
 	{Refused, Declined}, {NotSent, NeverSent}, {NoEffect, NotHappened}, {SetAside, Unreachable}, {BuyerGaveUp, GivenUp}, {TryReplaced, Superseded},
 }
 
