@@ -171,10 +171,8 @@ func (s Status) rank() int {
 		return 9
 	case CorrectRequested, RefundRequested, RefundTallied, RefundSent:
 		return 10
-	case TermExpired, AuthCancelDone, AuthExpired:
+	case TermExpired, AuthCancelDone, AuthExpired, RefundDone, EarlyWithdrawn, CancelComplete:
 		return 11
-	case RefundDone, EarlyWithdrawn, CancelComplete:
-		return 12
 	}
 	return 0
 }

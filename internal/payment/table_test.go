@@ -223,6 +223,9 @@ func TestApartFromTheOrder(t *testing.T) {
 				own := k
 				own.Role, own.Order = OrderPayment, order.New
 				like, _ := RuleFor(own)
+				if like.Effect == Contradict && r != like {
+					t.Errorf("%v takes what cannot be: %+v", k, r)
+				}
 				if r.Effect != Reverse && (r.Effect != like.Effect || r.Phase != like.Phase || r.End != like.End || r.Situation != like.Situation) {
 					t.Errorf("%v goes its own way: %+v, as the order's %+v", k, r, like)
 				}
