@@ -51,19 +51,9 @@ func (c *centre) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader([]byte("\r\n" + c.body)))}, nil
 }
 
-const conf = `
-paygentB2Bmodule.not_use_client_cert=true
-paygentB2Bmodule.not_use_ca_cert=true
-paygentB2Bmodule.timeout_value=35
-paygentB2Bmodule.log_output_path=
-paygentB2Bmodule.select_max_cnt=2000
-paygentB2Bmodule.url.02=https://centre.example/n/card/request
-paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
-`
-
 func newGateway(t *testing.T, c *centre) *gateway.Gateway {
 	t.Helper()
-	config, err := paygent.ParseConfig("test", strings.NewReader(conf))
+	config, err := paygent.ParseConfig("test", strings.NewReader(everyURL))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +201,7 @@ func TestOneClientPerVersion(t *testing.T) {
 		if fail {
 			return gateway.Centre{}, errors.New("the settings cannot be read")
 		}
-		config, err := paygent.ParseConfig("test", strings.NewReader(conf))
+		config, err := paygent.ParseConfig("test", strings.NewReader(everyURL))
 		if err != nil {
 			return gateway.Centre{}, err
 		}
@@ -228,4 +218,22 @@ func TestOneClientPerVersion(t *testing.T) {
 	if diff := cmp.Diff(map[int64]int{1: 2, 2: 1}, made); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// stub is a gateway whose centre answers with one text.
+func stub(t *testing.T, body string, s gateway.Settings) *gateway.Gateway {
+	t.Helper()
+	config, err := paygent.ParseConfig("test", strings.NewReader(everyURL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := paygent.New(paygent.Options{Config: config, MerchantID: "12345", ConnectID: "c", ConnectPassword: "p", Transport: &centre{body: body}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := gateway.New(func(context.Context, int64) (gateway.Centre, error) {
+		return gateway.Centre{Client: client, Settings: s}, nil
+	}, begin)
+	t.Cleanup(g.Close)
+	return g
 }

@@ -413,3 +413,7 @@ func setup(t testing.TB, kind payment.Kind, change ...func(*rig, *paygentsim.Mer
 	r := newRig(t, change...)
 	return r, ready()[kind](r)
 }
+
+func gatewayCards(version, customer int64) gateway.CardsQuery {
+	return gateway.CardsQuery{SettingsVersion: version, CustomerID: customer}
+}
