@@ -4,10 +4,10 @@ package payment
 type Button string
 
 const (
-	SaleButton       Button = "sale"        // 売上
-	CancelButton     Button = "cancel"      // 取消
-	AuthChangeButton Button = "auth_change" // オーソリ変更
-	SaleChangeButton Button = "sale_change" // 売上変更
+	SaleButton       Button = "capture"              // 売上
+	CancelButton     Button = "cancel"               // 取消
+	AuthChangeButton Button = "change_authorization" // オーソリ変更
+	SaleChangeButton Button = "change_capture"       // 売上変更
 )
 
 // Buttons lists them in the manual's order.

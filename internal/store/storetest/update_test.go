@@ -35,7 +35,7 @@ func TestHeadOfAnOrderWithoutLedger(t *testing.T) {
 		id := s.Order(Wanted{Lines: []order.Movement{{ProductClassID: s.Unlimited("傘"), Quantity: 2}}, Customer: member, UsePoint: 100})
 		want := &ledger.Ledger{Order: ledger.Head{
 			ID: id, No: id.String(), Status: order.Processing, Total: 2100, UsePoint: 100, CustomerID: member, PaymentRow: s.Card,
-			MethodClass: payment.Card.Class(payment.Module), PaymentMethod: "ペイジェントクレジット",
+			MethodClass: payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), PaymentMethod: "ペイジェントクレジット",
 		}}
 		if diff := cmp.Diff(want, s.view(t, id)); diff != "" {
 			t.Error(diff)
