@@ -62,10 +62,10 @@ func TestEveryWordIsJapanese(t *testing.T) {
 		check(string(ph), phaseBadge(&ledger.Payment{Phase: ph}).Text)
 		check(string(ph), paymentStatus(&ledger.Payment{Phase: ph}))
 	}
-	for _, s := range payment.CardStatuses() {
+	for _, s := range payment.Card.Statuses() {
 		check(string(s), observedWords(ledger.EventData{Status: string(s)}))
 	}
-	for _, e := range payment.CardEvents()[len(payment.CardStatuses()):] {
+	for _, e := range payment.CardEvents()[len(payment.Card.Statuses()):] {
 		check(string(e), observedWords(ledger.EventData{Text: string(e)}))
 	}
 	for _, e := range []payment.Environment{payment.Simulator, payment.Test, payment.Production} {

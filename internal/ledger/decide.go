@@ -57,10 +57,11 @@ func (l *Ledger) OpenOperation() *Operation {
 	return nil
 }
 
-// openOn is the open operation about a payment, under whichever key.
+// openOn is the open operation about a payment, under whichever key; a saga is open on
+// its steps' payments only through its steps.
 func (l *Ledger) openOn(p *Payment) *Operation {
 	for _, op := range l.Operations {
-		if op.PaymentID == p.ID && op.State.Open() {
+		if op.PaymentID == p.ID && op.State.Open() && op.Kind != payment.ChangeAmount {
 			return op
 		}
 	}
@@ -71,7 +72,7 @@ func (l *Ledger) openOn(p *Payment) *Operation {
 func (l *Ledger) lastSucceeded(p *Payment) *Operation {
 	var last *Operation
 	for _, op := range l.Operations {
-		if op.PaymentID == p.ID && op.State == payment.Succeeded && (last == nil || !op.SettledAt.Before(last.SettledAt)) {
+		if op.PaymentID == p.ID && op.State == payment.Succeeded && op.Kind != payment.ChangeAmount && (last == nil || !op.SettledAt.Before(last.SettledAt)) {
 			last = op
 		}
 	}

@@ -292,12 +292,13 @@ const (
 	AlertReversing     AlertKind = "reversal_failing"   // 二重決済の可能性
 	AlertNoticeParked  AlertKind = "notice_parked"      // 反映できない通知
 	AlertAmount        AlertKind = "wrong_amount"       // 金額改竄検知
+	AlertAmountOpen    AlertKind = "amount_not_applied" // 金額未反映
 )
 
 // AlertKinds lists every kind.
 func AlertKinds() []AlertKind {
 	return []AlertKind{AlertUnknown, AlertTransit, AlertContradiction, AlertDouble, AlertPaidCanceled, AlertShippedUnpaid,
-		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount}
+		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen}
 }
 
 // Mail is one mail to queue; at most one per (order, kind, cause).

@@ -65,8 +65,8 @@ func meaningOf(m Method) meaning {
 	return meaning{}
 }
 
-// captures reports whether the method is authorised first and captured by the shop.
-func (m Method) captures() bool { return m == Card || m == Carrier || m == Paidy }
+// Captures reports whether the method is authorised first and captured by the shop.
+func (m Method) Captures() bool { return m == Card || m == Carrier || m == Paidy }
 
 // numbered reports whether the buyer gets a number to pay with.
 func (m Method) numbered() bool { return m == Conveni || m == ATM }

@@ -14,18 +14,18 @@ type Event string
 
 // Events beside Paygent's statuses.
 const (
-	PageReady     Event = "page_ready"    // the buyer's page is known, or a challenge is asked for: 060, 100, 104, 450, link, Paidy's window
-	NumberIssued  Event = "number_issued" // 010 or 030 gave a number
-	Refused       Event = "refused"       // the operation that begins it was declined or rejected
-	NotSent       Event = "never_sent"    // the operation that begins it never reached the centre
-	NoEffect      Event = "not_happened"  // its unknown beginning was settled: no effect
-	SetAside      Event = "set_aside"     // it stands at the centre, and we cannot use it
-	BuyerGaveUp   Event = "given_up"
-	TryReplaced   Event = "superseded"   // another try takes its place
-	NeverUsed     Event = "unused"       // past its limit and margin, and nothing at the centre
-	CaptureOK     Event = "capture_ok"   // our 022, 101 or 341 succeeded
-	CancelOK      Event = "cancel_ok"    // our 021, 023, 102, 340 or full 342 succeeded
-	CorrectedOK   Event = "corrected_ok" // our 103 or partial 342 succeeded
+	PageReady    Event = "page_ready"    // the buyer's page is known, or a challenge is asked for: 060, 100, 104, 450, link, Paidy's window
+	NumberIssued Event = "number_issued" // 010 or 030 gave a number
+	Refused      Event = "refused"       // the operation that begins it was declined or rejected
+	NotSent      Event = "never_sent"    // the operation that begins it never reached the centre
+	NoEffect     Event = "not_happened"  // its unknown beginning was settled: no effect
+	SetAside     Event = "set_aside"     // it stands at the centre, and we cannot use it
+	BuyerGaveUp  Event = "given_up"
+	TryReplaced  Event = "superseded"   // another try takes its place
+	NeverUsed    Event = "unused"       // past its limit and margin, and nothing at the centre
+	CaptureOK    Event = "capture_ok"   // our 022, 101 or 341 succeeded
+	CancelOK     Event = "cancel_ok"    // our 021, 023, 102, 340 or full 342 succeeded
+	CorrectedOK  Event = "corrected_ok" // our 103 or partial 342 succeeded
 )
 
 // Told is the event of a status that Paygent told.

@@ -162,7 +162,9 @@ func earlyRows(s Scheme, m meaning) []row {
 func pageRows(s Scheme) []row {
 	everywhere := append(begun[:len(begun):len(begun)], append(live[:2:2], StageFinished)...)
 	later := everywhere[1:]
-	contradict := func(ev Event) row { return row{everywhere, []Event{ev}, Rule{Effect: Contradict, Alert: Contradiction}, nil} }
+	contradict := func(ev Event) row {
+		return row{everywhere, []Event{ev}, Rule{Effect: Contradict, Alert: Contradiction}, nil}
+	}
 	if s.Method.numbered() && s.System == Module {
 		return []row{contradict(PageReady), {later, []Event{NumberIssued}, Rule{Effect: Replay}, nil}}
 	}
@@ -180,7 +182,7 @@ func operationRows(s Scheme, canceled byOrder, captured Alert, capturedOrders by
 	if s.Method.numbered() && s.System == Module {
 		rows = append(rows, row{[]Stage{StageOpening}, []Event{NumberIssued}, Rule{Effect: Apply, Phase: AwaitingPayment}, issuedFor(canceled)})
 	}
-	if !s.Method.captures() {
+	if !s.Method.Captures() {
 		return append(rows, row{[]Stage{StageCaptured}, []Event{CaptureOK, CancelOK, CorrectedOK}, contradict, nil}, row{[]Stage{StageFinished}, []Event{CancelOK}, contradict, nil})
 	}
 	ofAuth, ofSale := s.Method.cancelSituations()
