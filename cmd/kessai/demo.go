@@ -61,18 +61,7 @@ func demo(ctx context.Context, e env, o demoOptions, began time.Time) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := ownDir(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = unlock() }() // the process ends: the system unlocks too
-	logFile, err := os.OpenFile(filepath.Join(dir, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = logFile.Close() }() // nothing is written any more
-	log := logger(logFile, "info")
-	r := &demoRun{options: o, dir: dir, log: log}
+	r := &demoRun{options: o, dir: dir}
 	if err := r.open(ctx); err != nil {
 		return errors.Join(err, r.close())
 	}
@@ -81,7 +70,7 @@ func demo(ctx context.Context, e env, o demoOptions, began time.Time) error {
 	}
 	err = serveAll(ctx, append(r.centre.servers, r.shop), func(ctx context.Context) {
 		var wg sync.WaitGroup
-		wg.Go(func() { r.centre.deliver(ctx, log) })
+		wg.Go(func() { r.centre.deliver(ctx, r.log) })
 		wg.Go(func() { r.app.Run(ctx) })
 		wg.Wait()
 	})
@@ -92,6 +81,8 @@ func demo(ctx context.Context, e env, o demoOptions, began time.Time) error {
 type demoRun struct {
 	options demoOptions
 	dir     string
+	unlock  func() error // of the directory
+	logFile *os.File
 	log     *slog.Logger
 	state   demoState
 	config  config.Config
@@ -103,9 +94,15 @@ type demoRun struct {
 }
 
 func (r *demoRun) open(ctx context.Context) error {
-	// The shop's address first: a busy one must leave nothing behind.
+	// What can be wrong with the command line first: it must leave nothing behind.
+	if _, err := faultProfile(r.options.faults); err != nil {
+		return err
+	}
 	r.shop = &listening{name: "--listen", address: r.options.listen}
 	if err := r.shop.listen(); err != nil {
+		return err
+	}
+	if err := r.openDir(); err != nil {
 		return err
 	}
 	if err := r.readState(); err != nil {
@@ -119,6 +116,19 @@ func (r *demoRun) open(ctx context.Context) error {
 	}
 	r.shop.server.Handler = r.app.Handler()
 	return r.writeState()
+}
+
+// openDir makes the demo's directory, takes its lock and opens its log.
+func (r *demoRun) openDir() (err error) {
+	if r.unlock, err = ownDir(r.dir); err != nil {
+		return err
+	}
+	r.logFile, err = os.OpenFile(filepath.Join(r.dir, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	r.log = logger(r.logFile, "info")
+	return nil
 }
 
 // openCentre opens the simulator at the addresses it had; one that is taken by now
@@ -148,7 +158,7 @@ func (r *demoRun) openCentre() error {
 
 const anyPort = "127.0.0.1:0"
 
-func (r *demoRun) url() string { return "http://" + r.shop.listener.Addr().String() }
+func (r *demoRun) url() string { return "http://" + reachable(r.shop.listener.Addr()) }
 
 // openApp makes the shop by the same ways a real one is made: configuration, migrate,
 // staff add, setting set, import-kit.
@@ -245,6 +255,12 @@ func (r *demoRun) close() error {
 	}
 	if r.shop != nil && r.shop.listener != nil {
 		_ = r.shop.listener.Close() // closed already if it served
+	}
+	if r.logFile != nil {
+		err = errors.Join(err, r.logFile.Close())
+	}
+	if r.unlock != nil {
+		err = errors.Join(err, r.unlock())
 	}
 	return err
 }

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -109,11 +111,25 @@ type listening struct {
 func (l *listening) listen() error {
 	ln, err := net.Listen("tcp", l.address)
 	if err != nil {
-		return missetError{fmt.Errorf("%s: cannot listen on %s: %s", l.name, l.address, plainCause(err))}
+		why := plainCause(err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			why += "; choose another"
+		}
+		return missetError{fmt.Errorf("%s: cannot listen on %s: %s", l.name, l.address, why)}
 	}
 	l.listener = ln
 	l.server = &http.Server{Handler: l.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	return nil
+}
+
+// reachable is a listener's address as somebody on this machine types it: one that
+// listens everywhere is on loopback too.
+func reachable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
 // plainCause is the last part of a network error: "address already in use".

@@ -55,10 +55,10 @@ type centre struct {
 	servers []*listening
 }
 
-func (c *centre) plainURL() string { return "http://" + c.servers[0].listener.Addr().String() }
-func (c *centre) tlsURL() string   { return "https://" + c.servers[1].listener.Addr().String() }
+func (c *centre) plainURL() string { return "http://" + reachable(c.servers[0].listener.Addr()) }
+func (c *centre) tlsURL() string   { return "https://" + reachable(c.servers[1].listener.Addr()) }
 func (c *centre) controlURL() string {
-	return "http://" + c.servers[2].listener.Addr().String() + "/control/"
+	return "http://" + reachable(c.servers[2].listener.Addr()) + "/control/"
 }
 
 // openCentre opens the simulator and its three addresses, and writes its kit if the

@@ -125,9 +125,9 @@ func (a *App) openLedger(context.Context) error {
 	a.Store = store.New(a.DB, a.deps.Now)
 	a.Reader = store.NewReader(a.DB)
 	a.Drafts = store.NewDrafts(a.DB, a.deps.Now, orderNo)
-	a.gateway = gateway.New(a.client)
+	a.gateway = gateway.New(a.centre, a.deps.Now)
 	a.Ledger = ledger.New(ledger.Deps{
-		Store: a.Store, Gateway: outspoken{a.gateway, a.deps.Log}, Policy: a.Settings.Policy, Now: a.deps.Now, Rand: a.deps.Rand,
+		Store: alarming{a.Store, a.deps.Log}, Gateway: outspoken{a.gateway, a.deps.Log}, Policy: a.Settings.Policy, Now: a.deps.Now, Rand: a.deps.Rand,
 		Node: a.deps.Node, Log: a.deps.Log, Reached: a.deps.Reached,
 	})
 	return nil

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"kessai/internal/ledger"
+	"kessai/internal/order"
 )
 
 // outspoken logs why the centre could not be asked: an operator reads there which file
@@ -33,4 +34,30 @@ func (g outspoken) Inquire(ctx context.Context, q ledger.Inquiry) ledger.Finding
 			"trading_id", q.TradingID, "payment_id", q.PaymentID, "code", f.Code, "why", f.Detail)
 	}
 	return f
+}
+
+// alarming logs what came to wait for a person (要対応), once it is written: who reads
+// only the log has to learn of it too.
+type alarming struct {
+	ledger.Store
+	log *slog.Logger
+}
+
+// Update implements ledger.Store.
+func (s alarming) Update(ctx context.Context, id order.ID, decide func(*ledger.Ledger) error) error {
+	var written *ledger.Ledger // decide may be called again: the last one counts
+	err := s.Store.Update(ctx, id, func(l *ledger.Ledger) error {
+		written = l
+		return decide(l)
+	})
+	if err != nil || written == nil {
+		return err
+	}
+	for _, a := range written.Alerts {
+		if !a.Close {
+			s.log.WarnContext(ctx, "alert: a person is needed", "order", int64(id), "alert", string(a.Kind), "cause", a.Cause,
+				"trading_id", a.Data.TradingID, "payment_id", a.Data.PaygentID, "status", a.Data.Status, "code", a.Data.Code)
+		}
+	}
+	return nil
 }

@@ -214,6 +214,26 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestTimelineOfACapture: an answer tells no status, so no line may show the one the
+// payment had before; the notice's line shows its own.
+func TestTimelineOfACapture(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	id := r.paid(1)
+	r.operate(id, true)
+	p := r.Get(editPath(id))
+	var lines []string
+	p.Find("#timeline .timeline > li").Each(func(_ int, li *goquery.Selection) {
+		lines = append(lines, strings.TrimSpace(li.Find("strong").Text()+" "+li.Children().Filter("p").First().Text()))
+	})
+	if want := []string{"決済の状況 売上済み", "売上", "売上"}; len(lines) < 3 || !slices.Equal(lines[:3], want) {
+		t.Errorf("the newest lines are %q, want %q", lines, want)
+	}
+	if n := strings.Count(strings.Join(lines, "\n"), "オーソリOK"); n != 1 {
+		t.Errorf("オーソリOK stands in %d lines, want the authorisation's alone: %q", n, lines)
+	}
+}
+
 func TestManyEventsAreFolded(t *testing.T) {
 	t.Parallel()
 	r := loggedIn(t)

@@ -29,7 +29,7 @@ func wordsOfEvent(e ledger.Event) eventWords {
 		return eventWords{Name: "差分通知", Icon: "warn", Word: "保留", Tone: web.Warning,
 			Text: join(statusWords(payment.Status(d.Status)), parkWords(ledger.ParkReason(d.Text)))}
 	case ledger.EventObserved:
-		return eventWords{Name: "決済ステータス更新", Icon: "info", Text: observedWords(d)}
+		return wordsOfObserved(d)
 	case ledger.EventOrderMoved:
 		return eventWords{Name: "対応状況", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
 	}
@@ -85,15 +85,32 @@ func wordsOfOperation(e ledger.Event) eventWords {
 	return w
 }
 
-func observedWords(d ledger.EventData) string {
+// wordsOfObserved are those of a payment that moved: by a status Paygent told, or by
+// what an operation came to, which tells none.
+func wordsOfObserved(d ledger.EventData) eventWords {
 	if s := statusWords(payment.Status(d.Status)); s != "" {
-		return s
+		return eventWords{Name: "決済ステータス更新", Icon: "info", Text: s}
 	}
+	return eventWords{Name: "決済の状況", Icon: "info", Text: resultWords(d)}
+}
+
+// resultWords are what became of a payment without a status.
+func resultWords(d ledger.EventData) string {
 	switch payment.Event(d.Text) {
 	case payment.CaptureOK:
 		return "売上済み"
 	case payment.CancelOK:
 		return "取消済み"
+	case payment.CorrectedOK:
+		return "金額を変更しました"
+	case payment.PageReady:
+		return "購入者の手続き待ち"
+	case payment.NumberIssued:
+		return "お支払い番号を発行しました"
+	case payment.TryReplaced:
+		return endWords(payment.Superseded)
+	case payment.NeverUsed:
+		return endWords(payment.Unused)
 	case payment.BuyerGaveUp:
 		return endWords(payment.GivenUp)
 	case payment.NotSent:
@@ -149,8 +166,16 @@ func because(cause string) string {
 		return "担当者"
 	case "given_up":
 		return "購入者の中止"
-	case "authorize":
+	case "begin":
 		return "決済の開始"
+	case "begun_again":
+		return "応答がないため、やり直し"
+	case "superseded":
+		return "別の決済でのやり直し"
+	case "challenge":
+		return "本人認証の結果"
+	case "saga", "undo", "back", "ended_meanwhile":
+		return "金額の変更"
 	}
 	return ""
 }

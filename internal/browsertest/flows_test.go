@@ -35,7 +35,7 @@ func TestFlows(t *testing.T) {
 		"declined card": declined, "form errors": formErrors,
 		"answer lost": answerLost, "request lost": requestLost, "resumed": resumed,
 		"pressed twice": pressedTwice, "stock short": stockShort, "price changed": priceChanged,
-		"keyboard only": keyboardOnly,
+		"keyboard only": keyboardOnly, "edges": edges, "locked out": lockedOut,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -17,7 +17,7 @@ import (
 )
 
 // flowTimeout ends a flow whose page never does what it waits for.
-const flowTimeout = 90 * time.Second
+const flowTimeout = 4 * time.Minute
 
 // visitor is a person at a browser: one tab, cookies of its own.
 type visitor struct {
@@ -194,7 +194,7 @@ func eval[T any](v *visitor, script string) T {
 // wait waits for something outside the browser.
 func (w *world) wait(what string, come func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !come(); {
+	for end := time.Now().Add(2 * time.Minute); !come(); {
 		if time.Now().After(end) {
 			w.t.Fatalf("%s never came", what)
 		}

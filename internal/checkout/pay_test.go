@@ -127,6 +127,21 @@ func TestPayDeclined(t *testing.T) {
 	r.at(r.pay(p, goodCard), pathComplete, http.StatusOK)
 }
 
+// TestPayWrongAfterADecline: an error of the form stands alone; the refusal of the try
+// before would tell something about this one that is not true.
+func TestPayWrongAfterADecline(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	p := r.pay(r.card(), declinedCard)
+	r.says(p, "#refusal", "1G12")
+	p = r.Submit(p, "#card-form", url.Values{"card_token": {""}, "payment_class": {"10"}})
+	r.at(p, pathCard, http.StatusUnprocessableEntity)
+	r.says(p, "#f-card_number-error", "もう一度入力してください")
+	if got := webtest.Text(p.Document, "#refusal"); got != "" {
+		t.Errorf("the refusal before is told again: %s", got)
+	}
+}
+
 // TestPayTooMany: after ten refusals another method is needed (protocol.md §4.6).
 func TestPayTooMany(t *testing.T) {
 	t.Parallel()

@@ -69,6 +69,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 }
 
 func unreachable(s source, err error) error {
+	if s.engine == SQLite {
+		return problem.Wrap(err, problem.Unavailable, "database.file", problem.Args{"Database": s.String(), "Why": plainCause(err)})
+	}
 	return problem.Wrap(err, problem.Unavailable, "database.unreachable", problem.Args{"Database": s.String(), "Why": plainCause(err)})
 }
 

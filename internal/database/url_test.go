@@ -124,7 +124,7 @@ func TestUnreachable(t *testing.T) {
 	for url, want := range map[string]string{
 		"mysql://shop:secret@" + gone.Addr().String() + "/x":           "mysql://shop@" + gone.Addr().String() + "/x cannot be opened: connection refused.",
 		"postgres://shop:secret@" + gone.Addr().String() + "/x":        "postgres://shop@" + gone.Addr().String() + "/x cannot be opened: connection refused.",
-		"sqlite://" + filepath.Join(t.TempDir(), "missing", "shop.db"): "shop.db cannot be opened: no such file or directory.",
+		"sqlite://" + filepath.Join(t.TempDir(), "missing", "shop.db"): "shop.db cannot be opened: no such file or directory. Its folder must exist",
 	} {
 		_, err := Open(t.Context(), url, Options{})
 		if err == nil {

@@ -120,7 +120,7 @@ func notOffered(p *Payment, b payment.Button) error {
 	case p.Status == payment.ClearedFinal:
 		return notNow("payment.cancel_term_over", nil)
 	}
-	return notNow("payment.not_offered", problem.Args{"Button": b})
+	return notNow("payment.not_offered", problem.Args{"Button": b.Name()})
 }
 
 // planAmount is transaction A of a change of the amount: by one telegram where the

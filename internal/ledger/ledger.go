@@ -106,7 +106,8 @@ type Needs struct {
 	URL       string      `json:"url,omitempty"`
 	Action    string      `json:"action,omitempty"` // of a form
 	Fields    [][2]string `json:"fields,omitempty"`
-	Store     string      `json:"store,omitempty"` // cvs_company_id
+	Charset   string      `json:"charset,omitempty"` // the form's accept-charset where it matters, else empty
+	Store     string      `json:"store,omitempty"`   // cvs_company_id
 	Stores    []string    `json:"stores,omitempty"`
 	Receipt   string      `json:"receipt,omitempty"` // 受付番号
 	PrintURL  string      `json:"print_url,omitempty"`

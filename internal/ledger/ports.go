@@ -126,6 +126,7 @@ type CardToken = Secret
 type Command struct {
 	OperationID     string
 	Kind            payment.Kind
+	Method          payment.Method // the payment's: which one the link type's page offers
 	Environment     payment.Environment
 	MerchantID      string
 	SettingsVersion int64

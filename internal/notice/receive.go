@@ -61,9 +61,19 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, "result=1")
 		return
 	}
-	rc.log.InfoContext(ctx, "notice", "notice", n.NoticeID, "order", int64(n.OrderID), "payment_id", n.PaymentID,
-		"status", string(n.Status), "state", string(n.State), "reason", string(n.Reason))
+	rc.stored(ctx, n)
 	answer(w, http.StatusOK, "result=0")
+}
+
+// stored leaves the line of a notice that was taken. One that is parked waits for a
+// person, whom no line at the usual level would reach.
+func (rc *Receiver) stored(ctx context.Context, n ledger.Notice) {
+	level, what := slog.LevelInfo, "notice"
+	if n.State == ledger.NoticeParked {
+		level, what = slog.LevelWarn, "notice parked"
+	}
+	rc.log.Log(ctx, level, what, "notice", n.NoticeID, "order", int64(n.OrderID), "payment_id", n.PaymentID,
+		"status", string(n.Status), "state", string(n.State), "reason", string(n.Reason))
 }
 
 // refuse answers result=1 and leaves one line: nothing of the body but its reason.

@@ -1,6 +1,7 @@
 package notice_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -43,8 +44,14 @@ func (broken) StoredNotices(context.Context, payment.Environment, string, int64)
 
 func receiver(t *testing.T, verify notice.Verify, wrap func(ledger.Store) ledger.Store) (http.Handler, *storetest.Shop) {
 	t.Helper()
+	return receiverTo(t, verify, wrap, t.Output())
+}
+
+// receiverTo is receiver with its log elsewhere.
+func receiverTo(t *testing.T, verify notice.Verify, wrap func(ledger.Store) ledger.Store, out io.Writer) (http.Handler, *storetest.Shop) {
+	t.Helper()
 	shop := storetest.New(t, dbtest.SQLite(t))
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	log := slog.New(slog.NewTextHandler(out, nil))
 	service := ledger.New(ledger.Deps{
 		Store: wrap(shop.Store), Gateway: silent{t}, Now: shop.Now, Rand: strings.NewReader(strings.Repeat("0123456789", 100)), Node: "node-1", Log: log,
 		Policy: func(context.Context) (ledger.Policy, error) {
@@ -106,6 +113,33 @@ func TestAnswers(t *testing.T) {
 type cut struct{}
 
 func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// TestParkedIsAWarning: what waits for a person is in the log as a warning, with its
+// reason; a notice that is none of ours is not.
+func TestParkedIsAWarning(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		reason ledger.ParkReason
+		want   string
+	}{
+		"without what it needs": {ledger.ParkMalformed, "level=WARN msg=\"notice parked\" notice=5 order=0 payment_id=1 status=20 state=parked reason=malformed"},
+		"not ours":              {ledger.NotParked, "level=INFO msg=notice notice=5 order=0 payment_id=1 status=20 state=foreign reason=\"\""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verify := func(context.Context, []byte) (ledger.Notice, error) {
+				return ledger.Notice{Environment: payment.Test, MerchantID: "m", NoticeID: 5, Digest: "d", PaymentID: "1", TradingID: "999", Type: "02", Status: "20", Reason: tt.reason}, nil
+			}
+			var said bytes.Buffer
+			h, _ := receiverTo(t, verify, sound, &said)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, notice.Path, strings.NewReader("x")))
+			if w.Body.String() != "result=0" || !strings.Contains(said.String(), tt.want) {
+				t.Errorf("answered %q, logged %q, want %q", w.Body, said.String(), tt.want)
+			}
+		})
+	}
+}
 
 // TestACallerWhoGoesAway does not undo what is being stored.
 func TestACallerWhoGoesAway(t *testing.T) {

@@ -177,8 +177,8 @@ func (r *rig) token(card string) string {
 // pay submits the card page with a card.
 func (r *rig) pay(id order.ID, card, key string) (ledger.Result, error) {
 	r.t.Helper()
-	return r.service.Authorize(r.t.Context(), ledger.Authorize{
-		Order: id, Amount: r.view(id).Order.Total, Token: ledger.CardToken(r.token(card)), PaymentClass: "10", Actor: ledger.Buyer, Key: key,
+	return r.service.Begin(r.t.Context(), ledger.Begin{
+		Order: id, Amount: r.view(id).Order.Total, Beside: ledger.Beside{Token: ledger.CardToken(r.token(card))}, PaymentClass: "10", Actor: ledger.Buyer, Key: key,
 	})
 }
 
@@ -208,6 +208,14 @@ func (r *rig) view(id order.ID) *ledger.Ledger {
 	return l
 }
 
+// pressed is the button of 売上 or of 取消.
+func pressed(capture bool) payment.Button {
+	if capture {
+		return payment.SaleButton
+	}
+	return payment.CancelButton
+}
+
 // change presses 売上 or 取消 of the order's payment.
 func (r *rig) change(id order.ID, capture bool, key string) (ledger.Result, error) {
 	return r.changeOf(id, r.view(id).Current(), capture, key)
@@ -215,7 +223,7 @@ func (r *rig) change(id order.ID, capture bool, key string) (ledger.Result, erro
 
 func (r *rig) changeOf(id order.ID, p *ledger.Payment, capture bool, key string) (ledger.Result, error) {
 	return r.service.Change(r.t.Context(), ledger.Change{
-		Order: id, PaymentID: p.ID, Capture: capture, Amount: p.Amount, Actor: "staff:1", Key: key,
+		Order: id, PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Actor: "staff:1", Key: key,
 	})
 }
 

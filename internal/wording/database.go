@@ -5,6 +5,7 @@ func databaseSentences() map[string]Sentence {
 		"database.busy":          {"ただいま大変混み合っております。しばらくしてからもう一度お試しください。", "The database is busy ({attempts} attempts). Please try again."},
 		"database.unavailable":   {"ただいま大変混み合っております。しばらくしてからもう一度お試しください。", "The database did not answer; it is not known whether the change was stored. Nothing was sent."},
 		"database.unreachable":   {"データベース（{Database}）に接続できません。database_urlの設定を確認してください。（{Why}）", "database_url (DATABASE_URL): {Database} cannot be opened: {Why}. Check that the server runs there, and the URL's user, password and database."},
+		"database.file":          {"データベースのファイル（{Database}）を開けません。フォルダーがあり、書き込めることを確認してください。（{Why}）", "database_url (DATABASE_URL): {Database} cannot be opened: {Why}. Its folder must exist, and this user must be able to write in it."},
 		"database.migrating":     {"データベースを更新しています。しばらくお待ちください。", "Another process is migrating this database. Wait until it has finished."},
 		"database.pending":       {"データベースの更新（{Count}件）が必要です。kessai migrate を実行してください。", "{Count} migrations are pending. Run kessai migrate."},
 		"database.newer":         {"データベースは新しい版のkessaiで更新されています。kessaiを更新してください。", "The database has migration {version}, which this kessai does not know. Use the newer kessai."},

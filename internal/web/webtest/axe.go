@@ -24,11 +24,7 @@ const axeRun = `axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wc
 // returns one line per finding.
 func Axe(t testing.TB, ctx context.Context) []string {
 	t.Helper()
-	// Scripts of the test come past the page's policy.
-	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axeScript+";void 0")); err != nil {
-		t.Fatalf("load axe: %v", err)
-	}
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](axeRun, chromedp.EvalAwaitPromise))
+	text, err := again(ctx, func() (string, error) { return axe(ctx) })
 	if err != nil {
 		t.Fatalf("run axe: %v", err)
 	}
@@ -37,4 +33,9 @@ func Axe(t testing.TB, ctx context.Context) []string {
 		t.Fatal(fmt.Errorf("axe: %w", err))
 	}
 	return findings
+}
+
+// axe loads and runs it in one go. Scripts of the test come past the page's policy.
+func axe(ctx context.Context) (string, error) {
+	return chromedp.Run(ctx, chromedp.Evaluate[string](axeScript+";\n"+axeRun, chromedp.EvalAwaitPromise))
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // pageTimeout ends a test whose page never does what it waits for.
-const pageTimeout = 40 * time.Second
+const pageTimeout = 3 * time.Minute
 
 // Browser is one Chromium with a profile of its own; it ends with the test.
 type Browser struct{ ctx context.Context }
@@ -34,8 +34,8 @@ func NewBrowser(t testing.TB) *Browser {
 }
 
 // Page opens a tab, for a phone up to 600 px of width. Run chromedp's actions with
-// the context; it ends after forty seconds, so that a
-// page that hangs does not hold up the rest.
+// the context; it ends after a while (pageTimeout), so
+// that a page that hangs does not hold up the rest; a busy machine is no such page.
 func (b *Browser) Page(t testing.TB, width, height int) context.Context {
 	t.Helper()
 	tab, closeTab := chromedp.NewContext(b.ctx)
@@ -65,7 +65,7 @@ func Do(t testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 // Eval runs JavaScript in the page and returns what it gives.
 func Eval[T any](t testing.TB, ctx context.Context, script string) T {
 	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	v, err := again(ctx, func() (T, error) { return chromedp.Run(ctx, chromedp.Evaluate[T](script)) })
 	if err != nil {
 		t.Fatalf("browser: %v", err)
 	}
@@ -126,7 +126,7 @@ func Shoot(t testing.TB, ctx context.Context, width int, path string) {
 // ShootWindow writes what the window shows now as PNG.
 func ShootWindow(t testing.TB, ctx context.Context, path string) {
 	t.Helper()
-	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	png, err := again(ctx, func() ([]byte, error) { return capture(ctx) })
 	if err != nil {
 		t.Fatalf("screenshot: %v", err)
 	}
@@ -136,6 +136,26 @@ func ShootWindow(t testing.TB, ctx context.Context, path string) {
 	if err := os.WriteFile(path, png, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// again asks up to six times: a page that refreshes itself answers with an error, or
+// not at all, while it is being left; the one after it answers.
+func again[T any](ctx context.Context, ask func() (T, error)) (T, error) {
+	v, err := ask()
+	for n := 0; n < 5 && err != nil && ctx.Err() == nil; n++ {
+		time.Sleep(200 * time.Millisecond)
+		v, err = ask()
+	}
+	return v, err
+}
+
+// captureTimeout is far above what the picture of a page that stands still takes.
+const captureTimeout = 30 * time.Second
+
+func capture(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
 }
 
 // Screenshot starts a browser for one picture.
