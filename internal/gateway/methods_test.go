@@ -106,12 +106,12 @@ func TestStoredCards(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	c := r.command(payment.Authorize)
-	c.StoredCard, c.Beside.WithCode, c.Beside.Token = id, true, r.codeToken()
+	c.StoredCard, c.Beside.Token = id, r.codeToken()
 	a := r.succeed(c)
 	if p, _ := r.sim.Payment(a.PaymentID); p.Card.Fingerprint != cards[0].Fingerprint {
 		t.Errorf("%+v", p.Card)
 	}
-	c.TradingID, c.Beside.WithCode, c.Beside.Token = "52_2", false, ""
+	c.TradingID, c.Beside.Token = "52_2", ""
 	if a := r.Execute(t.Context(), c); a.Outcome != ledger.Decline || a.Code != "2003" || !strings.HasPrefix(a.Detail, "1G45") {
 		t.Errorf("without the code that the shop asks for: %+v", a)
 	}
@@ -184,6 +184,32 @@ func TestNumbers(t *testing.T) {
 	p, _ := r.sim.Payment(a.PaymentID)
 	if a.Needs.PayCenter == "" || a.Needs.Customer == "" || a.Needs.Confirm == "" || a.Needs.Receipt != "" || !p.LimitAt.Equal(a.LimitAt.Add(time.Second)) {
 		t.Errorf("%+v until %s, %s", a.Needs, a.LimitAt, p.LimitAt)
+	}
+}
+
+// TestNumbersWithoutALimit: the centre told none, so none is made up.
+func TestNumbersWithoutALimit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	body := "result=0\r\npayment_id=77\r\ntrading_id=52\r\nreceipt_number=1\r\npay_center_number=1\r\ncustomer_number=2\r\nconf_number=3"
+	for _, kind := range []payment.Kind{payment.ApplyATM, payment.ApplyConveni} {
+		a := stub(t, body, r.settings).Execute(t.Context(), ready()[kind](r))
+		if a.Outcome != ledger.Success || !a.LimitAt.IsZero() || kind == payment.ApplyConveni && a.Needs.Store != string(paygent.Lawson) {
+			t.Errorf("%s: %+v", kind, a)
+		}
+	}
+}
+
+// TestPaidyByItsID alone: by trading_id another window's payment could be meant.
+func TestPaidyByItsID(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, kind := range []payment.Kind{payment.CancelPaidy, payment.CapturePaidy, payment.RefundPaidy} {
+		c := r.command(kind)
+		c.Amount = 0
+		if a := r.Execute(t.Context(), c); a.Outcome != ledger.Reject || !a.NotSent || a.Detail == "" || r.count() > 0 {
+			t.Errorf("%s: %+v", kind, a)
+		}
 	}
 }
 

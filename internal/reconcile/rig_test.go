@@ -135,9 +135,9 @@ func (r *rig) openCentre() {
 // node is a service of its own on the shop's database.
 func (r *rig) node(name string) *ledger.Service {
 	if r.spy == nil {
-		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) {
-			return r.client, gateway.CardSettings{}, nil
-		})}
+		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (gateway.Centre, error) {
+			return gateway.Centre{Client: r.client}, nil
+		}, r.Now)}
 	}
 	d := ledger.Deps{
 		Store: r.store, Gateway: r.spy, Now: r.Now, Rand: &counter{n: byte(len(name)) + name[len(name)-1]}, Node: name,
