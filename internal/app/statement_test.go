@@ -6,6 +6,7 @@ import (
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // TestStatements counts what a whole node sends to its database for the things that

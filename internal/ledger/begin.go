@@ -131,6 +131,9 @@ func (l *Ledger) refusals() int {
 func (l *Ledger) beginPayment(t tick, in Begin, scheme payment.Scheme) *Payment {
 	p := l.newPayment(t, scheme, in.Amount)
 	p.PaymentClass, p.SplitCount, p.StoredCard, p.Brand, p.Replaces = in.PaymentClass, in.SplitCount, in.StoredCard, in.Brand, l.CurrentID
+	if p.Method == payment.Card && p.System == payment.Module {
+		p.ThreeDS = t.policy.ThreeDS
+	}
 	l.CurrentID = p.ID
 	return p
 }

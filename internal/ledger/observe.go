@@ -136,9 +136,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 	if f.status != payment.NoStatus {
 		p.Status = f.status
 	}
-	if rule.Situation != payment.Untouched && !(rule.Situation == payment.Sold && p.Situation == payment.SaleChanged && f.status != payment.ClearedComplete) {
-		p.Situation = rule.Situation
-	}
+	p.Situation = rule.Shows(p.Situation)
 	if p.Phase != payment.Opening && p.Phase != payment.AwaitingBuyer && p.Phase != payment.Unknown {
 		p.SealedToken = ""
 	}

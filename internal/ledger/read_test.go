@@ -17,20 +17,20 @@ var readings = map[payment.Kind]struct {
 	method payment.Method
 	says   string
 }{
-	payment.Authorize:           {payment.Card, "10- 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 60y"},
-	payment.CompleteThreeDS:     {payment.Card, "10a 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 60y"},
-	payment.Capture:             {payment.Card, "10n 11n 13n 14n 20- 30t 31t 32n 33n 40y 41y 42t 50t 60y"},
-	payment.CancelAuthorization: {payment.Card, "10n 11n 13n 14n 20- 30t 31t 32y 33n 40n 41n 42t 50t 60n"},
-	payment.CancelCapture:       {payment.Card, "10n 11n 13n 14n 20n 30t 31t 32y 33n 40- 41n 42t 50t 60y"},
+	payment.Authorize:           {payment.Card, "10- 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 55t 60y"},
+	payment.CompleteThreeDS:     {payment.Card, "10a 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 55t 60y"},
+	payment.Capture:             {payment.Card, "10n 11n 13n 14n 20- 30t 31t 32n 33n 40y 41y 42t 50t 55t 60y"},
+	payment.CancelAuthorization: {payment.Card, "10n 11n 13n 14n 20- 30t 31t 32y 33n 40n 41n 42t 50t 55t 60n"},
+	payment.CancelCapture:       {payment.Card, "10n 11n 13n 14n 20n 30t 31t 32y 33n 40- 41n 42t 50t 55t 60y"},
 	payment.ApplyATM:            {payment.ATM, "10a 12y 40y"},
 	payment.ApplyConveni:        {payment.Conveni, "10a 12y 32y 40y 43y 61y"},
-	payment.ApplyCarrier:        {payment.Carrier, "10a 15n 20y 21y 30t 32y 33y 34t 40y 41y 42t 44y 60y 62y"},
-	payment.CaptureCarrier:      {payment.Carrier, "10n 15n 20- 21- 30t 32n 33n 34t 40y 41y 42t 44y 60y 62y"},
-	payment.CancelCarrier:       {payment.Carrier, "10n 15n 20- 21- 30t 32y 33n 34t 40- 41- 42t 44- 60y 62y"},
-	payment.CorrectCarrier:      {payment.Carrier, "10y 15n 20y 21y 30t 32n 33n 34t 40y 41y 42t 44y 60n 62n"},
-	payment.CancelPaidy:         {payment.Paidy, "10n 11n 20- 30t 31t 32y 33n 40n 41n 42t 60n"},
-	payment.CapturePaidy:        {payment.Paidy, "10n 11n 20- 30t 31t 32n 33n 40y 41y 42t 60y"},
-	payment.RefundPaidy:         {payment.Paidy, "10n 11n 20n 30t 31t 32y 33n 40- 41n 42t 60y"},
+	payment.ApplyCarrier:        {payment.Carrier, "10a 15n 20y 21y 30t 32y 33y 34t 40y 41y 42t 44y 55t 60y 62y"},
+	payment.CaptureCarrier:      {payment.Carrier, "10n 15n 20- 21- 30t 32n 33n 34t 40y 41y 42t 44y 55t 60y 62y"},
+	payment.CancelCarrier:       {payment.Carrier, "10n 15n 20- 21- 30t 32y 33n 34t 40- 41- 42t 44- 55t 60y 62y"},
+	payment.CorrectCarrier:      {payment.Carrier, "10y 15n 20y 21y 30t 32n 33n 34t 40y 41y 42t 44y 55t 60n 62n"},
+	payment.CancelPaidy:         {payment.Paidy, "10n 11n 20- 30t 31t 32y 33n 40n 41n 42t 55t 60n"},
+	payment.CapturePaidy:        {payment.Paidy, "10n 11n 20- 30t 31t 32n 33n 40y 41y 42t 55t 60y"},
+	payment.RefundPaidy:         {payment.Paidy, "10n 11n 20n 30t 31t 32y 33n 40- 41n 42t 55t 60y"},
 }
 
 // notRead are the kinds that 094 is not asked about (money.md §3).

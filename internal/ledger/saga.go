@@ -133,10 +133,7 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 		return l.captureStep(t, parent, fresh)
 	}
 	l.CurrentID = fresh.ID
-	fresh.Situation = payment.AuthChanged
-	if parent.Reason == sagaSale {
-		fresh.Situation = payment.SaleChanged
-	}
+	fresh.Situation = fresh.Method.Changed(parent.Reason == sagaSale)
 	return l.cancelStep(t, parent, old, fresh)
 }
 

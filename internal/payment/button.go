@@ -1,5 +1,7 @@
 package payment
 
+import "time"
+
 // Button is what staff can ask for of a payment (manual 2.2.2).
 type Button string
 
@@ -40,7 +42,7 @@ type Standing struct {
 }
 
 // status is the last one told, or the one that our own last operation led to where
-// Paygent has not told it yet.
+// Paygent has not told it yet. A status of transit stands for itself: nothing is offered.
 func (s Standing) status() Status {
 	switch {
 	case s.Phase == Captured && (s.Status == NoStatus || s.Status.Authorises()):
@@ -55,81 +57,74 @@ func (s Standing) status() Status {
 // the payment does not have it at its standing. While the centre is at work nothing is
 // offered. ChangeAmount is a saga of several telegrams.
 func (s Standing) Offers(b Button) Kind {
-	if s.Phase != Authorised && s.Phase != Captured || s.status().Transit() {
-		return ""
-	}
 	switch s.Method {
 	case Card:
-		return s.card(b)
+		return s.card()[b]
 	case Carrier:
-		return s.carrier(b)
+		return s.carrier()[b]
 	case Paidy:
-		return s.paidy(b)
+		return s.paidy()[b]
 	}
 	return "" // money that came by store, ATM or bank goes back by hand
 }
 
-func (s Standing) card(b Button) Kind {
-	captured := s.Phase == Captured
+// offers are the buttons of a standing.
+type offers = map[Button]Kind
+
+func (s Standing) card() offers {
 	switch {
-	case b == SaleButton && !captured:
-		return Capture
-	case b == CancelButton && !captured:
-		return CancelAuthorization
-	case b == AuthChangeButton && !captured:
-		return ChangeAmount
-	case s.status() == ClearedFinal:
-		return ""
-	case b == CancelButton:
-		return CancelCapture
-	case b == SaleChangeButton && captured:
-		return ChangeAmount
+	case s.Phase == Authorised && s.status() == AuthOK:
+		return offers{SaleButton: Capture, CancelButton: CancelAuthorization, AuthChangeButton: ChangeAmount}
+	case s.Phase == Captured && s.status() == Cleared:
+		return offers{CancelButton: CancelCapture, SaleChangeButton: ChangeAmount}
 	}
-	return ""
+	return nil
 }
 
-// carrier follows the manual's table of carriers (2.2.2) and protocol.md §6.4: what was
-// captured or changed at docomo can be touched again only once 44 is known, at the
+// paidy: an authorised payment is reduced by 341, then 342 of the difference.
+func (s Standing) paidy() offers {
+	switch {
+	case s.Phase == Authorised && s.status() == AuthOK:
+		return offers{SaleButton: CapturePaidy, CancelButton: CancelPaidy, SaleChangeButton: ChangeAmount}
+	case s.Phase == Captured && s.status() == Cleared:
+		return offers{CancelButton: RefundPaidy, SaleChangeButton: RefundPaidy}
+	}
+	return nil
+}
+
+// carrier follows the manual's table of carriers (2.2.2), and protocol.md §6.4 for what
+// was changed before 売上: at docomo it can then only be sold until 44 is known, at the
 // others it cannot be changed a second time.
-func (s Standing) carrier(b Button) Kind {
-	at := s.status()
-	open := at == AuthOK || at == AuthComplete && s.Brand != AU
-	touched := s.Phase == Captured || s.Situation == SaleChanged
+func (s Standing) carrier() offers {
+	at, changed := s.status(), s.Situation == SaleChanged
 	switch {
-	case s.Brand == NoBrand:
-		return "" // until 094 has told whose it is
-	case b == SaleButton && open && s.Phase == Authorised:
-		return CaptureCarrier
-	case b == CancelButton && s.mayCancelCarrier(at, open, touched):
-		return CancelCarrier
-	case b == SaleChangeButton && (open && !touched || s.Brand == Docomo && at == ClearedComplete):
-		return CorrectCarrier
+	case s.Brand == NoBrand: // until 094 has told whose it is
+	case s.Phase == Authorised && (at == AuthOK || at == AuthComplete && s.Brand != AU):
+		switch {
+		case !changed:
+			return offers{SaleButton: CaptureCarrier, CancelButton: CancelCarrier, SaleChangeButton: CorrectCarrier}
+		case s.Brand != Docomo:
+			return offers{SaleButton: CaptureCarrier, CancelButton: CancelCarrier}
+		}
+		return offers{SaleButton: CaptureCarrier}
+	case s.Phase == Captured && s.Brand == Docomo && at == ClearedComplete:
+		return offers{CancelButton: CancelCarrier, SaleChangeButton: CorrectCarrier}
+	case s.Phase == Captured && s.Brand != Docomo && at == Cleared:
+		return offers{CancelButton: CancelCarrier}
 	}
-	return ""
+	return nil
 }
 
-func (s Standing) mayCancelCarrier(at Status, open, touched bool) bool {
-	if s.Brand == Docomo {
-		return open && !touched || at == ClearedComplete
+// CompletesAt is when what was cleared (消込済) at that time becomes 消込完了 (manual 2.2.2):
+// d払い only; until 20:00 at 03:30 of the next day, later a day after that.
+func (b Brand) CompletesAt(cleared time.Time) (time.Time, bool) {
+	if b != Docomo {
+		return time.Time{}, false
 	}
-	return open || at == Cleared
-}
-
-func (s Standing) paidy(b Button) Kind {
-	captured := s.Phase == Captured
-	switch {
-	case b == SaleButton && !captured:
-		return CapturePaidy
-	case b == CancelButton && !captured:
-		return CancelPaidy
-	case s.status() == ClearedFinal:
-		return ""
-	case b == CancelButton:
-		return RefundPaidy
-	case b == SaleChangeButton && captured:
-		return RefundPaidy
-	case b == SaleChangeButton:
-		return ChangeAmount // 341, then 342 of the difference
+	at := cleared.In(time.FixedZone("JST", 9*60*60))
+	days := 1
+	if evening := time.Date(at.Year(), at.Month(), at.Day(), 20, 0, 0, 0, at.Location()); at.After(evening) {
+		days = 2
 	}
-	return ""
+	return time.Date(at.Year(), at.Month(), at.Day()+days, 3, 30, 0, 0, at.Location()), true
 }

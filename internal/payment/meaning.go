@@ -14,7 +14,8 @@ type meaning struct {
 type gain struct {
 	status    Status
 	situation Situation
-	dated     bool // it brings 入金日; a preliminary report does not
+	unless    Situation // shown before, it stays
+	dated     bool      // it brings 入金日; a preliminary report does not
 }
 
 // loss is a status that ends a payment.
@@ -36,29 +37,29 @@ func meaningOf(m Method) meaning {
 	case Card:
 		return meaning{
 			early: []Status{Applied, ThreeDSRunning}, transit: transit, failed: []Status{AuthNG, ThreeDSAbandoned},
-			auth: []Status{AuthOK}, paid: []gain{{Cleared, Sold, true}, {ClearedFinal, Sold, true}},
+			auth: []Status{AuthOK}, paid: []gain{{Cleared, Sold, SaleChanged, true}, {ClearedFinal, Sold, SaleChanged, true}},
 			gone: []loss{{AuthCancelDone, Canceled, AuthCanceled, false}, {AuthExpired, Expired, Untouched, true}, {RefundDone, Refunded, SaleCanceled, false}},
 		}
 	case Conveni:
 		return meaning{
-			early: []Status{Applied}, paid: []gain{{EarlyReport, Untouched, false}, {Cleared, Untouched, true}},
+			early: []Status{Applied}, paid: []gain{{EarlyReport, Untouched, Untouched, false}, {Cleared, Untouched, Untouched, true}},
 			gone: []loss{{TermExpired, Expired, Untouched, true}, {AuthCancelDone, Canceled, Untouched, false}, {EarlyWithdrawn, Canceled, Untouched, false}},
 		}
 	case ATM:
-		return meaning{early: []Status{Applied}, paid: []gain{{Cleared, Untouched, true}}, gone: []loss{{TermExpired, Expired, Untouched, true}}}
+		return meaning{early: []Status{Applied}, paid: []gain{{Cleared, Untouched, Untouched, true}}, gone: []loss{{TermExpired, Expired, Untouched, true}}}
 	case Bank:
 		// 15 ends nothing: until its limit the page can be opened again (money.md §9).
-		return meaning{early: []Status{Applied, Abandoned}, paid: []gain{{Cleared, Untouched, true}}}
+		return meaning{early: []Status{Applied, Abandoned}, paid: []gain{{Cleared, Untouched, Untouched, true}}}
 	case Carrier:
 		return meaning{
 			early: []Status{Applied}, transit: transit, failed: []Status{Abandoned},
-			auth: []Status{AuthOK, AuthComplete}, paid: []gain{{Cleared, Sold, true}, {ClearedFinal, Sold, true}, {ClearedComplete, Sold, true}},
+			auth: []Status{AuthOK, AuthComplete}, paid: []gain{{Cleared, Sold, SaleChanged, true}, {ClearedFinal, Sold, SaleChanged, true}, {ClearedComplete, Sold, Untouched, true}},
 			gone: []loss{{AuthCancelDone, Canceled, Revoked, false}, {AuthExpired, Expired, Untouched, true}, {RefundDone, Refunded, Revoked, false}, {CancelComplete, Refunded, Revoked, false}},
 		}
 	case Paidy:
 		return meaning{
 			early: []Status{Applied}, transit: transit, failed: []Status{AuthNG},
-			auth: []Status{AuthOK}, paid: []gain{{Cleared, Sold, true}, {ClearedFinal, SoldForGood, true}},
+			auth: []Status{AuthOK}, paid: []gain{{Cleared, Sold, Untouched, true}, {ClearedFinal, SoldForGood, Untouched, true}},
 			gone: []loss{{AuthCancelDone, Canceled, AuthCanceled, false}, {AuthExpired, Expired, AuthLapsed, true}, {RefundDone, Refunded, SaleCanceled, false}},
 		}
 	}
@@ -85,4 +86,15 @@ func (m Method) cancelSituations() (ofAuth, ofSale Situation) {
 		return Revoked, Revoked
 	}
 	return AuthCanceled, SaleCanceled
+}
+
+// Changed is ペイジェント状況 after the amount was changed, by whichever telegrams (manual 2.2.1).
+func (m Method) Changed(captured bool) Situation {
+	switch {
+	case m == Paidy:
+		return Sold
+	case m == Card && !captured:
+		return AuthChanged
+	}
+	return SaleChanged
 }

@@ -89,18 +89,13 @@ func (k Kind) Page() bool { return kinds[k].page }
 // LeadsTo reports whether the status is one that the operation, once succeeded, leads
 // to by itself: nobody else need have done anything (money.md §5).
 func (k Kind) LeadsTo(s Status) bool {
-	if s == NoStatus {
-		return false
-	}
 	switch k {
 	case CaptureCarrier:
 		return s == Cleared || s == ClearedComplete
 	case CancelCarrier:
 		return s == AuthCancelDone || s == RefundDone || s == CancelComplete
-	case ApplyCarrier, ApplyBank, OpenLink, LoginCarrier:
-		return s == Applied
 	}
-	return s == k.Target()
+	return s != NoStatus && s == k.Target()
 }
 
 // State is where an operation stands (money.md §1).

@@ -31,13 +31,15 @@ const (
 	CancelComplete   Status = "62" // 取消完了
 )
 
-// Statuses lists what a payment of the method can have, in the manual's order (2.3).
+// Statuses lists what a payment of the method can have, in the manual's order (2.3). Two
+// are not the manual's: 32 of a number cancelled by hand before it was paid (protocol.md
+// §6.3), and 55 wherever a sale can be given back (money.md §3).
 func (m Method) Statuses() []Status {
 	switch m {
 	case Card:
 		return []Status{Applied, AuthNG, ThreeDSAbandoned, ThreeDSRunning, AuthOK, CaptureRequested, CancelRequested,
-			AuthCancelDone, AuthExpired, Cleared, ClearedFinal, RefundRequested, RefundTallied, RefundDone}
-	case Conveni: // 32 is not in the manual: cancelled by hand before it was paid (protocol.md §6.3)
+			AuthCancelDone, AuthExpired, Cleared, ClearedFinal, RefundRequested, RefundTallied, RefundSent, RefundDone}
+	case Conveni:
 		return []Status{Applied, TermExpired, AuthCancelDone, Cleared, EarlyReport, EarlyWithdrawn}
 	case ATM:
 		return []Status{Applied, TermExpired, Cleared}
@@ -45,10 +47,10 @@ func (m Method) Statuses() []Status {
 		return []Status{Applied, Abandoned, Cleared}
 	case Carrier:
 		return []Status{Applied, Abandoned, AuthOK, AuthComplete, CaptureRequested, AuthCancelDone, AuthExpired,
-			CorrectRequested, Cleared, ClearedFinal, RefundRequested, ClearedComplete, RefundDone, CancelComplete}
+			CorrectRequested, Cleared, ClearedFinal, RefundRequested, ClearedComplete, RefundSent, RefundDone, CancelComplete}
 	case Paidy:
 		return []Status{Applied, AuthNG, AuthOK, CaptureRequested, CancelRequested, AuthCancelDone, AuthExpired,
-			Cleared, ClearedFinal, RefundRequested, RefundDone}
+			Cleared, ClearedFinal, RefundRequested, RefundSent, RefundDone}
 	}
 	return nil
 }
@@ -105,8 +107,8 @@ func (s Status) NameFor(m Method) string {
 // Alive reports whether money is held or taken at this status (money.md §6).
 func (s Status) Alive() bool {
 	switch s {
-	case AuthOK, AuthComplete, CaptureRequested, CancelRequested, Cleared, ClearedFinal, RefundRequested, EarlyReport,
-		ClearedComplete, RefundTallied, RefundSent:
+	case AuthOK, AuthComplete, CaptureRequested, CancelRequested, CorrectRequested, Cleared, ClearedFinal, RefundRequested,
+		EarlyReport, ClearedComplete, RefundTallied, RefundSent:
 		return true
 	}
 	return false
@@ -169,10 +171,8 @@ func (s Status) rank() int {
 		return 9
 	case CorrectRequested, RefundRequested, RefundTallied, RefundSent:
 		return 10
-	case TermExpired, AuthCancelDone, AuthExpired:
+	case TermExpired, AuthCancelDone, AuthExpired, RefundDone, EarlyWithdrawn, CancelComplete:
 		return 11
-	case RefundDone, EarlyWithdrawn, CancelComplete:
-		return 12
 	}
 	return 0
 }

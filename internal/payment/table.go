@@ -38,11 +38,11 @@ func OwnEvents() []Event {
 }
 
 // Events lists every event of a scheme's payment.
-func (s Scheme) Events() []Event { return append(statuses(s.Method.Statuses()...), OwnEvents()...) }
+func (s Scheme) Events() []Event { return append(told(s.Method.Statuses()...), OwnEvents()...) }
 
-// Stage is the table's view of a phase: an ended payment is either lapsed (it ended
-// without ever having been alive, so it may still come alive) or finished (it ended at
-// the centre after it had been).
+// Stage is the table's view of a phase: an ended payment is either lapsed (it never was
+// alive, or the centre knows nothing of it, so it may still come alive) or finished (it
+// ended at the centre after it had been).
 type Stage string
 
 const (
@@ -132,10 +132,19 @@ type Rule struct {
 	End         End
 	Order       order.Status // 0 keeps it
 	Situation   Situation    // Untouched keeps it
+	Unless      Situation    // a payment that shows this keeps it (売上/売上変更 in the manual's 2.3)
 	Hold        HoldEffect
 	PaymentDate bool // the order's 入金日 is set
 	Placed      bool // order_date is set and the order mail queued, if it was not yet placed
 	Alert       Alert
+}
+
+// Shows is ペイジェント状況 of a payment that showed had, after the rule.
+func (r Rule) Shows(had Situation) Situation {
+	if r.Situation == Untouched || r.Unless != Untouched && had == r.Unless {
+		return had
+	}
+	return r.Situation
 }
 
 // Key names a cell.
@@ -150,31 +159,51 @@ type Key struct {
 // RuleFor finds the rule of a cell. Every key made of Schemes, Roles, the scheme's Stages and
 // Events, and the order statuses has one.
 func RuleFor(k Key) (Rule, bool) {
-	r, ok := table()[k]
-	return r, ok
+	c, ok := table()[place{k.Scheme, k.Role, k.Stage, k.Event}]
+	if !ok || !k.Order.Valid() {
+		return Rule{}, false
+	}
+	if f := c.orders[k.Order]; f != nil {
+		f(&c.rule)
+	}
+	return c.rule, true
 }
 
-// row covers a set of cells with one rule; order statuses map to the order's own part.
-type row struct {
-	stages []Stage
-	events []Event
+// place is a cell for every order status.
+type place struct {
+	scheme Scheme
+	role   Role
+	stage  Stage
+	event  Event
+}
+
+// cell is a rule, with the order's own part by its status.
+type cell struct {
 	rule   Rule
 	orders byOrder // nil: the same for every order status
 }
 
-var table = sync.OnceValue(func() map[Key]Rule {
-	all := map[Key]Rule{}
+// row covers a set of places with one cell.
+type row struct {
+	stages []Stage
+	events []Event
+	rule   Rule
+	orders byOrder
+}
+
+var table = sync.OnceValue(func() map[place]cell {
+	all := map[place]cell{}
 	for _, s := range Schemes() {
-		for role, rows := range map[Role][]row{OrderPayment: orderRows(s), SagaPayment: sagaRows(s), OtherPayment: otherRows(s)} {
-			addRows(all, s, role, rows)
-		}
+		addRows(all, s, OrderPayment, orderRows(s))
+		addRows(all, s, SagaPayment, sagaRows(s))
+		addRows(all, s, OtherPayment, otherRows(s))
 	}
 	return all
 })
 
 // addRows writes the cells of one scheme and role. Rows may speak of stages and events
-// that the scheme does not have; those cells are left out.
-func addRows(all map[Key]Rule, s Scheme, role Role, rows []row) {
+// that the scheme does not have; those are left out.
+func addRows(all map[place]cell, s Scheme, role Role, rows []row) {
 	stages, events := s.Stages(), s.Events()
 	for _, r := range rows {
 		for _, st := range r.stages {
@@ -182,17 +211,11 @@ func addRows(all map[Key]Rule, s Scheme, role Role, rows []row) {
 				if !slices.Contains(stages, st) || !slices.Contains(events, ev) {
 					continue
 				}
-				for _, os := range order.Statuses() {
-					k := Key{s, role, st, ev, os}
-					if _, dup := all[k]; dup {
-						panic(fmt.Sprintf("payment: two rules for %v", k))
-					}
-					rule := r.rule
-					if f := r.orders[os]; f != nil {
-						f(&rule)
-					}
-					all[k] = rule
+				at := place{s, role, st, ev}
+				if _, dup := all[at]; dup {
+					panic(fmt.Sprintf("payment: two rules for %v", at))
 				}
+				all[at] = cell{r.rule, r.orders}
 			}
 		}
 	}
