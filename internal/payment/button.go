@@ -1,6 +1,10 @@
 package payment
 
-import "time"
+import (
+	"time"
+
+	"kessai/internal/order"
+)
 
 // Button is what staff can ask for of a payment (manual 2.2.2).
 type Button string
@@ -121,7 +125,7 @@ func (b Brand) CompletesAt(cleared time.Time) (time.Time, bool) {
 	if b != Docomo {
 		return time.Time{}, false
 	}
-	at := cleared.In(time.FixedZone("JST", 9*60*60))
+	at := cleared.In(order.JST())
 	days := 1
 	if evening := time.Date(at.Year(), at.Month(), at.Day(), 20, 0, 0, 0, at.Location()); at.After(evening) {
 		days = 2

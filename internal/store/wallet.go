@@ -52,7 +52,7 @@ func (s *Store) UpdateWallet(ctx context.Context, customer int64, env payment.En
 			return err
 		}
 	}
-	return problem.Wrap(errLostRace, problem.Conflict, "customer.busy", problem.Args{"Customer": customer})
+	return problem.Wrap(errLostRace, problem.Conflict, "operation.open", nil)
 }
 
 // Wallet reads a customer's wallet without locking it.

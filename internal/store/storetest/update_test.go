@@ -238,6 +238,13 @@ func TestUniqueness(t *testing.T) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		}
+		s.update(t, first, func(l *ledger.Ledger) { // a replacement takes it over
+			l.Payments[0].AuthID = ""
+			s.newPayment(l).AuthID = "auth-1"
+		})
+		if err := s.try(second, func(l *ledger.Ledger) { l.Payments[0].AuthID = "auth-1" }); !problem.Is(err, "payment.auth_id_taken") {
+			t.Errorf("3ds_auth_id taken over: %v", err)
+		}
 		s.update(t, second, func(l *ledger.Ledger) { // another merchant's may be the same
 			p := s.newPayment(l)
 			p.MerchantID, p.AuthID = "67890", "auth-1"

@@ -3,11 +3,15 @@ package storetest
 import (
 	"context"
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"kessai/internal/database"
+	"kessai/internal/database/dbtest"
 	"kessai/internal/ledger"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
@@ -203,4 +207,61 @@ func TestCardOperationsAreDue(t *testing.T) {
 			t.Errorf("settled: %v, next %v", list, next)
 		}
 	})
+}
+
+// TestOneOperationPerCustomer lets a customer press in many tabs at once.
+func TestOneOperationPerCustomer(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		member := s.Member(0)
+		busy := errors.New("busy")
+		var planned atomic.Int64
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				err := s.Store.UpdateWallet(context.Background(), member, payment.Simulator, "12345", func(w *store.Wallet) error {
+					if w.Operation != nil {
+						return busy
+					}
+					w.Operation = s.cardOperation(member, payment.StoreCard)
+					return nil
+				})
+				switch {
+				case err == nil:
+					planned.Add(1)
+				case !errors.Is(err, busy) && !problem.Is(err, "operation.open"):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := planned.Load(); n != 1 {
+			t.Errorf("%d were planned", n)
+		}
+	})
+}
+
+// TestAWalletsLostRaceIsRunAgain marks the operation sent under a decision's feet. On
+// SQLite nobody can: there is one writer.
+func TestAWalletsLostRaceIsRunAgain(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []database.Engine{database.MySQL, database.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			s := New(t, dbtest.On(t, engine))
+			member := s.Member(0)
+			s.updateWallet(t, member, func(w *store.Wallet) { w.Operation = s.cardOperation(member, payment.StoreCard) })
+			runs := 0
+			s.updateWallet(t, member, func(w *store.Wallet) {
+				if runs++; runs == 1 {
+					sent := ledger.Sent{Owner: "node1", At: s.Now(), DeadlineAt: s.Now(), LeaseUntil: s.Now()}
+					if mine, err := s.Store.MarkSent(context.Background(), w.Operation.ID, sent); err != nil || !mine {
+						t.Errorf("mark sent: %v, %v", mine, err)
+					}
+				}
+				w.Operation.Asked++
+			})
+			if o := s.wallet(t, member).Operation; runs != 2 || o.Asked != 1 || o.State != payment.Sent {
+				t.Errorf("decided %d times: asked %d, %s", runs, o.Asked, o.State)
+			}
+		})
+	}
 }
