@@ -19,7 +19,7 @@ func authorize(ctx context.Context, l line, c ledger.Command) (ledger.Answer, er
 	} else {
 		q.CardToken, q.StoredCard = paygent.Secret(string(c.Beside.Token)), storedCardOf(c)
 		// The shop's rule holds for stored cards too: one without a code is then refused.
-		q.UseSecurityCode = l.Settings.Card.UseSecurityCode || c.Beside.WithCode
+		q.UseSecurityCode = l.Settings.Card.UseSecurityCode || q.StoredCard != nil && q.StoredCard.WithCVCToken
 		addThreeDS(&q, c)
 	}
 	a, err := l.Client.Authorize(ctx, q)
@@ -38,12 +38,13 @@ func authorised(a *paygent.Authorization) ledger.Answer {
 	return out
 }
 
-// storedCardOf is the stored card to pay with, nil for a card that was entered.
+// storedCardOf is the stored card to pay with, nil for a card that was entered. A token
+// beside it can only be one of its security code.
 func storedCardOf(c ledger.Command) *paygent.StoredCard {
 	if c.StoredCard == "" {
 		return nil
 	}
-	return &paygent.StoredCard{CustomerID: customerID(c.CustomerID), CustomerCardID: c.StoredCard, WithCVCToken: c.Beside.WithCode}
+	return &paygent.StoredCard{CustomerID: customerID(c.CustomerID), CustomerCardID: c.StoredCard, WithCVCToken: c.Beside.Token != ""}
 }
 
 // customerID is a member as the centre knows them, empty for a guest.

@@ -1,12 +1,13 @@
 package gateway_test
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"kessai/internal/ledger"
 	"kessai/internal/payment"
@@ -106,12 +107,12 @@ func TestStoredCards(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	c := r.command(payment.Authorize)
-	c.StoredCard, c.Beside.WithCode, c.Beside.Token = id, true, r.codeToken()
+	c.StoredCard, c.Beside.Token = id, r.codeToken()
 	a := r.succeed(c)
 	if p, _ := r.sim.Payment(a.PaymentID); p.Card.Fingerprint != cards[0].Fingerprint {
 		t.Errorf("%+v", p.Card)
 	}
-	c.TradingID, c.Beside.WithCode, c.Beside.Token = "52_2", false, ""
+	c.TradingID, c.Beside.Token = "52_2", ""
 	if a := r.Execute(t.Context(), c); a.Outcome != ledger.Decline || a.Code != "2003" || !strings.HasPrefix(a.Detail, "1G45") {
 		t.Errorf("without the code that the shop asks for: %+v", a)
 	}
@@ -176,7 +177,7 @@ func TestNumbers(t *testing.T) {
 		if p.Status != paygentsim.Applied || a.Needs.Store != store || a.Needs.Receipt == "" || a.Needs.URL != "" || !a.LimitAt.Equal(last(16)) || !p.LimitAt.Equal(a.LimitAt.Add(time.Second)) {
 			t.Errorf("%s: %+v until %s, %s", store, a.Needs, a.LimitAt, p.LimitAt)
 		}
-		if diff := cmp.Diff(usable, a.Needs.Stores); diff != "" || a.Needs.PrintURL == "" {
+		if diff := gocmp.Diff(usable, a.Needs.Stores); diff != "" || a.Needs.PrintURL == "" {
 			t.Errorf("%s: %+v", store, a.Needs)
 		}
 	}
@@ -184,6 +185,32 @@ func TestNumbers(t *testing.T) {
 	p, _ := r.sim.Payment(a.PaymentID)
 	if a.Needs.PayCenter == "" || a.Needs.Customer == "" || a.Needs.Confirm == "" || a.Needs.Receipt != "" || !p.LimitAt.Equal(a.LimitAt.Add(time.Second)) {
 		t.Errorf("%+v until %s, %s", a.Needs, a.LimitAt, p.LimitAt)
+	}
+}
+
+// TestNumbersWithoutALimit: the centre told none, so none is made up.
+func TestNumbersWithoutALimit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	body := "result=0\r\npayment_id=77\r\ntrading_id=52\r\nreceipt_number=1\r\npay_center_number=1\r\ncustomer_number=2\r\nconf_number=3"
+	for _, kind := range []payment.Kind{payment.ApplyATM, payment.ApplyConveni} {
+		a := stub(t, body, r.settings).Execute(t.Context(), ready()[kind](r))
+		if a.Outcome != ledger.Success || !a.LimitAt.IsZero() || kind == payment.ApplyConveni && a.Needs.Store != string(paygent.Lawson) {
+			t.Errorf("%s: %+v", kind, a)
+		}
+	}
+}
+
+// TestPaidyByItsID alone: by trading_id another window's payment could be meant.
+func TestPaidyByItsID(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, kind := range []payment.Kind{payment.CancelPaidy, payment.CapturePaidy, payment.RefundPaidy} {
+		c := r.command(kind)
+		c.Amount = 0
+		if a := r.Execute(t.Context(), c); a.Outcome != ledger.Reject || !a.NotSent || a.Detail == "" || r.count() > 0 {
+			t.Errorf("%s: %+v", kind, a)
+		}
 	}
 }
 
@@ -345,11 +372,14 @@ func TestForms(t *testing.T) {
 		c := r.command(payment.LoginCarrier)
 		c.Brand = payment.Docomo
 		a := stub(t, "result=0\r\ntrading_id=52\r\nredirect_html=<!DOCTYPE html>\r\n"+tt.page, r.settings).Execute(t.Context(), c)
-		if diff := cmp.Diff(tt.want, a.Needs); diff != "" || (a.Outcome == ledger.Success) == (tt.want.URL+tt.want.Action == "") {
+		if diff := gocmp.Diff(tt.want, a.Needs); diff != "" || (a.Outcome == ledger.Success) == (tt.want.URL+tt.want.Action == "") {
 			t.Errorf("%s: %s %s", name, a.Outcome, diff)
 		}
 	}
 }
+
+// fieldName is a field's Japanese name, or the wire's where it has none.
+func fieldName(field string) string { return cmp.Or(paygent.FieldLabel(field), field) }
 
 // TestUnfit: the sentence names the field in the shop's words, never what was typed.
 func TestUnfit(t *testing.T) {
@@ -372,9 +402,9 @@ func TestUnfit(t *testing.T) {
 		"the link's buyer":     {payment.OpenLink, func(c *ledger.Command) { c.Method, c.Orderer.GivenName = payment.Card, "😀" }, paygent.CodeEncoding, "ご注文者お名前(名)は形式が正しくないか使用できない文字が含まれています。"},
 		"no store":             {payment.ApplyConveni, func(c *ledger.Command) { c.Beside.Store = "" }, paygent.CodeParameter, "コンビニが入力されていません。"},
 		"no amount":            {payment.ApplyATM, func(c *ledger.Command) { c.Amount = 0 }, paygent.CodeParameter, "決済金額の値が範囲外です。"},
-		"no way back":          {payment.ApplyCarrier, func(c *ledger.Command) { c.Returns.OK = "" }, paygent.CodeParameter, "return_urlが入力されていません。"},
-		"a relative way back":  {payment.Authenticate, func(c *ledger.Command) { c.Returns.Term = "/3ds" }, paygent.CodeParameter, "term_urlは形式が正しくないか使用できない文字が含まれています。"},
-		"no card":              {payment.Authorize, func(c *ledger.Command) { c.Beside.Token = "" }, paygent.CodeParameter, "card_tokenが入力されていません。"},
+		"no way back":          {payment.ApplyCarrier, func(c *ledger.Command) { c.Returns.OK = "" }, paygent.CodeParameter, fieldName("return_url") + "が入力されていません。"},
+		"a relative way back":  {payment.Authenticate, func(c *ledger.Command) { c.Returns.Term = "/3ds" }, paygent.CodeParameter, fieldName("term_url") + "は形式が正しくないか使用できない文字が含まれています。"},
+		"no card":              {payment.Authorize, func(c *ledger.Command) { c.Beside.Token = "" }, paygent.CodeParameter, fieldName("card_token") + "が入力されていません。"},
 		"a class of its own":   {payment.Authorize, func(c *ledger.Command) { c.PaymentClass = "" }, paygent.CodeParameter, "支払区分が入力されていません。"},
 		"instalments in one":   {payment.Authorize, func(c *ledger.Command) { c.PaymentClass, c.SplitCount = "61", 1 }, paygent.CodeParameter, "支払い回数の値が範囲外です。"},
 		"a payment without id": {payment.Capture, func(c *ledger.Command) { c.PaymentID = "" }, paygent.CodeParameter, "決済IDは形式が正しくないか使用できない文字が含まれています。"},

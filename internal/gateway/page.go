@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func needsOf(f paygent.Form) (ledger.Needs, bool) {
 		needs.Fields = append(needs.Fields, [2]string{item.Name, item.Value})
 	}
 	isUTF8 := f.Charset == "" || strings.EqualFold(f.Charset, "UTF-8")
-	if f.Method == "GET" {
+	if f.Method == http.MethodGet {
 		return gotten(f), isPlain || isUTF8
 	}
 	if !isPlain && !isUTF8 {

@@ -91,7 +91,7 @@ func TestThreeDS2WithAStoredCard(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	c := r.command(payment.Authenticate)
-	c.StoredCard, c.Beside.Token, c.Beside.WithCode = r.stored(good), r.codeToken(), true
+	c.StoredCard, c.Beside.Token = r.stored(good), r.codeToken()
 	a := r.succeed(c)
 	sent := r.last()
 	if sent["card_set_method"] != "customer" || sent["customer_card_id"] != c.StoredCard || sent["customer_id"] != "7" || sent["card_token"] != "" {
@@ -252,6 +252,17 @@ func TestChallengeNobodyAskedFor(t *testing.T) {
 		if a := newGateway(t, c).Execute(t.Context(), cmd); a.Outcome != ledger.Mystery || a.PaymentID != "77" || a.Code != paygent.ResultThreeDSecure {
 			t.Errorf("%s: %+v", name, a)
 		}
+	}
+}
+
+// TestOldThreeDS1AskedAgain: 024 has no second challenge.
+func TestOldThreeDS1AskedAgain(t *testing.T) {
+	t.Parallel()
+	c := &centre{body: "result=7\r\npayment_id=77\r\ntrading_id=52\r\nout_acs_html=<html>\r\n<form method=\"post\" action=\"https://acs.example/\"></form></html>"}
+	cmd := command(payment.CompleteThreeDS)
+	cmd.ThreeDS, cmd.Beside.PaRes, cmd.Beside.MD = ledger.ThreeDS1, "p", "m"
+	if a := newGateway(t, c).Execute(t.Context(), cmd); a.Outcome != ledger.Mystery || a.Challenge {
+		t.Errorf("%+v", a)
 	}
 }
 

@@ -77,10 +77,10 @@ func TestCardTelegrams(t *testing.T) {
 	r.sends(with(skipped, items{"card_token": "tok_1", "payment_class": "23"}), bonus)
 
 	stored := c
-	stored.StoredCard, stored.Beside.WithCode = "10000001", true
+	stored.StoredCard = "10000001"
 	card := items{"stock_card_mode": "1", "customer_id": "7", "customer_card_id": "10000001"}
 	r.sends(with(with(skipped, card), items{"card_token": "tok_1", "security_code_token": "1"}), stored)
-	stored.Beside.Token, stored.Beside.WithCode = "", false
+	stored.Beside.Token = ""
 	r.sends(with(skipped, card), stored) // the centre misses the code
 
 	one := c
@@ -118,7 +118,7 @@ func TestWithoutSecurityCode(t *testing.T) {
 	c.Beside.Token = "tok_1"
 	want := items{"telegram_kind": "020", "trading_id": "52", "payment_amount": "3300", "payment_class": "10", "3dsecure_use_type": "1", "3dsecure_ryaku": "1", "card_token": "tok_1"}
 	r.sends(want, c)
-	c.StoredCard, c.Beside.WithCode = "10000001", true
+	c.StoredCard = "10000001"
 	r.sends(with(want, items{"security_code_use": "1", "security_code_token": "1", "stock_card_mode": "1", "customer_id": "7", "customer_card_id": "10000001"}), c)
 }
 

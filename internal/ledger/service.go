@@ -213,8 +213,8 @@ func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside B
 // command is the operation as the gateway needs it.
 func (s *Service) command(ctx context.Context, l *Ledger, op *Operation, p *Payment, beside Beside, sent Sent) (Command, error) {
 	c := Command{
-		OperationID: op.ID, Kind: op.Kind, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
-		OrderID: l.Order.ID, Method: p.Method, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount, Was: p.Amount,
+		OperationID: op.ID, Kind: op.Kind, Method: p.Method, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
+		OrderID: l.Order.ID, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount, Was: p.Amount,
 		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, CustomerID: l.Order.CustomerID, StoredCard: p.StoredCard,
 		ThreeDS: p.ThreeDS, AuthID: p.AuthID, Brand: p.Brand, Beside: beside,
 		BeforeSend: func() error {
