@@ -154,7 +154,6 @@ type Command struct {
 // stored with the operation, and empty when a worker sends one.
 type Beside struct {
 	Token     CardToken
-	WithCode  bool   // Token stands for the security code of StoredCard
 	Store     string // cvs_company_id the buyer chose
 	OpenID    Secret // what the buyer brought back from the carrier's login
 	PaRes, MD string // what the buyer brought back from 3-D Secure 1.0

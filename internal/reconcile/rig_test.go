@@ -104,6 +104,7 @@ paygentB2Bmodule.log_output_path=
 paygentB2Bmodule.select_max_cnt=2000
 paygentB2Bmodule.telegram_kind.ref=027,090
 paygentB2Bmodule.url.02=https://centre.example/n/card/request
+paygentB2Bmodule.url.06=https://centre.example/n/bank/requestasp
 paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
 `
 
@@ -136,7 +137,9 @@ func (r *rig) openCentre() {
 func (r *rig) node(name string) *ledger.Service {
 	if r.spy == nil {
 		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (gateway.Centre, error) {
-			return gateway.Centre{Client: r.client}, nil
+			return gateway.Centre{Client: r.client, Settings: gateway.Settings{
+				Bank: gateway.BankSettings{LimitDays: 7, Claim: "白磁堂", ClaimKana: "ハクジドウ"},
+			}}, nil
 		}, r.Now)}
 	}
 	d := ledger.Deps{
