@@ -21,7 +21,7 @@ func TestEveryWordIsJapanese(t *testing.T) {
 	t.Parallel()
 	check := func(what, word string) {
 		t.Helper()
-		if word == "" || ascii.MatchString(word) {
+		if word == "" || ascii.MatchString(strings.ReplaceAll(word, "Paidy", "")) { // a name
 			t.Errorf("%s is %q", what, word)
 		}
 	}
