@@ -125,12 +125,21 @@ func (a *App) openLedger(context.Context) error {
 	a.Store = store.New(a.DB, a.deps.Now)
 	a.Reader = store.NewReader(a.DB)
 	a.Drafts = store.NewDrafts(a.DB, a.deps.Now, orderNo)
-	a.gateway = gateway.New(a.client)
+	a.gateway = gateway.New(a.centre, a.deps.Now)
 	a.Ledger = ledger.New(ledger.Deps{
-		Store: alarming{a.Store, a.deps.Log}, Gateway: outspoken{a.gateway, a.deps.Log}, Policy: a.Settings.Policy, Now: a.deps.Now, Rand: a.deps.Rand,
+		Store: alarming{a.Store, a.deps.Log}, Gateway: outspoken{a.gateway, a.deps.Log}, Policy: a.policy, Now: a.deps.Now, Rand: a.deps.Rand,
 		Node: a.deps.Node, Log: a.deps.Log, Reached: a.deps.Reached,
+		Seal: a.key.SealToken, Unseal: a.key.OpenToken,
 	})
 	return nil
+}
+
+// policy is the settings' as far as the storefront can follow it: it has no page for a
+// challenge yet, so cards go without 3-D Secure.
+func (a *App) policy(ctx context.Context) (ledger.Policy, error) {
+	p, err := a.Settings.Policy(ctx)
+	p.ThreeDS = ledger.NoThreeDS
+	return p, err
 }
 
 func (a *App) openPages(ctx context.Context) error {

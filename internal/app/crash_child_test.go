@@ -80,13 +80,13 @@ func stopAt(b, wanted ledger.Boundary) {
 
 func (job childJob) run(a *app.App) (err error) {
 	if job.Payment == "" {
-		_, err = a.Ledger.Authorize(context.Background(), ledger.Authorize{
-			Order: job.Order, Amount: job.Amount, Token: ledger.CardToken(job.Token), PaymentClass: "10", Actor: ledger.Buyer, Key: job.Key,
+		_, err = a.Ledger.Begin(context.Background(), ledger.Begin{
+			Order: job.Order, Amount: job.Amount, Beside: ledger.Beside{Token: ledger.CardToken(job.Token)}, PaymentClass: "10", Actor: ledger.Buyer, Key: job.Key,
 		})
 		return err
 	}
 	_, err = a.Ledger.Change(context.Background(), ledger.Change{
-		Order: job.Order, PaymentID: job.Payment, Capture: job.Capture, Amount: job.Amount, Actor: "staff:1", Key: job.Key,
+		Order: job.Order, PaymentID: job.Payment, Button: pressed(job.Capture), Amount: job.Amount, Actor: "staff:1", Key: job.Key,
 	})
 	return err
 }

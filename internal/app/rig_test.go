@@ -221,8 +221,8 @@ const goodCard = "4900000000000000"
 // pay submits the card page once.
 func (r *rig) pay(id order.ID, card, key string) (ledger.Result, error) {
 	r.t.Helper()
-	return r.app.Ledger.Authorize(context.Background(), ledger.Authorize{
-		Order: id, Amount: r.view(id).Order.Total, Token: r.token(card), PaymentClass: "10", Actor: ledger.Buyer, Key: key,
+	return r.app.Ledger.Begin(context.Background(), ledger.Begin{
+		Order: id, Amount: r.view(id).Order.Total, Beside: ledger.Beside{Token: r.token(card)}, PaymentClass: "10", Actor: ledger.Buyer, Key: key,
 	})
 }
 
@@ -236,12 +236,20 @@ func (r *rig) token(card string) ledger.CardToken {
 	return ledger.CardToken(token)
 }
 
+// pressed is the button of 売上 or of 取消.
+func pressed(capture bool) payment.Button {
+	if capture {
+		return payment.SaleButton
+	}
+	return payment.CancelButton
+}
+
 // change presses 売上 or 取消 on the order's payment.
 func (r *rig) change(id order.ID, capture bool, key string) (ledger.Result, error) {
 	r.t.Helper()
 	p := r.view(id).Current()
 	return r.app.Ledger.Change(context.Background(), ledger.Change{
-		Order: id, PaymentID: p.ID, Capture: capture, Amount: p.Amount, Actor: "staff:1", Key: key,
+		Order: id, PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Actor: "staff:1", Key: key,
 	})
 }
 

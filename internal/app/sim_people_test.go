@@ -15,7 +15,7 @@ import (
 
 // submit sends the card page with a new key.
 func (s *simulation) submit(p *purchase, what string) {
-	in := ledger.Authorize{
+	in := ledger.Begin{
 		Order: p.id, Amount: s.view(p.id).Order.Total, PaymentClass: "10", Actor: ledger.Buyer,
 		Key: fmt.Sprintf("card:%d:%d", p.id, len(p.submits)),
 	}
@@ -32,13 +32,13 @@ func (s *simulation) submit(p *purchase, what string) {
 	s.send(p, in, card, what)
 }
 
-func (s *simulation) send(p *purchase, in ledger.Authorize, card, what string) {
-	in.Token = s.token(card)
+func (s *simulation) send(p *purchase, in ledger.Begin, card, what string) {
+	in.Beside.Token = s.token(card)
 	s.cover("buyer " + what)
 	delayed := len(s.wire.slow)
 	defer func() { s.impatient(delayed, func() { s.submit(p, "meanwhile") }) }()
 	s.do(fmt.Sprintf("%s %d with %s", what, p.id, card), 10, func() string {
-		return s.outcome(s.app.Ledger.Authorize(context.Background(), in))
+		return s.outcome(s.app.Ledger.Begin(context.Background(), in))
 	})
 }
 
@@ -131,7 +131,7 @@ func (s *simulation) press() {
 		pay = l.Payments[s.dice.IntN(len(l.Payments))]
 	}
 	in := ledger.Change{
-		Order: p.id, PaymentID: pay.ID, Capture: s.chosen(60), Amount: pay.Amount, Actor: "staff:1",
+		Order: p.id, PaymentID: pay.ID, Button: pressed(s.chosen(60)), Amount: pay.Amount, Actor: "staff:1",
 		Key: fmt.Sprintf("staff:%d:%d", p.id, len(p.clicks)),
 	}
 	if s.chosen(5) {
@@ -158,7 +158,7 @@ func (s *simulation) pressAgain() {
 
 func (s *simulation) click(p *purchase, in ledger.Change) {
 	what := "取消"
-	if in.Capture {
+	if in.Button == payment.SaleButton {
 		what = "売上"
 	}
 	s.cover("staff " + what)

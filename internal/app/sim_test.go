@@ -113,7 +113,7 @@ type class struct{ id, stock int64 }
 // purchase is an order and what its buyer did with it.
 type purchase struct {
 	id      order.ID
-	submits []ledger.Authorize
+	submits []ledger.Begin
 	clicks  []ledger.Change
 	shipped bool
 	outside bool // someone at the centre moved its payment

@@ -6,6 +6,7 @@ import (
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // TestStatements counts what a whole node sends to its database for the things that
@@ -35,8 +36,8 @@ func TestStatements(t *testing.T) {
 	}
 	token, total := r.token(goodCard), r.view(id).Order.Total
 	sent = nil
-	if _, err := r.app.Ledger.Authorize(t.Context(), ledger.Authorize{
-		Order: id, Amount: total, Token: token, PaymentClass: "10", Actor: ledger.Buyer, Key: "k1",
+	if _, err := r.app.Ledger.Begin(t.Context(), ledger.Begin{
+		Order: id, Amount: total, Beside: ledger.Beside{Token: token}, PaymentClass: "10", Actor: ledger.Buyer, Key: "k1",
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestStatements(t *testing.T) {
 	}
 	p := r.view(id).Current()
 	sent = nil
-	if _, err := r.app.Ledger.Change(t.Context(), ledger.Change{Order: id, PaymentID: p.ID, Capture: true, Amount: p.Amount, Actor: "staff:1", Key: "c1"}); err != nil {
+	if _, err := r.app.Ledger.Change(t.Context(), ledger.Change{Order: id, PaymentID: p.ID, Button: payment.SaleButton, Amount: p.Amount, Actor: "staff:1", Key: "c1"}); err != nil {
 		t.Fatal(err)
 	}
 	sent = nil

@@ -8,7 +8,7 @@
 //	POST /order/{id}/payment/{payment}          payment_change.go
 //
 // All but the login stand behind requireLogin. The slice decides nothing about
-// money: what may be done now it asks of ledger.Operations, and 売上 and 取消 go
+// money: what may be done now it asks of ledger.Buttons, and 売上 and 取消 go
 // through ledger.Service, each with the idempotency key of the form that was shown,
 // so that a reload or a double click never runs one twice. It reads by store.Reader
 // and writes no table.

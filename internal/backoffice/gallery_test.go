@@ -72,7 +72,7 @@ func stage(t *testing.T, r *rig) []scene {
 func (r *rig) operate(id order.ID, capture bool) ledger.Result {
 	r.t.Helper()
 	p := r.view(id).Current()
-	result, err := r.ledger.Change(r.t.Context(), ledger.Change{Order: id, PaymentID: p.ID, Capture: capture, Amount: p.Amount, Actor: "staff:1", Key: r.ID()})
+	result, err := r.ledger.Change(r.t.Context(), ledger.Change{Order: id, PaymentID: p.ID, Button: map[bool]payment.Button{true: payment.SaleButton, false: payment.CancelButton}[capture], Amount: p.Amount, Actor: "staff:1", Key: r.ID()})
 	if err != nil {
 		r.t.Fatal(err)
 	}

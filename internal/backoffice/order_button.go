@@ -6,32 +6,34 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 	"kessai/internal/web"
 )
 
-// The two buttons of the manual (2.2.2), as the form names them.
-const (
-	doCapture = "capture"
-	doCancel  = "cancel"
-)
-
-func doName(do string) string {
-	if do == doCapture {
-		return "売上"
+// shown are the manual's buttons of a payment (2.2.2): the amount is changed by
+// オーソリ変更 before 売上, and by 売上変更 after it.
+func shown(p *ledger.Payment) []payment.Button {
+	all := []payment.Button{payment.SaleButton, payment.CancelButton}
+	switch {
+	case !p.Method.Captures():
+		return nil
+	case p.Method == payment.Card && p.Phase != payment.Captured:
+		return append(all, payment.AuthChangeButton)
 	}
-	return "取消"
+	return append(all, payment.SaleChangeButton)
 }
 
-// buttons are 売上 and 取消, each with its question, or grey with the reason.
-func (b *BackOffice) buttons(f orderFacts, p *ledger.Payment, allowed ledger.Allowed) ([]web.Confirm, error) {
+// buttons are the payment's, each with its question, or grey with the reason.
+func (b *BackOffice) buttons(f orderFacts, p *ledger.Payment, refused map[payment.Button]error) ([]web.Confirm, error) {
 	var out []web.Confirm
-	for _, one := range []struct {
-		do  string
-		err error
-	}{{doCapture, allowed.Capture}, {doCancel, allowed.Cancel}} {
-		c := b.question(f, p, one.do)
-		if one.err != nil {
-			c.Reason = reasonWords(one.err)
+	for _, do := range shown(p) {
+		c := b.question(f, p, do)
+		err := refused[do]
+		if err == nil && changes(do) && f.order.Totals.PaymentTotal == p.Amount {
+			err = problem.New(problem.NotNow, "payment.amount_same", problem.Args{"Amount": p.Amount})
+		}
+		if err != nil {
+			c.Reason = reasonWords(err)
 			out = append(out, c)
 			continue
 		}
@@ -39,35 +41,61 @@ func (b *BackOffice) buttons(f orderFacts, p *ledger.Payment, allowed ledger.All
 		if err != nil {
 			return nil, err
 		}
-		c.Hidden = []web.Fact{{Name: "do", Value: one.do}, {Name: "amount", Value: amountValue(p.Amount)}, {Name: "key", Value: key}}
+		c.Hidden = []web.Fact{
+			{Name: "do", Value: string(do)}, {Name: "amount", Value: amountValue(p.Amount)},
+			{Name: "total", Value: amountValue(f.order.Totals.PaymentTotal)}, {Name: "key", Value: key},
+		}
 		out = append(out, c)
 	}
 	return out, nil
 }
 
+// changes reports the buttons that change the amount.
+func changes(do payment.Button) bool {
+	return do == payment.AuthChangeButton || do == payment.SaleChangeButton
+}
+
 // question asks before an operation: order, amount, and what will happen.
-func (b *BackOffice) question(f orderFacts, p *ledger.Payment, do string) web.Confirm {
+func (b *BackOffice) question(f orderFacts, p *ledger.Payment, do payment.Button) web.Confirm {
 	c := web.Confirm{
-		ID:     "ask-" + do + "-" + strings.ToLower(p.ID),
+		ID:     "ask-" + string(do) + "-" + strings.ToLower(p.ID),
 		Action: b.url("/order/" + f.order.ID.String() + "/payment/" + p.ID),
-		Open:   doName(do), Danger: do == doCancel, Safe: "閉じる", Back: b.orderURL(f.order.ID),
+		Open:   do.Name(), Danger: do == payment.CancelButton, Safe: "閉じる", Back: b.orderURL(f.order.ID),
 		Facts: []web.Fact{
 			{Name: "注文番号", Value: orderNo(f.order)}, {Name: "お名前", Value: buyerName(f.order)},
 			{Name: "決済ステータス", Value: paymentStatus(p)}, {Name: "金額", Value: p.Amount.String()},
 		},
 	}
 	current := p.ID == f.ledger.CurrentID
-	if do == doCapture {
-		c.Title, c.Button = "売上処理を実行しますか？", "売上処理を実行する"
+	total := f.order.Totals.PaymentTotal
+	c.Title, c.Button = do.Name()+"処理を実行しますか？", do.Name()+"処理を実行する"
+	switch {
+	case changes(do):
+		c.Facts = append(c.Facts, web.Fact{Name: "変更後の金額", Value: total.String()})
+		c.Consequence, c.Extra = changeWords(p, total)
+		return c
+	case do == payment.SaleButton:
 		c.Consequence = p.Amount.String() + "の売上を確定し、購入者に請求します。"
-	} else {
-		c.Title, c.Button = "取消処理を実行しますか？", "取消処理を実行する"
+	default:
 		c.Consequence = cancelWords(f, p, current)
 	}
-	if total := f.order.Totals.PaymentTotal; current && total != p.Amount {
+	if current && total != p.Amount {
 		c.Extra = append(c.Extra, "注文のお支払い合計（"+total.String()+"）とペイジェントの金額（"+p.Amount.String()+"）が異なります。")
 	}
 	return c
+}
+
+// changeWords say how the amount is changed (money.md §8), and what is lost by it
+// (manual 2.5).
+func changeWords(p *ledger.Payment, total order.Yen) (string, []string) {
+	if p.Method != payment.Card {
+		return "ペイジェントの金額を" + p.Amount.String() + "から" + total.String() + "に変更します。", nil
+	}
+	var extra []string
+	if p.ThreeDS != ledger.NoThreeDS || p.Protected {
+		extra = append(extra, "変更後のデータは3Dセキュア未使用の決済となり、チャージバックの対象となりません。")
+	}
+	return total.String() + "の決済を新しく作成してから、" + p.Amount.String() + "の決済を取り消します。", extra
 }
 
 // cancelWords say what a cancellation does to the money, and then to the order and

@@ -59,11 +59,14 @@ func (b *BackOffice) viewPayments(ctx context.Context, f orderFacts) ([]paymentV
 	var current, others []paymentView
 	for i := len(f.ledger.Payments) - 1; i >= 0; i-- {
 		p := f.ledger.Payments[i]
-		allowed := ledger.Allowed{Capture: misset, Cancel: misset}
-		if misset == nil {
-			allowed = ledger.Operations(f.ledger, p.ID, policy, b.Now())
+		refused := map[payment.Button]error{}
+		for _, button := range payment.Buttons() {
+			refused[button] = misset
 		}
-		v, err := b.viewPayment(f, p, allowed)
+		if misset == nil {
+			refused = ledger.Buttons(f.ledger, p.ID, policy, b.Now())
+		}
+		v, err := b.viewPayment(f, p, refused)
 		if err != nil {
 			return nil, err
 		}
@@ -76,7 +79,7 @@ func (b *BackOffice) viewPayments(ctx context.Context, f orderFacts) ([]paymentV
 	return append(current, others...), nil
 }
 
-func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, allowed ledger.Allowed) (paymentView, error) {
+func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, refused map[payment.Button]error) (paymentView, error) {
 	v := describe(f, p)
 	v.Open, v.Failed = viewOperations(f.ledger, p)
 	if v.Open != nil {
@@ -85,16 +88,16 @@ func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, allowed ledger
 	if !v.Current && !v.Alive && v.Open == nil {
 		return v, nil // nothing to press, and nobody would ask why
 	}
-	v.Operable = allowed.Capture == nil || allowed.Cancel == nil
+	v.Operable = refused[payment.SaleButton] == nil || refused[payment.CancelButton] == nil
 	var err error
-	v.Buttons, err = b.buttons(f, p, allowed)
+	v.Buttons, err = b.buttons(f, p, refused)
 	return v, err
 }
 
 // describe is a payment without what can be done with it.
 func describe(f orderFacts, p *ledger.Payment) paymentView {
 	v := paymentView{
-		ID: p.ID, Title: "クレジット", Current: p.ID == f.ledger.CurrentID, Badge: phaseBadge(p),
+		ID: p.ID, Title: methodTitle(p), Current: p.ID == f.ledger.CurrentID, Badge: phaseBadge(p),
 		Status: paymentStatus(p), Situation: situationWords(p.Situation), Amount: p.Amount, Total: f.order.Totals.PaymentTotal,
 		Alive: p.Phase == payment.Authorised || p.Phase == payment.Captured, TradingID: p.TradingID, PaygentID: p.PaymentID,
 		Class: classWords(p.PaymentClass, p.SplitCount), Begun: p.BegunAt, Authorised: p.AuthorisedAt, Captured: p.CapturedAt, Ended: p.EndedAt,

@@ -181,7 +181,7 @@ func TestAttention(t *testing.T) {
 			t.Errorf("%s is missing in %s", want, first)
 		}
 	}
-	if !strings.Contains(webtest.Text(p.Document, "main > .message, main .message-danger"), "要対応が11件あります。") {
+	if !strings.Contains(webtest.Text(p.Document, "main > .message, main .message-danger"), fmt.Sprintf("要対応が%d件あります。", len(ledger.AlertKinds()))) {
 		t.Error("no hint on top")
 	}
 }

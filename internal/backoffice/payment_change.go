@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"kessai/internal/ledger"
@@ -17,6 +18,7 @@ import (
 type changeForm struct {
 	Do     string `form:"do"`
 	Amount string `form:"amount"` // the amount that was shown, in yen
+	Total  string `form:"total"`  // the order's total that was shown
 	Key    string `form:"key"`    // of the button that was shown
 }
 
@@ -24,16 +26,21 @@ func amountValue(y order.Yen) string { return strconv.FormatInt(int64(y), 10) }
 
 // read checks the form. It is made by our own page, so what does not fit was not
 // typed by anybody.
-func (c changeForm) read() (amount order.Yen, err error) {
+func (c changeForm) read() (ledger.Change, error) {
 	raw, keyErr := hex.DecodeString(c.Key)
-	n, amountErr := strconv.ParseInt(c.Amount, 10, 64)
-	if (c.Do != doCapture && c.Do != doCancel) || keyErr != nil || len(raw) != keyBytes || amountErr != nil || n < 0 {
-		return 0, problem.Wrap(errors.Join(keyErr, amountErr), problem.Invalid, "form.unreadable", nil)
+	amount, amountErr := strconv.ParseInt(c.Amount, 10, 64)
+	total, totalErr := strconv.ParseInt(c.Total, 10, 64)
+	do := payment.Button(c.Do)
+	if err := errors.Join(keyErr, amountErr, totalErr); err != nil || !slices.Contains(payment.Buttons(), do) || len(raw) != keyBytes || amount < 0 || total < 0 {
+		return ledger.Change{}, problem.Wrap(err, problem.Invalid, "form.unreadable", nil)
 	}
-	return order.Yen(n), nil
+	// The page shows both amounts where they differ, so staff know.
+	return ledger.Change{
+		Button: do, Amount: order.Yen(amount), Total: order.Yen(total), Differs: amount != total, Key: c.Do + "-" + c.Key,
+	}, nil
 }
 
-// changePayment runs 売上 or 取消, once per button shown, after the question was
+// changePayment runs a button, once per button shown, after the question was
 // answered, and leads back to the order.
 func (b *BackOffice) changePayment(w http.ResponseWriter, r *http.Request) error {
 	id, err := orderID(r)
@@ -44,7 +51,7 @@ func (b *BackOffice) changePayment(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	amount, err := form.read()
+	in, err := form.read()
 	if err != nil {
 		return err
 	}
@@ -52,25 +59,23 @@ func (b *BackOffice) changePayment(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	if ok, err := b.Kernel.Confirmed(w, r, web.Admin, web.Frame{Group: "受注管理", Menu: menuList}, b.question(f, p, form.Do)); !ok {
+	if ok, err := b.Kernel.Confirmed(w, r, web.Admin, web.Frame{Group: "受注管理", Menu: menuList}, b.question(f, p, in.Button)); !ok {
 		return err
 	}
-	result, err := b.Ledger.Change(r.Context(), ledger.Change{
-		Order: id, PaymentID: p.ID, Capture: form.Do == doCapture, Amount: amount,
-		Actor: ledger.Actor(actorStaff + strconv.FormatInt(member(r.Context()).ID, 10)),
-		Key:   form.Do + "-" + form.Key,
-	})
+	in.Order, in.PaymentID = id, p.ID
+	in.Actor = ledger.Actor(actorStaff + strconv.FormatInt(member(r.Context()).ID, 10))
+	result, err := b.Ledger.Change(r.Context(), in)
 	if err != nil && problem.CategoryOf(err) == problem.Internal {
 		// What came of it may only not have been written yet.
-		b.Log.ErrorContext(r.Context(), "operation of a payment not finished", "order", int64(id), "do", form.Do, "error", err)
+		b.Log.ErrorContext(r.Context(), "operation of a payment not finished", "order", int64(id), "do", string(in.Button), "error", err)
 		result.Operation.State, err = payment.UnknownState, nil
 	}
-	tone, lines, err := outcome(form.Do, result, err)
+	tone, lines, err := outcome(in.Button, result, err)
 	if err != nil {
 		return err
 	}
 	b.Log.InfoContext(r.Context(), "staff operated a payment", "member", member(r.Context()).ID, "order", int64(id),
-		"do", form.Do, "state", string(result.Operation.State), "replayed", result.Replayed)
+		"do", string(in.Button), "state", string(result.Operation.State), "replayed", result.Replayed)
 	if err := web.PutFlash(r, tone, lines...); err != nil {
 		return err
 	}
@@ -97,8 +102,8 @@ func (b *BackOffice) paymentOf(r *http.Request, id order.ID) (orderFacts, *ledge
 
 // outcome says what an operation came to. That it was not possible, or that the
 // page was out of date, is said on the order's page; other errors are returned.
-func outcome(do string, result ledger.Result, err error) (web.Tone, []string, error) {
-	name := doName(do)
+func outcome(do payment.Button, result ledger.Result, err error) (web.Tone, []string, error) {
+	name := do.Name()
 	switch problem.CategoryOf(err) {
 	case problem.NotNow, problem.Conflict:
 		return web.Danger, []string{name + "は行われませんでした。", reasonWords(err)}, nil

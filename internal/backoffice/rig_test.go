@@ -162,8 +162,8 @@ func (r *rig) order(quantity int64, w ...storetest.Wanted) order.ID {
 // pay authorises an order's payment as the buyer's page does.
 func (r *rig) pay(id order.ID) ledger.Result {
 	r.t.Helper()
-	result, err := r.ledger.Authorize(r.t.Context(), ledger.Authorize{
-		Order: id, Amount: r.view(id).Order.Total, Token: "tok", PaymentClass: "10", Actor: ledger.Buyer, Key: r.ID(),
+	result, err := r.ledger.Begin(r.t.Context(), ledger.Begin{
+		Order: id, Amount: r.view(id).Order.Total, Beside: ledger.Beside{Token: "tok"}, PaymentClass: "10", Actor: ledger.Buyer, Key: r.ID(),
 	})
 	if err != nil {
 		r.t.Fatal(err)

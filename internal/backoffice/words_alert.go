@@ -37,6 +37,9 @@ func wordsOfAlert(kind ledger.AlertKind) alertWords {
 	case ledger.AlertNoticeParked:
 		return alertWords{"反映できない通知", "受信した差分通知を注文に反映できませんでした。",
 			"下の「差分通知」で理由を確認し、ペイジェントオンラインで決済の状態をご確認ください。"}
+	case ledger.AlertAmountOpen:
+		return alertWords{"金額未反映", "注文のお支払い合計とペイジェントの決済金額が異なります。",
+			"「オーソリ変更」または「売上変更」を行ってください。この処理を怠ると変更前の決済金額で課金されます。"}
 	case ledger.AlertAmount:
 		return alertWords{"金額改竄検知", "注文と異なる金額で決済されました。決済は自動で取り消し、注文は購入処理中に戻しています。",
 			"下記の決済が取り消されたことをご確認ください。"}

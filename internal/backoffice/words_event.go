@@ -101,6 +101,16 @@ func resultWords(d ledger.EventData) string {
 		return "売上済み"
 	case payment.CancelOK:
 		return "取消済み"
+	case payment.CorrectedOK:
+		return "金額を変更しました"
+	case payment.PageReady:
+		return "購入者の手続き待ち"
+	case payment.NumberIssued:
+		return "お支払い番号を発行しました"
+	case payment.TryReplaced:
+		return endWords(payment.Superseded)
+	case payment.NeverUsed:
+		return endWords(payment.Unused)
 	case payment.BuyerGaveUp:
 		return endWords(payment.GivenUp)
 	case payment.NotSent:
@@ -156,8 +166,16 @@ func because(cause string) string {
 		return "担当者"
 	case "given_up":
 		return "購入者の中止"
-	case "authorize":
+	case "begin":
 		return "決済の開始"
+	case "begun_again":
+		return "応答がないため、やり直し"
+	case "superseded":
+		return "別の決済でのやり直し"
+	case "challenge":
+		return "本人認証の結果"
+	case "saga", "undo", "back", "ended_meanwhile":
+		return "金額の変更"
 	}
 	return ""
 }

@@ -11,28 +11,69 @@ import (
 
 // telegramName is what an operation's telegram does, in the manual's words (2.2.1 処理内容).
 func telegramName(telegram string) string {
-	switch telegram {
-	case payment.Authorize.Telegram():
-		return "オーソリ"
-	case payment.CancelAuthorization.Telegram():
-		return "オーソリ取消"
-	case payment.Capture.Telegram():
-		return "売上"
-	case payment.CancelCapture.Telegram():
-		return "売上取消"
-	case "":
-		return "処理"
+	if name, ok := telegramNames[telegram]; ok {
+		return name
 	}
 	return "電文" + telegram
+}
+
+var telegramNames = map[string]string{
+	"":     "金額の変更",
+	"010":  "ATM決済申込",
+	"020":  "オーソリ",
+	"021":  "オーソリ取消",
+	"022":  "売上",
+	"023":  "売上取消",
+	"024":  "3Dセキュア認証後のオーソリ",
+	"025":  "カード情報登録",
+	"026":  "カード情報削除",
+	"030":  "コンビニ決済申込",
+	"060":  "銀行ネット決済申込",
+	"100":  "携帯キャリア決済申込",
+	"101":  "携帯キャリア決済売上",
+	"102":  "携帯キャリア決済取消",
+	"103":  "携帯キャリア決済金額変更",
+	"104":  "携帯キャリアユーザ認証",
+	"340":  "オーソリ取消（Paidy）",
+	"341":  "売上（Paidy）",
+	"342":  "返金（Paidy）",
+	"450":  "3Dセキュア認証",
+	"link": "リンクタイプ申込",
+}
+
+// methodTitle is the payment's method as the order's page names it (admin.md §4).
+func methodTitle(p *ledger.Payment) string {
+	switch p.Method {
+	case payment.Card:
+		return "クレジット"
+	case payment.Conveni:
+		return "コンビニ(番号方式)"
+	case payment.ATM:
+		return "ATM決済"
+	case payment.Bank:
+		return "銀行ネット"
+	case payment.Carrier:
+		if p.Brand != payment.NoBrand {
+			return "携帯キャリア（" + p.Brand.Name() + "）"
+		}
+		return "携帯キャリア"
+	case payment.Paidy:
+		return "Paidy"
+	}
+	return "決済"
 }
 
 // buttonName is the button that leads to an operation (manual 2.2.2).
 func buttonName(k payment.Kind) string {
 	switch k {
-	case payment.Capture:
+	case payment.Capture, payment.CaptureCarrier, payment.CapturePaidy:
 		return "売上"
-	case payment.CancelAuthorization, payment.CancelCapture:
+	case payment.CancelAuthorization, payment.CancelCapture, payment.CancelCarrier, payment.CancelPaidy:
 		return "取消"
+	case payment.CorrectCarrier, payment.RefundPaidy:
+		return "売上変更"
+	case payment.ChangeAmount:
+		return "金額の変更"
 	}
 	return telegramName(k.Telegram())
 }

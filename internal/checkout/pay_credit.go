@@ -103,7 +103,7 @@ func (c *Checkout) payCard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return c.cardAgain(w, r, id, err)
 	}
-	result, err := c.Ledger.Authorize(r.Context(), in)
+	result, err := c.Ledger.Begin(r.Context(), in)
 	if err != nil {
 		return c.cardAgain(w, r, id, err)
 	}
@@ -111,28 +111,28 @@ func (c *Checkout) payCard(w http.ResponseWriter, r *http.Request) error {
 }
 
 // readCard reads the form. The total is the order's as it stands: the page shows it.
-func (c *Checkout) readCard(r *http.Request, id order.ID) (ledger.Authorize, error) {
+func (c *Checkout) readCard(r *http.Request, id order.ID) (ledger.Begin, error) {
 	shown, err := strconv.ParseInt(r.PostFormValue("total"), 10, 64)
 	if err != nil {
-		return ledger.Authorize{}, problem.Wrap(err, problem.Invalid, "form.unreadable", nil)
+		return ledger.Begin{}, problem.Wrap(err, problem.Invalid, "form.unreadable", nil)
 	}
 	class, count, _ := strings.Cut(r.PostFormValue(fieldClass), "-")
 	split := 0
 	if count != "" {
 		if split, err = strconv.Atoi(count); err != nil {
-			return ledger.Authorize{}, problem.New(problem.Invalid, "payment.class", nil).On(fieldClass)
+			return ledger.Begin{}, problem.New(problem.Invalid, "payment.class", nil).On(fieldClass)
 		}
 	}
 	token := strings.TrimSpace(r.PostFormValue("card_token"))
 	if token == "" || len(token) > 200 {
-		return ledger.Authorize{}, problem.New(problem.Invalid, "card.token_missing", nil).On(fieldCard)
+		return ledger.Begin{}, problem.New(problem.Invalid, "card.token_missing", nil).On(fieldCard)
 	}
 	key := r.PostFormValue("key")
 	if len(key) != 32 {
-		return ledger.Authorize{}, problem.New(problem.Invalid, "form.unreadable", nil)
+		return ledger.Begin{}, problem.New(problem.Invalid, "form.unreadable", nil)
 	}
-	return ledger.Authorize{
-		Order: id, Amount: order.Yen(shown), Token: ledger.CardToken(token), PaymentClass: class, SplitCount: split,
+	return ledger.Begin{
+		Order: id, Amount: order.Yen(shown), Beside: ledger.Beside{Token: ledger.CardToken(token)}, PaymentClass: class, SplitCount: split,
 		Actor: ledger.Buyer, Key: "card:" + key,
 	}, nil
 }

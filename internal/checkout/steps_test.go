@@ -9,6 +9,7 @@ import (
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 	"kessai/internal/web/webtest"
 	"kessai/paygentsim"
 )
@@ -54,7 +55,7 @@ func (r *rig) cancel() {
 	l, err := r.app.Ledger.View(r.t.Context(), 1)
 	r.ok(err)
 	p := l.Current()
-	_, err = r.app.Ledger.Change(r.t.Context(), ledger.Change{Order: 1, PaymentID: p.ID, Amount: p.Amount, Actor: "staff:1", Key: "cancel-1"})
+	_, err = r.app.Ledger.Change(r.t.Context(), ledger.Change{Order: 1, PaymentID: p.ID, Button: payment.CancelButton, Amount: p.Amount, Actor: "staff:1", Key: "cancel-1"})
 	r.ok(err)
 }
 

@@ -51,19 +51,9 @@ func (c *centre) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader([]byte("\r\n" + c.body)))}, nil
 }
 
-const conf = `
-paygentB2Bmodule.not_use_client_cert=true
-paygentB2Bmodule.not_use_ca_cert=true
-paygentB2Bmodule.timeout_value=35
-paygentB2Bmodule.log_output_path=
-paygentB2Bmodule.select_max_cnt=2000
-paygentB2Bmodule.url.02=https://centre.example/n/card/request
-paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
-`
-
-func newGateway(t *testing.T, c *centre, card gateway.CardSettings) *gateway.Gateway {
+func newGateway(t *testing.T, c *centre) *gateway.Gateway {
 	t.Helper()
-	config, err := paygent.ParseConfig("test", strings.NewReader(conf))
+	config, err := paygent.ParseConfig("test", strings.NewReader(everyURL))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +61,9 @@ func newGateway(t *testing.T, c *centre, card gateway.CardSettings) *gateway.Gat
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) { return client, card, nil })
+	g := gateway.New(func(context.Context, int64) (gateway.Centre, error) {
+		return gateway.Centre{Client: client, Settings: gateway.Settings{InquiryTimeout: time.Second}}, nil
+	}, begin)
 	t.Cleanup(g.Close)
 	return g
 }
@@ -79,7 +71,7 @@ func newGateway(t *testing.T, c *centre, card gateway.CardSettings) *gateway.Gat
 func command(kind payment.Kind) ledger.Command {
 	return ledger.Command{
 		OperationID: "o", Kind: kind, OrderID: 52, TradingID: "52", PaymentID: map[bool]string{true: "", false: "77"}[kind.Begins()], Amount: 3300,
-		PaymentClass: "10", Token: "tok", Remaining: 30 * time.Second, BeforeSend: func() error { return nil },
+		PaymentClass: "10", Beside: ledger.Beside{Token: "tok"}, Remaining: 30 * time.Second, BeforeSend: func() error { return nil },
 	}
 }
 
@@ -126,11 +118,11 @@ func TestAnswers(t *testing.T) {
 		"result 7": {centre{body: "result=7\r\npayment_id=77\r\nout_acs_html=<html>"},
 			answers{true: {Outcome: ledger.Mystery, PaymentID: "77", Code: "7"}, false: {Outcome: ledger.Mystery, Code: "E02005"}}},
 	} {
-		for _, kind := range payment.Kinds() {
+		for _, kind := range []payment.Kind{payment.Authorize, payment.CancelAuthorization, payment.Capture, payment.CancelCapture} {
 			t.Run(name+" to "+kind.Telegram(), func(t *testing.T) {
 				t.Parallel()
 				c := tt.centre
-				got := newGateway(t, &c, gateway.CardSettings{}).Execute(t.Context(), command(kind))
+				got := newGateway(t, &c).Execute(t.Context(), command(kind))
 				if got.Detail != "why" {
 					got.Detail = "" // a sentence of the client's own
 				}
@@ -142,78 +134,6 @@ func TestAnswers(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// TestIDInUse is marked, and never final.
-func TestIDInUse(t *testing.T) {
-	t.Parallel()
-	c := &centre{body: "result=1\r\nresponse_code=2005"}
-	if a := newGateway(t, c, gateway.CardSettings{}).Execute(t.Context(), command(payment.Authorize)); !a.IDInUse || a.Final || a.Outcome != ledger.Decline {
-		t.Errorf("%+v", a)
-	}
-}
-
-// TestNotSent: what stops a telegram before its first byte is no mystery.
-func TestNotSent(t *testing.T) {
-	t.Parallel()
-	c := &centre{body: "result=0"}
-	g := newGateway(t, c, gateway.CardSettings{})
-	late := command(payment.Capture)
-	late.BeforeSend = func() error { return errors.New("too late") }
-	over := command(payment.Capture)
-	over.Remaining = 0
-	odd := command(payment.Authorize)
-	odd.PaymentClass = "10\U0001F600"
-	unknown := command("refund")
-	for name, cmd := range map[string]ledger.Command{"too late": late, "no time left": over, "a character nobody can send": odd, "an unknown kind": unknown} {
-		if a := g.Execute(t.Context(), cmd); a.Outcome != ledger.Reject || !a.Final || !a.NotSent {
-			t.Errorf("%s: %+v", name, a)
-		}
-	}
-	if len(c.asked) > 0 {
-		t.Errorf("%d telegrams left", len(c.asked))
-	}
-	broken := gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) {
-		return nil, gateway.CardSettings{}, &paygent.ConfigError{Code: paygent.CodeConfMissing}
-	})
-	if a := broken.Execute(t.Context(), command(payment.Authorize)); a.Outcome != ledger.Reject || !a.NotSent || a.Code != paygent.CodeConfMissing {
-		t.Errorf("without a kit: %+v", a)
-	}
-	if f := broken.Inquire(t.Context(), ledger.Inquiry{PaymentID: "1"}); f.Kind != ledger.NoAnswer || f.Code != paygent.CodeConfMissing {
-		t.Errorf("without a kit: %+v", f)
-	}
-}
-
-// TestWhatIsSent: the items of each telegram.
-func TestWhatIsSent(t *testing.T) {
-	t.Parallel()
-	sent := func(card gateway.CardSettings, cmd ledger.Command) url.Values {
-		c := &centre{body: "result=0\r\npayment_id=77"}
-		newGateway(t, c, card).Execute(t.Context(), cmd)
-		if len(c.asked) != 1 {
-			t.Fatalf("%d telegrams", len(c.asked))
-		}
-		return c.asked[0]
-	}
-	expect := func(got url.Values, want map[string]string) {
-		t.Helper()
-		for name, value := range want {
-			if got.Get(name) != value {
-				t.Errorf("%s is %q, not %q", name, got.Get(name), value)
-			}
-		}
-	}
-	a := command(payment.Authorize)
-	a.PaymentClass, a.SplitCount = "61", 3
-	expect(sent(gateway.CardSettings{UseSecurityCode: true}, a), map[string]string{
-		"telegram_kind": "020", "trading_id": "52", "payment_amount": "3300", "payment_class": "61", "split_count": "3", "card_token": "tok",
-		"security_code_use": "1", "3dsecure_ryaku": "1", "payment_id": "", "ref_trading_id": "",
-	})
-	a.PaymentClass, a.SplitCount = "21", 0 // ボーナス一括払い
-	expect(sent(gateway.CardSettings{}, a), map[string]string{"payment_class": "23", "split_count": "", "security_code_use": ""})
-	for kind, telegram := range map[payment.Kind]string{payment.CancelAuthorization: "021", payment.Capture: "022", payment.CancelCapture: "023"} {
-		expect(sent(gateway.CardSettings{}, command(kind)), map[string]string{"telegram_kind": telegram, "payment_id": "77", "trading_id": "52"})
 	}
 }
 
@@ -248,7 +168,7 @@ func TestFindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := tt.centre
-			got := newGateway(t, &c, gateway.CardSettings{InquiryTimeout: time.Second}).Inquire(t.Context(), ledger.Inquiry{PaymentID: "77"})
+			got := newGateway(t, &c).Inquire(t.Context(), ledger.Inquiry{PaymentID: "77"})
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -261,7 +181,7 @@ func TestAskedByOneID(t *testing.T) {
 	t.Parallel()
 	for _, q := range []ledger.Inquiry{{PaymentID: "77", TradingID: "52"}, {PaymentID: "77"}, {TradingID: "52"}} {
 		c := &centre{body: "result=1\r\nresponse_code=SIM003"}
-		newGateway(t, c, gateway.CardSettings{}).Inquire(t.Context(), q)
+		newGateway(t, c).Inquire(t.Context(), q)
 		want := "52"
 		if q.PaymentID != "" {
 			want = ""
@@ -276,18 +196,18 @@ func TestAskedByOneID(t *testing.T) {
 func TestOneClientPerVersion(t *testing.T) {
 	t.Parallel()
 	made, fail := map[int64]int{}, true
-	g := gateway.New(func(_ context.Context, v int64) (*paygent.Client, gateway.CardSettings, error) {
+	g := gateway.New(func(_ context.Context, v int64) (gateway.Centre, error) {
 		made[v]++
 		if fail {
-			return nil, gateway.CardSettings{}, errors.New("the settings cannot be read")
+			return gateway.Centre{}, errors.New("the settings cannot be read")
 		}
-		config, err := paygent.ParseConfig("test", strings.NewReader(conf))
+		config, err := paygent.ParseConfig("test", strings.NewReader(everyURL))
 		if err != nil {
-			return nil, gateway.CardSettings{}, err
+			return gateway.Centre{}, err
 		}
 		c, err := paygent.New(paygent.Options{Config: config, MerchantID: "12345", ConnectID: "c", ConnectPassword: "p", Transport: &centre{body: "result=0"}})
-		return c, gateway.CardSettings{}, err
-	})
+		return gateway.Centre{Client: c}, err
+	}, begin)
 	defer g.Close()
 	ask := func(v int64) { g.Inquire(t.Context(), ledger.Inquiry{SettingsVersion: v, PaymentID: "1"}) }
 	ask(1)
@@ -298,4 +218,22 @@ func TestOneClientPerVersion(t *testing.T) {
 	if diff := cmp.Diff(map[int64]int{1: 2, 2: 1}, made); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// stub is a gateway whose centre answers with one text.
+func stub(t *testing.T, body string, s gateway.Settings) *gateway.Gateway {
+	t.Helper()
+	config, err := paygent.ParseConfig("test", strings.NewReader(everyURL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := paygent.New(paygent.Options{Config: config, MerchantID: "12345", ConnectID: "c", ConnectPassword: "p", Transport: &centre{body: body}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := gateway.New(func(context.Context, int64) (gateway.Centre, error) {
+		return gateway.Centre{Client: client, Settings: s}, nil
+	}, begin)
+	t.Cleanup(g.Close)
+	return g
 }

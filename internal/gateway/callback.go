@@ -37,15 +37,20 @@ func VerifyNotice(keys func(ctx context.Context) ([]NoticeKey, error)) notice.Ve
 		if err != nil && !(errors.Is(err, paygent.ErrMalformed) && n.Verified) {
 			return ledger.Notice{}, fmt.Errorf("%w: %w", notice.ErrRefused, err)
 		}
-		got := ledger.Notice{
-			Environment: known[n.Key].Environment, MerchantID: known[n.Key].MerchantID,
-			NoticeID: n.NoticeID, Digest: digest(n), PaymentID: n.PaymentID, TradingID: n.TradingID, Type: string(n.Type),
-			Status: payment.Status(n.Status), Amount: order.Yen(n.Amount), BaseID: n.BasePaymentID, PaymentDate: n.PaymentDate,
-		}
+		got := noticeOf(n, known[n.Key].Environment, known[n.Key].MerchantID)
 		if err != nil {
 			got.Reason = ledger.ParkMalformed
 		}
 		return got, nil
+	}
+}
+
+// noticeOf is a difference as the ledger knows it, whichever way it came.
+func noticeOf(n paygent.Notice, env payment.Environment, merchant string) ledger.Notice {
+	return ledger.Notice{
+		Environment: env, MerchantID: merchant,
+		NoticeID: n.NoticeID, Digest: digest(n), PaymentID: n.PaymentID, TradingID: n.TradingID, Type: string(n.Type),
+		Status: payment.Status(n.Status), Amount: order.Yen(n.Amount), BaseID: n.BasePaymentID, PaymentDate: n.PaymentDate,
 	}
 }
 

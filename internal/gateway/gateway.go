@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -12,101 +11,136 @@ import (
 	"kessai/paygent"
 )
 
-// ClientFunc makes the client of a settings version.
-type ClientFunc func(ctx context.Context, version int64) (*paygent.Client, CardSettings, error)
-
-// CardSettings are what a 020 takes from the settings.
-type CardSettings struct {
-	UseSecurityCode bool
-	InquiryTimeout  time.Duration
+// Centre is how a settings version reaches the centre, and what it sends there.
+type Centre struct {
+	Client   *paygent.Client
+	Link     *paygent.Link // nil while the link type's address is not set
+	Settings Settings
 }
+
+// CentreFunc makes the Centre of a settings version.
+type CentreFunc func(ctx context.Context, version int64) (Centre, error)
 
 // Gateway talks to the centre through paygent. It is safe for concurrent use.
 type Gateway struct {
-	make    ClientFunc
+	make    CentreFunc
+	now     func() time.Time
 	mu      sync.Mutex
-	clients map[int64]made
-}
-
-type made struct {
-	client *paygent.Client
-	card   CardSettings
+	centres map[int64]Centre
 }
 
 // New makes a Gateway.
-func New(make ClientFunc) *Gateway { return &Gateway{make: make, clients: map[int64]made{}} }
+func New(make CentreFunc, now func() time.Time) *Gateway {
+	return &Gateway{make: make, now: now, centres: map[int64]Centre{}}
+}
 
 var _ ledger.Gateway = (*Gateway)(nil)
 
-// client returns the version's client, made when it is first needed.
-func (g *Gateway) client(ctx context.Context, version int64) (made, error) {
+// centre returns the version's Centre, made when it is first needed.
+func (g *Gateway) centre(ctx context.Context, version int64) (Centre, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if m, ok := g.clients[version]; ok {
-		return m, nil
+	if c, ok := g.centres[version]; ok {
+		return c, nil
 	}
-	client, card, err := g.make(ctx, version)
+	c, err := g.make(ctx, version)
 	if err != nil {
-		return made{}, err
+		return Centre{}, err
 	}
-	g.clients[version] = made{client, card}
-	return g.clients[version], nil
+	g.centres[version] = c
+	return c, nil
 }
 
 // Close gives the clients' connections back.
 func (g *Gateway) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, m := range g.clients {
-		m.client.Close()
+	for _, c := range g.centres {
+		c.Client.Close()
 	}
+}
+
+// telegram sends one telegram. An error is one of paygent's.
+type telegram func(ctx context.Context, l line, c ledger.Command) (ledger.Answer, error)
+
+// line is what a telegram is sent over.
+type line struct {
+	Centre
+	now time.Time
+}
+
+// telegramOf finds the telegram of a kind, nil where it has none.
+func telegramOf(kind payment.Kind) telegram {
+	switch kind {
+	case payment.Authorize:
+		return authorize
+	case payment.CancelAuthorization, payment.Capture, payment.CancelCapture:
+		return changeCard
+	case payment.Authenticate:
+		return authenticate
+	case payment.CompleteThreeDS:
+		return completeThreeDS
+	case payment.StoreCard:
+		return storeCard
+	case payment.DeleteCard:
+		return deleteCard
+	case payment.ApplyATM:
+		return applyATM
+	case payment.ApplyConveni:
+		return applyConveni
+	case payment.ApplyBank:
+		return applyBank
+	case payment.LoginCarrier:
+		return loginCarrier
+	case payment.ApplyCarrier:
+		return applyCarrier
+	case payment.CaptureCarrier, payment.CancelCarrier:
+		return changeCarrier
+	case payment.CorrectCarrier:
+		return correctCarrier
+	case payment.CancelPaidy, payment.CapturePaidy:
+		return changePaidy
+	case payment.RefundPaidy:
+		return refundPaidy
+	case payment.OpenLink:
+		return openLink
+	}
+	return nil
 }
 
 // Execute sends one telegram.
 func (g *Gateway) Execute(ctx context.Context, c ledger.Command) ledger.Answer {
-	m, err := g.client(ctx, c.SettingsVersion)
+	send := telegramOf(c.Kind)
+	if send == nil {
+		return rejected(paygent.CodeFixedValue, "")
+	}
+	centre, err := g.centre(ctx, c.SettingsVersion)
 	if err != nil {
 		return unsent(err)
 	}
 	ctx, cancel := context.WithTimeout(paygent.BeforeSend(ctx, c.BeforeSend), c.Remaining)
 	defer cancel()
-	if c.Kind == payment.Authorize {
-		return authorize(ctx, m, c)
+	a, err := send(ctx, line{centre, g.now()}, c)
+	if err != nil {
+		return answerOf(err, c.Kind)
 	}
-	return change(ctx, m, c)
+	return a
+}
+
+// rejected is the answer of a telegram that was stopped here.
+func rejected(code, detail string) ledger.Answer {
+	return ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: true, Code: code, Detail: detail}
 }
 
 // unsent is the answer when nothing can have reached the centre. Its detail is the
 // sentence that says what to mend.
 func unsent(err error) ledger.Answer {
-	a := ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: true, Code: paygent.CodeOther, Detail: oneLine(err)}
+	code := paygent.CodeOther
 	if all := paygent.ConfigErrors(err); len(all) > 0 {
-		a.Code = all[0].Code
+		code = all[0].Code
 	}
-	return a
+	return rejected(code, oneLine(err))
 }
 
 // oneLine is an error that may join several, for a log and a timeline.
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
-
-// answerOf turns an error of a telegram that changes something into an answer.
-func answerOf(err error, kind payment.Kind) ledger.Answer {
-	var declined *paygent.DeclinedError
-	var rejected *paygent.RejectedError
-	var unknown *paygent.UnknownError
-	switch {
-	case errors.As(err, &declined):
-		a := ledger.Answer{Outcome: ledger.Decline, PaymentID: declined.PaymentID, Code: declined.Code, Detail: declined.Detail}
-		a.IDInUse = declined.Code == idInUse
-		a.Final = kind == payment.Authorize && isFinal(declined.Code)
-		return a
-	case errors.As(err, &rejected):
-		return ledger.Answer{Outcome: ledger.Reject, Final: true, NotSent: rejected.NotSent, PaymentID: rejected.PaymentID, Code: rejected.Code, Detail: rejected.Detail}
-	case errors.As(err, &unknown) && unknown.Response != nil && unknown.Response.Result == paygent.ResultUnknown:
-		// The centre itself does not know (結果不明): a refusal that asks 094 first.
-		return ledger.Answer{Outcome: ledger.Decline, PaymentID: unknown.PaymentID, Code: unknown.Code, Detail: unknown.Detail}
-	case errors.As(err, &unknown):
-		return ledger.Answer{Outcome: ledger.Mystery, Code: unknown.Code}
-	}
-	return ledger.Answer{Outcome: ledger.Mystery, Code: paygent.CodeConnection}
-}

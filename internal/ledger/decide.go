@@ -57,10 +57,11 @@ func (l *Ledger) OpenOperation() *Operation {
 	return nil
 }
 
-// openOn is the open operation about a payment, under whichever key.
+// openOn is the open operation about a payment, under whichever key; a saga is open on
+// its steps' payments only through its steps.
 func (l *Ledger) openOn(p *Payment) *Operation {
 	for _, op := range l.Operations {
-		if op.PaymentID == p.ID && op.State.Open() {
+		if op.PaymentID == p.ID && op.State.Open() && op.Kind != payment.ChangeAmount {
 			return op
 		}
 	}
@@ -71,16 +72,17 @@ func (l *Ledger) openOn(p *Payment) *Operation {
 func (l *Ledger) lastSucceeded(p *Payment) *Operation {
 	var last *Operation
 	for _, op := range l.Operations {
-		if op.PaymentID == p.ID && op.State == payment.Succeeded && (last == nil || !op.SettledAt.Before(last.SettledAt)) {
+		if op.PaymentID == p.ID && op.State == payment.Succeeded && op.Kind != payment.ChangeAmount && (last == nil || !op.SettledAt.Before(last.SettledAt)) {
 			last = op
 		}
 	}
 	return last
 }
 
-func orderKey(id order.ID) string       { return "order:" + strconv.FormatInt(int64(id), 10) }
-func paymentKey(p *Payment) string      { return "payment:" + p.ID }
-func (p *Payment) stage() payment.Stage { return payment.StageOf(p.Phase, p.End) }
+func orderKey(id order.ID) string         { return "order:" + strconv.FormatInt(int64(id), 10) }
+func paymentKey(p *Payment) string        { return "payment:" + p.ID }
+func (p *Payment) scheme() payment.Scheme { return payment.Scheme{Method: p.Method, System: p.System} }
+func (p *Payment) stage() payment.Stage   { return payment.StageOf(p.Method, p.Phase, p.End) }
 
 // living reports whether money is held or taken by the payment, as far as we know.
 func (p *Payment) living() bool {

@@ -57,6 +57,7 @@ type Payment struct {
 	MerchantID   string
 	Method       payment.Method
 	System       payment.System
+	Brand        payment.Brand // of a carrier payment; NoBrand until 094 has told a link type's
 	TradingID    string
 	PaymentID    string   // the one in force, empty while none is known
 	PaymentIDs   []string // every payment_id Paygent gave it
@@ -67,6 +68,14 @@ type Payment struct {
 	Situation    payment.Situation
 	PaymentClass string
 	SplitCount   int
+	StoredCard   string    // customer_card_id it is paid with, empty for a card entered
+	ThreeDS      ThreeDS   // how the buyer was authenticated
+	AuthID       string    // 3ds_auth_id of the challenge; unique, one 020 each
+	Attempt      string    // attempt_kbn, as Paygent spells it
+	Protected    bool      // the issuer bears the liability
+	Needs        Needs     // what the buyer needs to go on: a page, or numbers
+	SealedToken  string    // the card token while a challenge runs; erased when it is used or 30 minutes old
+	HandRefunded order.Yen // 返金済み(手動)
 	LastNoticeID int64
 	LimitAt      time.Time // written at its start; zero if it has none
 	Replaces     string
@@ -79,9 +88,38 @@ type Payment struct {
 	EndedAt      time.Time
 }
 
+// ThreeDS is the version of 3-D Secure a card payment went through.
+type ThreeDS string
+
+const (
+	NoThreeDS ThreeDS = ""
+	ThreeDS1  ThreeDS = "1.0"
+	ThreeDS2  ThreeDS = "2.0"
+)
+
+// ThreeDSVersions lists them, for the database's CHECK and the tests.
+func ThreeDSVersions() []ThreeDS { return []ThreeDS{NoThreeDS, ThreeDS1, ThreeDS2} }
+
+// Needs is what a buyer needs to go on with a payment: an address to go to or a form
+// to be posted there, or the numbers to pay with. Kept until the payment's limit.
+type Needs struct {
+	URL       string      `json:"url,omitempty"`
+	Action    string      `json:"action,omitempty"` // of a form
+	Fields    [][2]string `json:"fields,omitempty"`
+	Charset   string      `json:"charset,omitempty"` // the form's accept-charset where it matters, else empty
+	Store     string      `json:"store,omitempty"`   // cvs_company_id
+	Stores    []string    `json:"stores,omitempty"`
+	Receipt   string      `json:"receipt,omitempty"` // 受付番号
+	PrintURL  string      `json:"print_url,omitempty"`
+	PayCenter string      `json:"pay_center,omitempty"` // 収納機関番号
+	Customer  string      `json:"customer,omitempty"`   // お客様番号
+	Confirm   string      `json:"confirm,omitempty"`    // 確認番号
+}
+
 // Operation is one intention to make Paygent do something.
 type Operation struct {
 	ID              string // ULID
+	Parent          string // the saga it is a step of, empty for one of its own
 	PaymentID       string // Payment.ID, not Paygent's
 	Kind            payment.Kind
 	State           payment.State
@@ -255,12 +293,13 @@ const (
 	AlertReversing     AlertKind = "reversal_failing"   // 二重決済の可能性
 	AlertNoticeParked  AlertKind = "notice_parked"      // 反映できない通知
 	AlertAmount        AlertKind = "wrong_amount"       // 金額改竄検知
+	AlertAmountOpen    AlertKind = "amount_not_applied" // 金額未反映
 )
 
 // AlertKinds lists every kind.
 func AlertKinds() []AlertKind {
 	return []AlertKind{AlertUnknown, AlertTransit, AlertContradiction, AlertDouble, AlertPaidCanceled, AlertShippedUnpaid,
-		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount}
+		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen}
 }
 
 // Mail is one mail to queue; at most one per (order, kind, cause).

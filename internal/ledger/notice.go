@@ -43,7 +43,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		return false, nil
 	}
 	if !l.risky(t, n, p) && !f.about(n) {
-		if n.Amount != p.Amount && !ends(n.Status) {
+		if !l.rightAmount(p, n.Amount) && !n.Status.Ends() {
 			return false, l.park(t, n, ParkAmount)
 		}
 		return false, l.applyNotice(t, n, p, n.Status, n.PaymentDate)
@@ -54,11 +54,26 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	return false, l.confirmed(t, n, p, *f)
 }
 
+// rightAmount: the payment's, or the target of its open operation.
+func (l *Ledger) rightAmount(p *Payment, amount order.Yen) bool {
+	op := l.openOn(p)
+	return amount == p.Amount || op != nil && changesAmount(op) && amount == op.Amount
+}
+
+// learnBrand takes the carrier that 094 told of a link type's payment.
+func (l *Ledger) learnBrand(p *Payment, f Finding) {
+	if p.Method == payment.Carrier && p.Brand == payment.NoBrand && f.Kind == Found {
+		p.Brand = f.Brand
+	}
+}
+
 // underWay reports whether a telegram about the payment is planned or in flight, and
 // until when at the latest.
 func (l *Ledger) underWay(t tick, p *Payment) (until time.Time, busy bool) {
 	op := l.openOn(p)
 	switch {
+	case op == nil && l.saga(p) != nil:
+		return t.now.Add(10 * time.Second), true // judged when the saga ends
 	case op == nil:
 		return time.Time{}, false
 	case op.State == payment.Planned:
@@ -128,7 +143,11 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 
 // mayBe reports whether an id unknown to us can be this payment's.
 func (l *Ledger) mayBe(p *Payment) bool {
-	if p.PaymentID == "" || p.Status == payment.Applied || p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned {
+	switch p.Status {
+	case payment.Applied, payment.AuthNG, payment.ThreeDSAbandoned, payment.Abandoned:
+		return true
+	}
+	if p.PaymentID == "" {
 		return true
 	}
 	op := l.openOn(p)
@@ -139,7 +158,7 @@ func (l *Ledger) mayBe(p *Payment) bool {
 // another amount.
 func (l *Ledger) tampered(p *Payment, n *Notice, f Finding) bool {
 	return p.ID == l.CurrentID && p.PaymentID == "" && !p.living() && l.Order.Status == order.Pending &&
-		f.Status == payment.AuthOK && f.Amount == n.Amount && f.Amount != p.Amount
+		f.Status.Authorises() && f.Amount == n.Amount && f.Amount != p.Amount
 }
 
 // adopt records a payment of the order that was not begun by us.
@@ -169,16 +188,19 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	case t.policy.Confirm == ConfirmAlways:
 		return true
 	}
+	if p.Method == payment.Carrier && p.Brand == payment.NoBrand {
+		return true // 094 tells whose it is
+	}
 	if n.Status.Informational() || n.Status == p.Status {
 		return false
 	}
 	if op := l.openOn(p); op != nil {
 		return true
 	}
-	if op := l.lastSucceeded(p); op != nil && op.Kind.Target() == n.Status {
+	if op := l.lastSucceeded(p); op != nil && op.Kind.LeadsTo(n.Status) {
 		return false
 	}
-	if p.Phase == payment.Captured && p.Status == payment.Cleared && n.Status == payment.ClearedFinal {
+	if p.Phase == payment.Captured && p.Status == payment.Cleared && (n.Status == payment.ClearedFinal || n.Status == payment.ClearedComplete) {
 		return false
 	}
 	return true
@@ -188,28 +210,20 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 // it was last told to have: that one's notice is late.
 func (l *Ledger) passed(p *Payment, s payment.Status) bool {
 	op := l.lastSucceeded(p)
-	return s == payment.AuthOK && op != nil && op.Kind.Target().Backwards(s)
-}
-
-// ends reports whether a status ends a payment: then 094's status decides, not the amount.
-func ends(s payment.Status) bool {
-	switch s {
-	case payment.AuthNG, payment.AuthCancelDone, payment.AuthExpired, payment.RefundDone:
-		return true
-	}
-	return false
+	return s.Authorises() && op != nil && op.Kind.Target().Backwards(s)
 }
 
 // confirmed takes a notice with what 094 said.
 func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	n.Asked++
+	l.learnBrand(p, f)
 	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
 		return l.askLater(t, n)
 	}
-	if f.Amount != n.Amount && !ends(f.Status) {
+	if f.Amount != n.Amount && !f.Status.Ends() {
 		return l.park(t, n, ParkAmount)
 	}
-	if n.Amount != p.Amount && !ends(f.Status) {
+	if !l.rightAmount(p, n.Amount) && !f.Status.Ends() {
 		return l.wrongAmount(t, n, p, f)
 	}
 	switch {
@@ -219,7 +233,7 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 		return l.askLater(t, n) // 094 is behind the notice
 	}
 	p.addPaygentID(f.PaymentID)
-	if err := l.learn(t, p, f.Status, f.PaymentDate, noticeCause(n)); err != nil {
+	if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, noticeCause(n)); err != nil {
 		return err
 	}
 	return l.finish(t, n, p, NoticeSuperseded)
@@ -238,7 +252,7 @@ func (l *Ledger) askLater(t tick, n *Notice) error {
 // by 094: it is reversed, the buyer may try again, and the shop is told once. Any
 // other wrong amount is parked.
 func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
-	if f.Status != payment.AuthOK || p.living() || l.Order.Status != order.Pending {
+	if !f.Status.Authorises() || p.living() || l.Order.Status != order.Pending {
 		return l.park(t, n, ParkAmount)
 	}
 	if op := l.openOn(p); op != nil {
@@ -264,7 +278,7 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 // where it is that, else by the state table.
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
 	p.addPaygentID(n.PaymentID)
-	if err := l.learn(t, p, s, date, noticeCause(n)); err != nil {
+	if err := l.learn(t, p, s, n.Amount, date, noticeCause(n)); err != nil {
 		return err
 	}
 	return l.finish(t, n, p, NoticeApplied)
@@ -272,14 +286,17 @@ func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, da
 
 // learn takes a status that is certain. It settles the open operation it is
 // evidence for, and is observed by the table.
-func (l *Ledger) learn(t tick, p *Payment, s payment.Status, date time.Time, cause string) error {
+func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, date time.Time, cause string) error {
+	if s.Ends() {
+		amount = p.Amount
+	}
 	op := l.openOn(p)
 	if op == nil || op.State == payment.Planned || s.Informational() {
 		return l.observe(t, p, told(s, date, cause))
 	}
-	f := Finding{Kind: Found, Type: p.Method.Type(), Status: s, Amount: op.Amount, BegunAt: op.PlannedAt}
+	f := Finding{Kind: Found, Type: p.Method.Type(), Status: s, Amount: amount, BegunAt: op.PlannedAt}
 	v := verdict{cause: cause, status: s, paymentDate: date}
-	switch read(op, p, f, op.Amount) {
+	switch read(op, p, f) {
 	case readYes:
 		v.state = payment.Succeeded
 	case readNo:

@@ -534,7 +534,7 @@ func TestWrongAmountByOtherWays(t *testing.T) {
 	w.now = w.now.Add(time.Hour)
 	f = w.found(payment.Cleared)
 	f.Amount = 500
-	w.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, f) })
+	w.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, f, true) })
 	w.status(order.New)
 	if p = w.l.payment(p.ID); p.AskAt.IsZero() {
 		t.Error("and nobody asks any more")

@@ -26,7 +26,7 @@ func told(s payment.Status, date time.Time, cause string) fact {
 // in which a payment, and through it the order and its hold, change.
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 	role := l.role(p, f)
-	rule, ok := payment.CardModule(payment.Key{Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
+	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
 	if !ok {
 		return problem.New(problem.Internal, "payment.no_rule", problem.Args{"Role": role, "Stage": p.stage(), "Event": f.event, "Order": l.Order.Status})
 	}
@@ -54,8 +54,10 @@ func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 // first payment shown to be authorised or captured, whose amount is the order's
 // total, is the order's, whatever was begun after it.
 func (l *Ledger) role(p *Payment, f fact) payment.Role {
-	comesAlive := !p.living() && (f.status == payment.AuthOK || f.status == payment.Cleared || f.status == payment.ClearedFinal) &&
-		p.stage() != payment.StageFinished
+	if l.saga(p) != nil {
+		return payment.SagaPayment
+	}
+	comesAlive := !p.living() && (f.status.Authorises() || f.status.Pays()) && p.stage() != payment.StageFinished
 	if !comesAlive {
 		if p.ID == l.CurrentID {
 			return payment.OrderPayment
@@ -71,11 +73,24 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 	if cur := l.Current(); cur != nil && cur.living() {
 		return payment.OtherPayment
 	}
-	if l.Order.Status != order.Pending && l.Order.Status != order.Processing {
+	if !l.waits() {
 		return payment.OtherPayment
 	}
 	l.CurrentID = p.ID
 	return payment.OrderPayment
+}
+
+// waits reports whether the order waits for a payment: in 7 or 8, or placed with a
+// number that nobody has paid yet.
+func (l *Ledger) waits() bool {
+	switch l.Order.Status {
+	case order.Pending, order.Processing:
+		return true
+	case order.New, order.InProgress, order.Delivered:
+		cur := l.Current()
+		return cur != nil && (cur.Phase == payment.AwaitingPayment || cur.Phase == payment.AwaitingBuyer)
+	}
+	return false
 }
 
 // apply writes what a rule says. Consequences that cannot be had (no stock left for
@@ -88,6 +103,11 @@ func (l *Ledger) apply(t tick, p *Payment, rule payment.Rule, f fact) error {
 		}
 	}
 	l.setPhase(t, p, rule, f)
+	return l.consequences(t, p, rule, f)
+}
+
+// consequences are what a rule does to the order.
+func (l *Ledger) consequences(t tick, p *Payment, rule payment.Rule, f fact) error {
 	if rule.Hold == payment.HoldRelease {
 		l.releaseHold(t)
 	}
@@ -116,12 +136,15 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 	if f.status != payment.NoStatus {
 		p.Status = f.status
 	}
-	if rule.Situation != payment.Untouched && !(rule.Situation == payment.Sold && p.Situation == payment.SaleChanged) {
-		p.Situation = rule.Situation
+	p.Situation = rule.Shows(p.Situation)
+	if p.Phase != payment.Opening && p.Phase != payment.AwaitingBuyer && p.Phase != payment.Unknown {
+		p.SealedToken = ""
 	}
 	switch p.Phase {
+	case payment.AwaitingBuyer, payment.AwaitingPayment:
+		p.AskAt = watchLimit(p, t.now)
 	case payment.Authorised:
-		setOnce(&p.AuthorisedAt, t.now)
+		l.stands(t, p)
 	case payment.Captured:
 		setOnce(&p.CapturedAt, t.now)
 		p.Reverse = false // money that was taken goes back only by a person's hand
@@ -130,6 +153,10 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 	case payment.Ended:
 		setOnce(&p.EndedAt, t.now)
 		p.AskAt, p.Reverse = time.Time{}, false
+		switch p.End {
+		case payment.Superseded, payment.GivenUp, payment.Unreachable: // its page may still be used
+			p.AskAt = watchLimit(p, t.now)
+		}
 		if !p.AuthorisedAt.IsZero() || !p.CapturedAt.IsZero() {
 			l.closeAlert(t, AlertReversing, p.ID)
 			l.closeAlert(t, AlertDouble, p.ID)
@@ -138,6 +165,19 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		}
 	}
 	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(f.status), Amount: p.Amount, Text: string(f.event)})
+}
+
+// stands dates an authorisation: it is watched from the end of its term on.
+func (l *Ledger) stands(t tick, p *Payment) {
+	if !p.AuthorisedAt.IsZero() {
+		return
+	}
+	p.AuthorisedAt = t.now
+	p.LimitAt = t.now.Add(authorisationTerm)
+	if p.Method == payment.Paidy {
+		p.LimitAt = t.now.Add(paidyTerm)
+	}
+	p.AskAt = watchLimit(p, t.now)
 }
 
 // stand records that a payment is authorised without letting it move the order.
@@ -152,7 +192,7 @@ func (l *Ledger) stand(t tick, p *Payment, f fact) {
 // fillIn adds what a replay knows more: the status that an answer without one led to,
 // or to which the centre went back from transit. The status of an end stays.
 func (l *Ledger) fillIn(p *Payment, f fact) {
-	if f.status != payment.NoStatus && !ends(p.Status) {
+	if f.status != payment.NoStatus && !p.Status.Ends() {
 		p.Status = f.status
 	}
 }

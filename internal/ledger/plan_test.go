@@ -76,32 +76,32 @@ func TestTradingIDs(t *testing.T) {
 func TestWhenAPaymentMayBegin(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		change func(*world, *Authorize)
+		change func(*world, *Begin)
 		code   string
 	}{
-		"now":                  {func(*world, *Authorize) {}, ""},
-		"in instalments":       {func(_ *world, a *Authorize) { a.PaymentClass, a.SplitCount = "61", 3 }, ""},
-		"in others":            {func(_ *world, a *Authorize) { a.PaymentClass, a.SplitCount = "61", 4 }, "payment.class"},
-		"in an unknown way":    {func(_ *world, a *Authorize) { a.PaymentClass = "80" }, "payment.class"},
-		"under way":            {func(w *world, _ *Authorize) { w.authorize() }, "order.payment_running"},
-		"cancelled":            {func(w *world, _ *Authorize) { w.l.Order.Status = order.Canceled }, "order.canceled"},
-		"placed":               {func(w *world, _ *Authorize) { w.l.Order.Status = order.New }, "order.already_placed"},
-		"returned":             {func(w *world, _ *Authorize) { w.l.Order.Status = order.Returned }, "order.already_placed"},
-		"another method":       {func(w *world, _ *Authorize) { w.l.Order.MethodClass = offlineClass }, "order.other_method"},
-		"another total":        {func(_ *world, a *Authorize) { a.Amount-- }, "order.amount_changed"},
-		"nothing to pay":       {func(w *world, a *Authorize) { w.l.Order.Total, a.Amount = 0, 0 }, "order.nothing_to_pay"},
-		"a payment lives":      {func(w *world, _ *Authorize) { w.authorised("p1"); w.l.Order.Status = order.Processing }, "payment.alive"},
-		"one that is reversed": {func(w *world, _ *Authorize) { w.authorised("p1").Reverse = true; w.l.Order.Status = order.Processing }, ""},
-		"an operation is open": {func(w *world, _ *Authorize) { w.authorised("p1"); w.change(false); w.l.Order.Status = order.Processing }, "operation.open"},
+		"now":                  {func(*world, *Begin) {}, ""},
+		"in instalments":       {func(_ *world, a *Begin) { a.PaymentClass, a.SplitCount = "61", 3 }, ""},
+		"in others":            {func(_ *world, a *Begin) { a.PaymentClass, a.SplitCount = "61", 4 }, "payment.class"},
+		"in an unknown way":    {func(_ *world, a *Begin) { a.PaymentClass = "80" }, "payment.class"},
+		"under way":            {func(w *world, _ *Begin) { w.authorize() }, "order.payment_running"},
+		"cancelled":            {func(w *world, _ *Begin) { w.l.Order.Status = order.Canceled }, "order.canceled"},
+		"placed":               {func(w *world, _ *Begin) { w.l.Order.Status = order.New }, "order.already_placed"},
+		"returned":             {func(w *world, _ *Begin) { w.l.Order.Status = order.Returned }, "order.already_placed"},
+		"another method":       {func(w *world, _ *Begin) { w.l.Order.MethodClass = offlineClass }, "order.other_method"},
+		"another total":        {func(_ *world, a *Begin) { a.Amount-- }, "order.amount_changed"},
+		"nothing to pay":       {func(w *world, a *Begin) { w.l.Order.Total, a.Amount = 0, 0 }, "order.nothing_to_pay"},
+		"a payment lives":      {func(w *world, _ *Begin) { w.authorised("p1"); w.l.Order.Status = order.Processing }, "payment.alive"},
+		"one that is reversed": {func(w *world, _ *Begin) { w.authorised("p1").Reverse = true; w.l.Order.Status = order.Processing }, ""},
+		"an operation is open": {func(w *world, _ *Begin) { w.authorised("p1"); w.change(false); w.l.Order.Status = order.Processing }, "operation.open"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			a := Authorize{Order: 123, Amount: total, PaymentClass: "10"}
+			a := Begin{Order: 123, Amount: total, PaymentClass: "10"}
 			tt.change(w, &a)
 			ops := len(w.l.Operations)
 			err := w.do(func(l *Ledger, tk tick) error {
-				_, err := l.planAuthorize(tk, a)
+				_, err := l.planBegin(tk, a)
 				return err
 			})
 			if tt.code == "" && err != nil || tt.code != "" && !problem.Is(err, tt.code) {
@@ -119,7 +119,7 @@ func TestAttemptLimit(t *testing.T) {
 	t.Parallel()
 	try := func(w *world) error {
 		return w.do(func(l *Ledger, tk tick) error {
-			_, err := l.planAuthorize(tk, Authorize{Order: 123, Amount: total, PaymentClass: "10"})
+			_, err := l.planBegin(tk, Begin{Order: 123, Amount: total, PaymentClass: "10"})
 			return err
 		})
 	}
@@ -224,14 +224,14 @@ func TestWhatStaffMayDo(t *testing.T) {
 			w := newWorld(t)
 			tt.begin(w)
 			p := w.l.Payments[0]
-			got := Operations(w.l, p.ID, w.policy, w.now)
+			got := Buttons(w.l, p.ID, w.policy, w.now)
 			for _, try := range []struct {
 				capture bool
 				said    error
 				want    string
-			}{{true, got.Capture, tt.capture}, {false, got.Cancel, tt.cancel}} {
+			}{{true, got[payment.SaleButton], tt.capture}, {false, got[payment.CancelButton], tt.cancel}} {
 				err := (&world{t: t, l: clone(w.l), policy: w.policy, now: w.now, stock: w.stock, events: w.events, open: map[[2]string]bool{}, alerts: map[string]bool{}}).do(func(l *Ledger, tk tick) error {
-					_, err := l.planChange(tk, Change{PaymentID: p.ID, Capture: try.capture, Amount: p.Amount})
+					_, err := l.planChange(tk, Change{PaymentID: p.ID, Button: pressed(try.capture), Amount: p.Amount})
 					return err
 				})
 				if code(err) != try.want || code(try.said) != try.want {
@@ -241,7 +241,7 @@ func TestWhatStaffMayDo(t *testing.T) {
 		})
 	}
 	w := newWorld(t)
-	if got := Operations(w.l, "nobody", w.policy, w.now); !problem.Is(got.Capture, "payment.none") || !problem.Is(got.Cancel, "payment.none") {
+	if got := Buttons(w.l, "nobody", w.policy, w.now); !problem.Is(got[payment.SaleButton], "payment.none") || !problem.Is(got[payment.CancelButton], "payment.none") {
 		t.Errorf("of nobody: %+v", got)
 	}
 }
@@ -262,14 +262,14 @@ func TestWhatStaffMayDoWithAnotherPayment(t *testing.T) {
 	w := newWorld(t)
 	p := other(w)
 	w.settle(w.send(w.reversal(p)), verdict{state: payment.DeclinedOp, code: "2003"})
-	got := Operations(w.l, p.ID, w.policy, w.now)
-	if !problem.Is(got.Capture, "payment.not_the_orders") || got.Cancel != nil {
+	got := Buttons(w.l, p.ID, w.policy, w.now)
+	if !problem.Is(got[payment.SaleButton], "payment.not_the_orders") || got[payment.CancelButton] != nil {
 		t.Errorf("%+v", got)
 	}
 	w.change(true) // the order's own is not held up by it
 	if op, err := func() (op *Operation, err error) {
 		err = w.do(func(l *Ledger, tk tick) error {
-			op, err = l.planChange(tk, Change{PaymentID: p.ID, Amount: p.Amount})
+			op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.CancelButton, Amount: p.Amount})
 			return err
 		})
 		return op, err
@@ -285,7 +285,7 @@ func TestTheOrderIsBusyWithAnotherTry(t *testing.T) {
 	first := notHappened(w)
 	w.send(w.authorize())
 	w.alive(first, "p1", payment.AuthOK)
-	if got := Operations(w.l, first.ID, w.policy, w.now); !problem.Is(got.Capture, "operation.open") || !problem.Is(got.Cancel, "operation.open") {
+	if got := Buttons(w.l, first.ID, w.policy, w.now); !problem.Is(got[payment.SaleButton], "operation.open") || !problem.Is(got[payment.CancelButton], "operation.open") {
 		t.Errorf("%+v", got)
 	}
 }
@@ -296,8 +296,8 @@ func TestChangesRefused(t *testing.T) {
 	w := newWorld(t)
 	p := w.authorised("p1")
 	for want, c := range map[string]Change{
-		"payment.unknown":        {PaymentID: "x", Amount: total},
-		"payment.amount_changed": {PaymentID: p.ID, Capture: true, Amount: total + 1},
+		"payment.unknown":        {PaymentID: "x", Button: payment.SaleButton, Amount: total},
+		"payment.amount_changed": {PaymentID: p.ID, Button: payment.SaleButton, Amount: total + 1},
 	} {
 		err := w.do(func(l *Ledger, tk tick) error {
 			_, err := l.planChange(tk, c)
@@ -400,7 +400,7 @@ func TestNext(t *testing.T) {
 func TestGoodsAreAskedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.l.planAuthorize(w.tick(), Authorize{Amount: total, PaymentClass: "10"})
+	_, err := w.l.planBegin(w.tick(), Begin{Amount: total, PaymentClass: "10"})
 	if !NeedsGoods(err) || NeedsGoods(errors.New("x")) || NeedsGoods(nil) {
 		t.Errorf("%v", err)
 	}

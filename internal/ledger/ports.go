@@ -51,6 +51,9 @@ type Store interface {
 	// that no payment bears and that carries another shop's mark is not ours.
 	Match(ctx context.Context, n Notice, mark string) (Match, error)
 
+	// Orderer reads who orders, from dtb_order and its shipping and member.
+	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
+
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
 
@@ -116,19 +119,14 @@ type Gateway interface {
 	Inquire(ctx context.Context, q Inquiry) Finding
 }
 
-// CardToken is a one-time token from the buyer's browser. It prints as ***.
-type CardToken string
-
-func (CardToken) String() string               { return "***" }
-func (CardToken) GoString() string             { return "***" }
-func (CardToken) LogValue() slog.Value         { return slog.StringValue("***") }
-func (CardToken) Format(f fmt.State, _ rune)   { _, _ = f.Write([]byte("***")) }
-func (CardToken) MarshalJSON() ([]byte, error) { return []byte(`"***"`), nil }
+// CardToken is a one-time token from the buyer's browser.
+type CardToken = Secret
 
 // Command is one operation to execute, with what is handed beside it and never stored.
 type Command struct {
 	OperationID     string
 	Kind            payment.Kind
+	Method          payment.Method // the payment's: which one the link type's page offers
 	Environment     payment.Environment
 	MerchantID      string
 	SettingsVersion int64
@@ -136,12 +134,71 @@ type Command struct {
 	TradingID       string
 	PaymentID       string // Paygent's
 	Amount          order.Yen
+	Was             order.Yen // the payment's amount before it, where the operation changes it
 	PaymentClass    string
 	SplitCount      int
-	Token           CardToken
+	CustomerID      int64   // of a member: whose stored cards are meant
+	StoredCard      string  // customer_card_id to pay with
+	ReferenceID     string  // ref_trading_id: the payment whose card is used again
+	ThreeDS         ThreeDS // the version to authenticate by
+	AuthID          string  // 3ds_auth_id of a challenge that was passed
+	Brand           payment.Brand
+	Beside          Beside
+	Orderer         Orderer
+	Returns         Returns
 	Remaining       time.Duration // until the telegram's deadline
 	BeforeSend      func() error  // called just before the first byte; an error stops the telegram
 }
+
+// Beside is what a submit hands to its telegrams beside stored facts. It is never
+// stored with the operation, and empty when a worker sends one.
+type Beside struct {
+	Token     CardToken
+	Store     string // cvs_company_id the buyer chose
+	OpenID    Secret // what the buyer brought back from the carrier's login
+	PaRes, MD string // what the buyer brought back from 3-D Secure 1.0
+	Accept    string // the browser's headers, for 3-D Secure 1.0
+	UserAgent string
+}
+
+// Orderer is who orders, as a telegram that opens a payment tells it.
+type Orderer struct {
+	FamilyName, GivenName          string
+	FamilyKana, GivenKana          string
+	Tel, Email                     string
+	PostalCode, Pref, Addr1, Addr2 string // Pref is EC-CUBE's prefecture number, 1 to 47
+	ShipPostalCode, ShipPref       string
+	ShipAddr1, ShipAddr2           string
+	Member                         Member
+}
+
+// Member is what 3-D Secure 2.0 asks about a member; zero for a guest.
+type Member struct {
+	ID                   int64
+	CreatedAt, ChangedAt time.Time
+	Purchases180Days     int       // orders placed in the last 180 days
+	Day, Year            int       // orders begun in the last 24 hours, and in the last year
+	ShippedToSince       time.Time // first order to this shipping address; zero: this one
+	Reordered            bool      // ordered one of these products before
+}
+
+// Returns are the addresses a buyer comes back by; each names the payment by an
+// expiring HMAC (money.md §6).
+type Returns struct {
+	OK   string // done
+	Stop string // given up, or refused
+	Term string // 3-D Secure
+	Note string // where notices of this payment may go, empty: the merchant's own
+}
+
+// Secret is a text that prints as ***.
+type Secret string
+
+func (Secret) String() string               { return "***" }
+func (Secret) GoString() string             { return "***" }
+func (Secret) LogValue() slog.Value         { return slog.StringValue("***") }
+func (Secret) Format(f fmt.State, _ rune)   { _, _ = f.Write([]byte("***")) }
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"***"`), nil }
 
 // Outcome is what a telegram led to (money.md §2).
 type Outcome string
@@ -162,6 +219,13 @@ type Answer struct {
 	PaymentID string // Paygent's, also on a refusal
 	Code      string
 	Detail    string
+
+	// What a success brings.
+	Challenge bool      // 020 answered 7: the buyer has to pass 3-D Secure 1.0
+	Needs     Needs     // page or numbers
+	LimitAt   time.Time // of page or numbers, zero if the centre told none
+	AuthID    string    // 450: 3ds_auth_id
+	Attempt   string    // attempt_kbn
 }
 
 // Inquiry asks 094 about one payment.
@@ -181,6 +245,7 @@ type Finding struct {
 	Type        string
 	Status      payment.Status
 	Amount      order.Yen
+	Brand       payment.Brand
 	BegunAt     time.Time // payment_init_date
 	PaymentDate time.Time
 	Code        string
@@ -206,7 +271,20 @@ type Policy struct {
 	SharedMerchant  bool // マーチャントを他システムと共有
 	Confirm         Confirm
 	PaymentClasses  []string // what a buyer may choose: 10, 61-2, 80 …
+	ThreeDS         ThreeDS  // what a card of module type is authenticated by
+	Attempts        Attempts
+	Terms           map[payment.Scheme]time.Duration // how long a number or page is good, as the settings ask for it
+	Brands          []payment.Brand                  // carriers offered
 }
+
+// Attempts is the policy on 3-D Secure attempts (money.md §6).
+type Attempts string
+
+const (
+	AcceptAttempts    Attempts = "low"    // every authentication that did not fail
+	ProtectedAttempts Attempts = "middle" // an attempt only where the issuer bears the liability
+	FullOnly          Attempts = "high"   // full authentication only
+)
 
 // Confirm says which notices are confirmed by 094 (money.md §5).
 type Confirm string

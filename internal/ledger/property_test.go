@@ -149,7 +149,7 @@ func (c *centre) workers(fate func() string) {
 	for _, p := range c.l.Payments {
 		if !p.AskAt.IsZero() && !p.AskAt.After(c.now) {
 			f := c.inquire(p.PaymentID, "")
-			c.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, f) })
+			c.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, f, true) })
 		}
 	}
 }
@@ -171,7 +171,7 @@ func (c *centre) deliver(i int) {
 func (c *centre) pay() {
 	var op *Operation
 	err := c.do(func(l *Ledger, t tick) (err error) {
-		op, err = l.planAuthorize(t, Authorize{Order: l.Order.ID, Amount: total, PaymentClass: "10", Actor: Buyer})
+		op, err = l.planBegin(t, Begin{Order: l.Order.ID, Amount: total, PaymentClass: "10", Actor: Buyer})
 		return err
 	})
 	if err == nil {
@@ -204,7 +204,7 @@ func (c *centre) actions() map[string]func(*rapid.T) {
 			}
 			var op *Operation
 			err := c.do(func(l *Ledger, t tick) (err error) {
-				op, err = l.planChange(t, Change{PaymentID: p.ID, Capture: capture, Amount: p.Amount, Actor: "staff:1"})
+				op, err = l.planChange(t, Change{PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Actor: "staff:1"})
 				return err
 			})
 			if err == nil {
@@ -238,7 +238,7 @@ func (c *centre) actions() map[string]func(*rapid.T) {
 				return
 			}
 			p := *rapid.SampledFrom(c.held).Draw(rt, "payment")
-			p.Status = rapid.SampledFrom(payment.CardStatuses()).Draw(rt, "status")
+			p.Status = rapid.SampledFrom(payment.Card.Statuses()).Draw(rt, "status")
 			if op := c.l.lastSucceeded(c.l.holderOrNone(p.PaymentID)); op != nil && op.Kind.Target() == p.Status {
 				return // what our own operation leads to is believed
 			}
@@ -255,7 +255,7 @@ func (c *centre) actions() map[string]func(*rapid.T) {
 			}
 		},
 		"the buyer gives up": func(*rapid.T) {
-			_ = c.do(func(l *Ledger, t tick) error { return l.giveUp(t) }) // refused while something is open
+			_ = c.do(func(l *Ledger, t tick) error { return l.leave(t, "", nil, true, payment.BuyerGaveUp) }) // refused while something is open
 		},
 		"paid in cash": func(*rapid.T) {
 			if c.l.Order.Status == order.Processing && len(c.l.Payments) > 0 {

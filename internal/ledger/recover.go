@@ -25,8 +25,10 @@ func (s *Service) TakeUp(ctx context.Context, due Due) error {
 	switch {
 	case op == nil:
 		return nil
+	case op.Kind == payment.ChangeAmount:
+		_, err = s.drive(ctx, due.OrderID, op.ID)
 	case op.State == payment.Planned && due.Unowned:
-		_, err = s.run(ctx, due.OrderID, *op, "")
+		_, err = s.run(ctx, due.OrderID, *op, Beside{})
 	case op.State == payment.Planned:
 		_, err = s.settle(ctx, due.OrderID, op.ID, neverSent())
 	case op.State == payment.Sent:
@@ -41,7 +43,7 @@ func (s *Service) TakeUp(ctx context.Context, due Due) error {
 func (s *Service) ask(ctx context.Context, id order.ID, l *Ledger, op *Operation) error {
 	p := l.payment(op.PaymentID)
 	f := s.gateway.Inquire(ctx, inquiryAbout(op, p, ""))
-	witnessed := s.witnessed(ctx, op, f, id)
+	witnessed := s.witnessed(ctx, op.Environment, op.MerchantID, op.SettingsVersion, f, id)
 	_, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.resolve(t, op.ID, f, witnessed) })
 	return err
 }
@@ -49,95 +51,16 @@ func (s *Service) ask(ctx context.Context, id order.ID, l *Ledger, op *Operation
 // witnessed tells whether "no such payment" may be believed: the simulator's codes
 // count as proved; elsewhere the same question about a payment known to exist has to
 // be answered well (money.md §3).
-func (s *Service) witnessed(ctx context.Context, op *Operation, f Finding, id order.ID) bool {
-	if f.Kind != NoSuch || op.Environment == payment.Simulator {
+func (s *Service) witnessed(ctx context.Context, env payment.Environment, merchant string, version int64, f Finding, id order.ID) bool {
+	if f.Kind != NoSuch || env == payment.Simulator {
 		return true
 	}
-	paymentID, _, found, err := s.store.Witness(ctx, op.Environment, op.MerchantID, id)
+	paymentID, _, found, err := s.store.Witness(ctx, env, merchant, id)
 	if err != nil || !found {
 		return false
 	}
-	w := s.gateway.Inquire(ctx, Inquiry{Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion, PaymentID: paymentID})
+	w := s.gateway.Inquire(ctx, Inquiry{Environment: env, MerchantID: merchant, SettingsVersion: version, PaymentID: paymentID})
 	return w.Kind == Found
-}
-
-// Watch asks 094 about one payment whose time has come (Store.DuePayments): a
-// capture no notice has confirmed, or a payment that must not stay alive.
-func (s *Service) Watch(ctx context.Context, due DuePayment) error {
-	l, err := s.store.View(ctx, due.OrderID)
-	if err != nil {
-		return err
-	}
-	p := l.payment(due.PaymentID)
-	if p == nil || p.AskAt.IsZero() {
-		return nil
-	}
-	policy, err := s.policy(ctx)
-	if err != nil {
-		return err
-	}
-	if p.Environment != policy.Environment || p.MerchantID != policy.MerchantID {
-		return s.watchLater(ctx, due) // another centre would answer about another payment
-	}
-	f := s.gateway.Inquire(ctx, Inquiry{Environment: p.Environment, MerchantID: p.MerchantID, SettingsVersion: policy.Version, PaymentID: p.PaymentID})
-	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { return l.watched(t, due.PaymentID, f) })
-	return err
-}
-
-// watchLater looks again in a day whether the payment's environment is back.
-func (s *Service) watchLater(ctx context.Context, due DuePayment) error {
-	_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
-		if p := l.payment(due.PaymentID); p != nil && !p.AskAt.IsZero() {
-			p.AskAt = t.now.Add(24 * time.Hour)
-		}
-		return nil
-	})
-	return err
-}
-
-// watched takes what 094 said about a watched payment.
-func (l *Ledger) watched(t tick, id string, f Finding) error {
-	p := l.payment(id)
-	if p == nil || p.AskAt.IsZero() || p.AskAt.After(t.now) {
-		return nil
-	}
-	p.AskAt = time.Time{}
-	if f.Kind == Found && f.Type == p.Method.Type() && f.Amount == p.Amount && f.Status != p.Status {
-		if err := l.learn(t, p, f.Status, f.PaymentDate, "inquiry"); err != nil {
-			return err
-		}
-	}
-	switch {
-	case p.Phase == payment.Captured:
-		p.AskAt = watchCapture(p, t.now)
-	case p.Reverse && p.Phase == payment.Authorised:
-		p.AskAt = t.now.Add(time.Hour) // in case the next try is lost
-		l.planReversal(t, p, "again")
-	}
-	return nil
-}
-
-// GiveUp ends the buyer's attempt and gives stock and points back. It is refused
-// while an operation is open: nobody knows yet what it did.
-func (s *Service) GiveUp(ctx context.Context, id order.ID) error {
-	_, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.giveUp(t) })
-	return err
-}
-
-func (l *Ledger) giveUp(t tick) error {
-	if l.Order.Status != order.Pending {
-		return nil
-	}
-	if l.OpenOperation() != nil {
-		return notNow("operation.open", nil)
-	}
-	l.event(t, EventGivenUp, Buyer, l.Current(), nil, "", EventData{})
-	if p := l.Current(); p != nil && p.stage() == payment.StageOpening {
-		return l.observe(t, p, fact{event: payment.BuyerGaveUp, cause: "given_up", actor: Buyer})
-	}
-	l.releaseHold(t)
-	l.move(t, order.Processing, "given_up")
-	return nil
 }
 
 // Place places an order that has nothing to do with Paygent: EC-CUBE's own methods

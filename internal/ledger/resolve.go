@@ -3,7 +3,6 @@ package ledger
 import (
 	"time"
 
-	"kessai/internal/order"
 	"kessai/internal/payment"
 )
 
@@ -37,11 +36,34 @@ func backoff(n int) time.Duration {
 	return time.Hour
 }
 
+// margin is how long after its limit a payment may still come alive by what is under
+// way at the centre (money.md §9).
+const margin = 48 * time.Hour
+
+// tokenTerm is how long a sealed card token is kept for a challenge (money.md §6).
+const tokenTerm = 30 * time.Minute
+
+// watchLimit is when 094 is asked about a payment that nobody has paid, cancelled or
+// captured by its limit: then, and daily until it ends.
+func watchLimit(p *Payment, now time.Time) time.Time {
+	at := p.LimitAt.Add(margin)
+	if p.SealedToken != "" {
+		at = p.BegunAt.Add(tokenTerm)
+	}
+	if p.LimitAt.IsZero() || !at.After(now) {
+		return now.Add(24 * time.Hour)
+	}
+	return at
+}
+
 // watchCapture is when 094 is asked whether a capture is through, if no notice said
 // so: a minute later, then along the schedule for a day (money.md §6).
 func watchCapture(p *Payment, now time.Time) time.Time {
-	if p.Status == payment.Cleared || p.Status == payment.ClearedFinal {
+	if p.Status == payment.Cleared || p.Status == payment.ClearedFinal || p.Status == payment.ClearedComplete {
 		return time.Time{}
+	}
+	if p.Status == payment.EarlyReport { // the final report comes with the store's own pace
+		return now.Add(24 * time.Hour)
 	}
 	switch since := now.Sub(p.CapturedAt); {
 	case since < time.Minute:
@@ -69,7 +91,7 @@ const (
 )
 
 // read judges an inquiry by money.md §3.
-func read(op *Operation, p *Payment, f Finding, want order.Yen) reading {
+func read(op *Operation, p *Payment, f Finding) reading {
 	switch f.Kind {
 	case NoSuch:
 		return readNegative
@@ -77,58 +99,92 @@ func read(op *Operation, p *Payment, f Finding, want order.Yen) reading {
 	default:
 		return readNothing
 	}
-	if f.Type != payment.Card.Type() || f.Amount != want {
+	if f.Type != p.Method.Type() || !amountFits(op, p, f) {
 		return readNothing
 	}
-	if op.Kind.Begins() {
-		return readAuthorize(op, f)
-	}
-	if f.Status.Transit() {
+	switch {
+	case op.Kind.Begins(), op.Kind == payment.CompleteThreeDS:
+		return readBeginning(op, f)
+	case f.Status.Transit():
 		return readTransit
+	case changesAmount(op):
+		return readAmount(op, f)
 	}
 	return readChange(op.Kind, f.Status)
 }
 
-func readAuthorize(op *Operation, f Finding) reading {
-	if f.BegunAt.Before(op.PlannedAt.Add(-begunTolerance)) {
+// changesAmount reports an operation whose effect is told by the amount.
+func changesAmount(op *Operation) bool {
+	return op.Kind == payment.CorrectCarrier || op.Kind == payment.RefundPaidy && op.Amount > 0
+}
+
+// amountFits: the payment's amount, or the target of an operation that changes it;
+// what has ended is told by its status.
+func amountFits(op *Operation, p *Payment, f Finding) bool {
+	return f.Amount == p.Amount || changesAmount(op) && f.Amount == op.Amount || f.Status.Ends() && !op.Kind.Begins()
+}
+
+func readAmount(op *Operation, f Finding) reading {
+	switch {
+	case f.Status.Ends():
+		return readNo
+	case f.Amount == op.Amount:
+		return readYes
+	}
+	return readNegative
+}
+
+func readBeginning(op *Operation, f Finding) reading {
+	if f.BegunAt.Before(op.PlannedAt.Add(-begunTolerance)) && op.Kind != payment.CompleteThreeDS {
 		return readNothing // an older payment that happens to bear our id
 	}
-	switch f.Status {
-	case payment.AuthOK, payment.Cleared, payment.ClearedFinal, payment.AuthCancelDone, payment.AuthExpired, payment.RefundDone:
+	switch s := f.Status; {
+	case s.Authorises(), s.Pays():
 		return readYes
-	case payment.AuthNG, payment.ThreeDSAbandoned:
+	case s == payment.AuthNG, s == payment.ThreeDSAbandoned, s == payment.Abandoned:
 		return readNo
-	case payment.Applied:
+	case s.Ends():
+		return readYes
+	case s == payment.Applied && op.Kind == payment.Authorize:
 		return readNegative
-	case payment.ThreeDSRunning:
-		return readAside
+	case s == payment.Applied, s == payment.ThreeDSRunning:
+		return readAside // it stands there, without what the buyer would need
 	}
 	return readTransit
 }
 
 func readChange(kind payment.Kind, s payment.Status) reading {
+	gone := s == payment.AuthCancelDone || s == payment.RefundDone || s == payment.CancelComplete
 	switch kind {
-	case payment.Capture:
-		switch s {
-		case payment.Cleared, payment.ClearedFinal, payment.RefundDone:
+	case payment.Capture, payment.CaptureCarrier, payment.CapturePaidy:
+		switch {
+		case s.Pays(), s == payment.RefundDone, s == payment.CancelComplete:
 			return readYes
-		case payment.AuthOK:
+		case s.Authorises():
 			return readNegative
 		}
 		return readNo
-	case payment.CancelAuthorization:
-		switch s {
-		case payment.AuthCancelDone:
+	case payment.CancelAuthorization, payment.CancelPaidy:
+		switch {
+		case s == payment.AuthCancelDone:
 			return readYes
-		case payment.AuthOK:
+		case s.Authorises():
 			return readNegative
 		}
 		return readNo
-	case payment.CancelCapture:
-		switch s {
-		case payment.RefundDone, payment.AuthCancelDone:
+	case payment.CancelCapture, payment.RefundPaidy:
+		switch {
+		case gone:
 			return readYes
-		case payment.Cleared:
+		case s == payment.Cleared:
+			return readNegative
+		}
+		return readNo
+	case payment.CancelCarrier:
+		switch {
+		case gone:
+			return readYes
+		case s.Authorises(), s.Pays():
 			return readNegative
 		}
 		return readNo
@@ -146,7 +202,8 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 	}
 	p := l.payment(op.PaymentID)
 	op.Asked++
-	r := read(op, p, f, op.Amount)
+	r := read(op, p, f)
+	l.learnBrand(p, f)
 	if f.Kind == NoSuch && !witnessed && !op.Refused {
 		r = readNothing
 	}

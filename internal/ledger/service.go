@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -31,6 +30,9 @@ type Service struct {
 	node    string
 	log     *slog.Logger
 	reached func(Boundary, order.ID)
+	seal    func(CardToken) (string, error)
+	unseal  func(string) (CardToken, error)
+	returns func(order.ID, *Payment) Returns
 }
 
 // Deps is what a Service needs from outside.
@@ -42,6 +44,12 @@ type Deps struct {
 	Rand    io.Reader // safe for concurrent use
 	Node    string    // this node's name; operations are owned under it
 	Log     *slog.Logger
+	// Seal and Unseal keep a card token while its buyer passes a challenge; without them
+	// 3-D Secure 2.0 cannot be asked for.
+	Seal   func(CardToken) (string, error)
+	Unseal func(string) (CardToken, error)
+	// Returns makes the addresses a buyer comes back by.
+	Returns func(order.ID, *Payment) Returns
 	// Reached, if set, is told when an operation passes a boundary of money.md §2.
 	Reached func(Boundary, order.ID)
 }
@@ -58,40 +66,15 @@ const (
 
 // New makes a Service.
 func New(d Deps) *Service {
-	s := &Service{store: d.Store, gateway: d.Gateway, policy: d.Policy, now: d.Now, rand: d.Rand, node: d.Node, log: d.Log, reached: d.Reached}
+	s := &Service{store: d.Store, gateway: d.Gateway, policy: d.Policy, now: d.Now, rand: d.Rand, node: d.Node, log: d.Log, reached: d.Reached, seal: d.Seal, unseal: d.Unseal, returns: d.Returns}
+	if s.seal == nil || s.unseal == nil {
+		s.seal = func(CardToken) (string, error) { return "", errNoSeal }
+		s.unseal = func(string) (CardToken, error) { return "", errNoSeal }
+	}
 	if s.reached == nil {
 		s.reached = func(Boundary, order.ID) {}
 	}
 	return s
-}
-
-// Authorize is a buyer's submit of the card page.
-type Authorize struct {
-	Order        order.ID
-	Amount       order.Yen // the total the buyer was shown
-	Token        CardToken
-	PaymentClass string
-	SplitCount   int
-	Actor        Actor
-	Key          string // idempotency: one per page shown
-}
-
-// classChoice is the choice as the settings name it: 10, 61-3, 80 …
-func (a Authorize) classChoice() string {
-	if a.SplitCount > 0 {
-		return a.PaymentClass + "-" + strconv.Itoa(a.SplitCount)
-	}
-	return a.PaymentClass
-}
-
-// Change is staff's 売上 or 取消 of one payment.
-type Change struct {
-	Order     order.ID
-	PaymentID string    // Payment.ID
-	Capture   bool      // 売上; otherwise 取消
-	Amount    order.Yen // the amount staff was shown
-	Actor     Actor
-	Key       string // idempotency: one per form shown
 }
 
 // Result is what an operation came to, as far as it is known.
@@ -101,31 +84,35 @@ type Result struct {
 	Replayed  bool // the same submit had been taken before; nothing was sent
 }
 
-// Authorize begins a payment by card. A second submit with the same key, from
+// Begin begins a payment by the order's method. A second submit with the same key, from
 // wherever it comes, sends nothing and tells where the first one stands.
-func (s *Service) Authorize(ctx context.Context, in Authorize) (Result, error) {
-	return s.begin(ctx, in.Order, in.Key, in.Token, func(l *Ledger, t tick) (*Operation, error) {
-		return l.planAuthorize(t, in)
+func (s *Service) Begin(ctx context.Context, in Begin) (Result, error) {
+	return s.begin(ctx, in.Order, in.Key, in.Beside, func(l *Ledger, t tick) (*Operation, error) {
+		return l.planBegin(t, in)
 	})
 }
 
-// Change captures or cancels a payment.
+// Change captures, cancels, or changes the amount of a payment.
 func (s *Service) Change(ctx context.Context, in Change) (Result, error) {
-	return s.begin(ctx, in.Order, in.Key, "", func(l *Ledger, t tick) (*Operation, error) {
+	if err := s.confirmOld(ctx, in); err != nil {
+		return Result{}, err
+	}
+	return s.begin(ctx, in.Order, in.Key, Beside{}, func(l *Ledger, t tick) (*Operation, error) {
 		return l.planChange(t, in)
 	})
 }
 
 // begin runs transaction A and, if it planned something, the rest of the operation.
-func (s *Service) begin(ctx context.Context, id order.ID, key string, token CardToken, plan func(*Ledger, tick) (*Operation, error)) (Result, error) {
+func (s *Service) begin(ctx context.Context, id order.ID, key string, beside Beside, plan func(*Ledger, tick) (*Operation, error)) (Result, error) {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	var op Operation
+	var op *Operation
+	var left *Ledger
 	var replay Result
 	err = s.store.Update(ctx, id, func(l *Ledger) error {
-		replay = Result{}
+		replay, op, left = Result{}, nil, l
 		for _, have := range l.Operations {
 			if key != "" && have.IdemKey == key {
 				replay = Result{Operation: *have, Step: Next(l), Replayed: true}
@@ -136,7 +123,7 @@ func (s *Service) begin(ctx context.Context, id order.ID, key string, token Card
 		if err != nil {
 			return err
 		}
-		op = *planned
+		op = planned
 		return nil
 	})
 	if err != nil {
@@ -150,15 +137,22 @@ func (s *Service) begin(ctx context.Context, id order.ID, key string, token Card
 	if replay.Replayed {
 		return replay, nil
 	}
+	ctx = context.WithoutCancel(ctx)
+	switch {
+	case op == nil: // the buyer goes on elsewhere
+		return Result{Step: Next(left)}, nil
+	case op.Kind == payment.ChangeAmount:
+		return s.drive(ctx, id, op.ID)
+	}
 	s.reached(AfterPlanned, id)
-	return s.run(context.WithoutCancel(ctx), id, op, token)
+	return s.run(ctx, id, *op, beside)
 }
 
 // run sends a planned operation that this node owns, and writes its outcome. A buyer
 // who closes the page does not stop it.
-func (s *Service) run(ctx context.Context, id order.ID, op Operation, token CardToken) (Result, error) {
+func (s *Service) run(ctx context.Context, id order.ID, op Operation, beside Beside) (Result, error) {
 	for again := true; ; again = false {
-		l, err := s.send(ctx, id, &op, token, again)
+		l, err := s.send(ctx, id, &op, beside, again)
 		if err != nil {
 			return Result{}, err
 		}
@@ -184,7 +178,7 @@ func (l *Ledger) successorOf(op Operation) *Operation {
 func replacing(operation string) string { return "replaces:" + operation }
 
 // send marks the operation sent, sends its telegram, and runs transaction B.
-func (s *Service) send(ctx context.Context, id order.ID, op *Operation, token CardToken, mayReplace bool) (*Ledger, error) {
+func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside Beside, mayReplace bool) (*Ledger, error) {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return nil, err
@@ -206,17 +200,23 @@ func (s *Service) send(ctx context.Context, id order.ID, op *Operation, token Ca
 		return nil, problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
 	}
 	p := l.payment(op.PaymentID)
-	answer := s.gateway.Execute(ctx, s.command(id, op, p, token, sent))
+	command, err := s.command(ctx, l, op, p, beside, sent)
+	if err != nil {
+		s.log.WarnContext(ctx, "not sent: what the telegram needs could not be read", "order", int64(id), "error", err)
+		return s.settle(ctx, id, op.ID, neverSent())
+	}
+	answer := s.gateway.Execute(ctx, command)
 	s.reached(AfterAnswer, id)
-	return s.answered(ctx, id, op, p, answer, mayReplace)
+	return s.answered(ctx, id, op, p, beside, answer, mayReplace)
 }
 
 // command is the operation as the gateway needs it.
-func (s *Service) command(id order.ID, op *Operation, p *Payment, token CardToken, sent Sent) Command {
-	return Command{
-		OperationID: op.ID, Kind: op.Kind, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
-		OrderID: id, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount,
-		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, Token: token, Remaining: sent.DeadlineAt.Sub(s.now()),
+func (s *Service) command(ctx context.Context, l *Ledger, op *Operation, p *Payment, beside Beside, sent Sent) (Command, error) {
+	c := Command{
+		OperationID: op.ID, Kind: op.Kind, Method: p.Method, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
+		OrderID: l.Order.ID, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount, Was: p.Amount,
+		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, CustomerID: l.Order.CustomerID, StoredCard: p.StoredCard,
+		ThreeDS: p.ThreeDS, AuthID: p.AuthID, Brand: p.Brand, Beside: beside,
 		BeforeSend: func() error {
 			if s.now().Sub(sent.At) >= sendWithin {
 				return errTooLate
@@ -224,17 +224,41 @@ func (s *Service) command(id order.ID, op *Operation, p *Payment, token CardToke
 			return nil
 		},
 	}
+	if old := l.payment(p.Replaces); op.Parent != "" && old != nil {
+		c.ReferenceID = old.TradingID
+	}
+	if op.Kind.Begins() && op.Parent == "" {
+		if s.returns != nil {
+			c.Returns = s.returns(l.Order.ID, p)
+		}
+		var err error
+		if c.Orderer, err = s.store.Orderer(ctx, l.Order.ID, s.now()); err != nil {
+			return Command{}, err
+		}
+	}
+	c.Remaining = sent.DeadlineAt.Sub(s.now())
+	return c, nil
 }
 
-var errTooLate = errors.New("ledger: too long after it was marked sent; not sent")
+var (
+	errTooLate = errors.New("ledger: too long after it was marked sent; not sent")
+	errNoSeal  = errors.New("ledger: nothing is there to keep a card token with")
+)
 
 // answered runs transaction B for an answer. A refusal that may not be believed at
 // once is held against one 094 first; an id in use begins the payment anew, once.
-func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *Payment, a Answer, mayReplace bool) (*Ledger, error) {
+func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *Payment, beside Beside, a Answer, mayReplace bool) (*Ledger, error) {
 	v := verdictOf(a)
+	if op.Kind == payment.Authenticate && v.state == payment.Succeeded && beside.Token != "" {
+		var err error
+		if v.sealed, err = s.seal(beside.Token); err != nil {
+			s.log.ErrorContext(ctx, "the card token could not be kept; the buyer has to enter the card again", "order", int64(id), "error", err)
+			v = verdict{state: payment.DeclinedOp, event: payment.TryReplaced, cause: "begun_again"}
+		}
+	}
 	if a.Outcome == Decline && (!a.Final || a.IDInUse) {
 		f := s.gateway.Inquire(ctx, inquiryAbout(op, p, v.paygentID))
-		if r := read(op, p, f, op.Amount); a.IDInUse && mayReplace && f.Kind == Found && r != readYes && r != readTransit {
+		if r := read(op, p, f); a.IDInUse && mayReplace && f.Kind == Found && r != readYes && r != readTransit {
 			return s.replace(ctx, id, op.ID, v)
 		}
 		l, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.settleRefused(t, op.ID, v, f) })
@@ -265,11 +289,13 @@ func (s *Service) replace(ctx context.Context, id order.ID, opID string, v verdi
 			return err
 		}
 		l.move(t, order.Pending, "trading_id in use")
-		in := Authorize{Order: id, Amount: op.Amount, PaymentClass: old.PaymentClass, SplitCount: old.SplitCount, Actor: op.Actor}
+		in := Begin{Amount: op.Amount, PaymentClass: old.PaymentClass, SplitCount: old.SplitCount, StoredCard: old.StoredCard, Brand: old.Brand}
 		if key != "" {
-			in.Key = key + "+"
+			key += "+"
 		}
-		l.beginPayment(t, in).Reason = replacing(opID)
+		p := l.beginPayment(t, in, old.scheme())
+		p.ThreeDS, p.AuthID, old.AuthID = old.ThreeDS, old.AuthID, ""
+		l.planOperation(t, p, op.Kind, orderKey(id), t.node, op.Actor, key, op.Amount).Reason = replacing(opID)
 		return nil
 	})
 }

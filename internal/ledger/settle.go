@@ -18,6 +18,14 @@ type verdict struct {
 	status      payment.Status // what Paygent told with it, empty for a plain answer
 	paymentDate time.Time
 	refused     bool // stays unknown with a refusal in hand
+
+	// What a success brought for the buyer.
+	challenge bool
+	needs     Needs
+	limitAt   time.Time
+	authID    string
+	attempt   string
+	sealed    string // the card token, for the 020 that follows a challenge
 }
 
 // settle is transaction B: it writes the outcome of an operation and everything
@@ -33,15 +41,28 @@ func (l *Ledger) settle(t tick, opID string, v verdict) error {
 	if !op.State.Open() {
 		return l.settleAgain(t, op, p, v)
 	}
-	if v.state == payment.UnknownState {
+	if v.state == payment.UnknownState && !beginsAgain(op.Kind) {
 		l.becomeUnknown(t, op, p, v)
 		return nil
+	}
+	if v.state == payment.UnknownState {
+		v.state, v.event, v.cause = payment.DeclinedOp, payment.TryReplaced, "begun_again"
 	}
 	l.close(t, op, v)
 	if op.State == payment.Succeeded {
 		return l.succeeded(t, op, p, v)
 	}
 	return l.failed(t, op, p, v)
+}
+
+// beginsAgain: what creates nothing but a page is begun again where its answer never
+// came; the old page is watched to its limit (money.md §3).
+func beginsAgain(k payment.Kind) bool {
+	switch k {
+	case payment.ApplyBank, payment.OpenLink, payment.LoginCarrier, payment.Authenticate:
+		return true
+	}
+	return false
 }
 
 // close settles the operation's own row.
@@ -55,6 +76,9 @@ func (l *Ledger) close(t tick, op *Operation, v verdict) {
 		l.closeAlert(t, AlertUnknown, op.ID)
 		l.closeAlert(t, AlertTransit, op.ID)
 	}
+	if parent := l.operation(op.Parent); parent != nil && parent.State.Open() {
+		parent.NotBefore = t.now
+	}
 	kind := EventSucceeded
 	switch v.state {
 	case payment.DeclinedOp:
@@ -67,26 +91,77 @@ func (l *Ledger) close(t tick, op *Operation, v verdict) {
 
 // succeeded applies the operation's effect, and then what Paygent told beyond it.
 func (l *Ledger) succeeded(t tick, op *Operation, p *Payment, v verdict) error {
-	f := fact{cause: v.cause, actor: op.Actor, paymentDate: v.paymentDate}
-	switch op.Kind {
-	case payment.Authorize:
-		f.event, f.status = payment.Told(payment.AuthOK), payment.AuthOK
-		if v.status != payment.NoStatus {
-			f.event, f.status = payment.Told(v.status), v.status
+	f := fact{event: l.effectOf(t, op, p, v), cause: v.cause, actor: op.Actor, paymentDate: v.paymentDate}
+	if op.Kind.Begins() || op.Kind == payment.CompleteThreeDS {
+		if v.status != payment.NoStatus { // it became known by what the centre holds, not by an answer
+			return l.observe(t, p, told(v.status, v.paymentDate, v.cause))
+		}
+		if f.event == payment.Told(payment.AuthOK) {
+			f.status = payment.AuthOK
 		}
 		return l.observe(t, p, f)
-	case payment.Capture:
-		f.event = payment.CaptureOK
-	default:
-		f.event = payment.CancelOK
+	}
+	if f.event == "" {
+		return nil
 	}
 	if err := l.observe(t, p, f); err != nil {
 		return err
+	}
+	if f.event == payment.CorrectedOK {
+		l.checkAmount(t)
 	}
 	if v.status == payment.NoStatus {
 		return nil
 	}
 	return l.observe(t, p, told(v.status, v.paymentDate, v.cause))
+}
+
+// effectOf writes what a success brought to the payment, and names its event.
+func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.Event {
+	switch op.Kind {
+	case payment.Authorize, payment.CompleteThreeDS:
+		if v.attempt != "" {
+			p.Attempt = v.attempt
+		}
+		if !v.challenge {
+			return payment.Told(payment.AuthOK)
+		}
+		p.ThreeDS = ThreeDS1
+		l.pageReady(p, v)
+		return payment.PageReady
+	case payment.Authenticate:
+		p.ThreeDS, p.AuthID, p.SealedToken = ThreeDS2, v.authID, v.sealed
+		l.pageReady(p, v)
+		return payment.PageReady
+	case payment.ApplyBank, payment.LoginCarrier, payment.ApplyCarrier, payment.OpenLink:
+		l.pageReady(p, v)
+		return payment.PageReady
+	case payment.ApplyConveni, payment.ApplyATM:
+		l.pageReady(p, v)
+		return payment.NumberIssued
+	case payment.Capture, payment.CaptureCarrier, payment.CapturePaidy:
+		return payment.CaptureOK
+	case payment.CorrectCarrier:
+		p.Amount = op.Amount
+		return payment.CorrectedOK
+	case payment.RefundPaidy:
+		if op.Amount == 0 {
+			return payment.CancelOK
+		}
+		p.Amount = op.Amount
+		return payment.CorrectedOK
+	case payment.CancelAuthorization, payment.CancelCapture, payment.CancelCarrier, payment.CancelPaidy:
+		return payment.CancelOK
+	}
+	return ""
+}
+
+// pageReady keeps what the buyer needs to go on, and until when.
+func (l *Ledger) pageReady(p *Payment, v verdict) {
+	p.Needs = v.needs
+	if !v.limitAt.IsZero() {
+		p.LimitAt = v.limitAt
+	}
 }
 
 // failed applies what follows when an operation had no effect.
@@ -102,6 +177,10 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 		if err := l.observe(t, p, told(v.status, v.paymentDate, v.cause)); err != nil {
 			return err
 		}
+	}
+	if op.Reason == detached && p.living() {
+		l.CurrentID = p.ID // it is still there, and still the order's
+		l.checkAmount(t)
 	}
 	if p.Reverse && p.living() {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: v.code, Detail: v.detail})
@@ -176,8 +255,10 @@ func (l *Ledger) settleRefused(t tick, opID string, v verdict, f Finding) error 
 
 // neverSent closes a planned operation whose owner is gone.
 func neverSent() verdict {
-	return verdict{state: payment.DeclinedOp, event: payment.NotSent, cause: "never_sent"}
+	return verdict{state: payment.DeclinedOp, event: payment.NotSent, cause: neverSentCause}
 }
+
+const neverSentCause = "never_sent"
 
 // interrupted is what a sent operation becomes whose owner is gone.
 func interrupted() verdict { return verdict{state: payment.UnknownState, cause: "lease"} }
@@ -185,7 +266,10 @@ func interrupted() verdict { return verdict{state: payment.UnknownState, cause: 
 // verdictOf turns an answer into a verdict; a refusal that may not be believed yet
 // leaves the operation open with the refusal in hand.
 func verdictOf(a Answer) verdict {
-	v := verdict{cause: "answer", code: a.Code, detail: a.Detail, paygentID: a.PaymentID}
+	v := verdict{
+		cause: "answer", code: a.Code, detail: a.Detail, paygentID: a.PaymentID,
+		challenge: a.Challenge, needs: a.Needs, limitAt: a.LimitAt, authID: a.AuthID, attempt: a.Attempt,
+	}
 	switch a.Outcome {
 	case Success:
 		v.state = payment.Succeeded
@@ -197,7 +281,7 @@ func verdictOf(a Answer) verdict {
 	case Reject:
 		v.state = payment.RejectedOp
 		if a.NotSent {
-			v.event, v.cause = payment.NotSent, "never_sent"
+			v.event, v.cause = payment.NotSent, neverSentCause
 		}
 	default:
 		v.state = payment.UnknownState

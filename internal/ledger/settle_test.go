@@ -132,7 +132,7 @@ func TestStatusIsFilledIn(t *testing.T) {
 	if p = w.l.payment(p.ID); p.Status != payment.AuthOK || p.Phase != payment.Authorised {
 		t.Errorf("back from transit: %s at %q", p.Phase, p.Status)
 	}
-	if err := Operations(w.l, p.ID, w.policy, w.now).Cancel; err != nil {
+	if err := Buttons(w.l, p.ID, w.policy, w.now)[payment.CancelButton]; err != nil {
 		t.Errorf("取消 after the centre fell back: %v", err)
 	}
 }
@@ -240,20 +240,20 @@ func TestGivingUp(t *testing.T) {
 	w := newWorld(t)
 	op := w.authorize()
 	for range 2 {
-		if err := w.do(func(l *Ledger, tk tick) error { return l.giveUp(tk) }); code(err) != "operation.open" {
+		if err := w.do(func(l *Ledger, tk tick) error { return l.leave(tk, "", nil, true, payment.BuyerGaveUp) }); code(err) != "operation.open" {
 			t.Errorf("while %s: %v", w.l.operation(op.ID).State, err)
 		}
 		op = w.unknown(op)
 	}
 	w.l.Operations[0].State, w.l.Operations[0].OpenKey = payment.DeclinedOp, "" // nothing open, and still in 7
-	w.must(func(l *Ledger, tk tick) error { return l.giveUp(tk) })
+	w.must(func(l *Ledger, tk tick) error { return l.leave(tk, "", nil, true, payment.BuyerGaveUp) })
 	w.status(order.Processing)
 	w.holds(Released)
 	w.stands(w.l.Current(), payment.Ended, payment.GivenUp)
-	w.must(func(l *Ledger, tk tick) error { return l.giveUp(tk) })
+	w.must(func(l *Ledger, tk tick) error { return l.leave(tk, "", nil, true, payment.BuyerGaveUp) })
 	w = newWorld(t)
 	w.authorised("p1")
-	w.must(func(l *Ledger, tk tick) error { return l.giveUp(tk) }) // too late: placed
+	w.must(func(l *Ledger, tk tick) error { return l.leave(tk, "", nil, true, payment.BuyerGaveUp) }) // too late: placed
 	w.status(order.New)
 	w.holds(Committed)
 }
@@ -267,8 +267,8 @@ func TestTokensPrintNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "token", token, "command", Command{Token: token})
-	for _, said := range []string{token.String(), fmt.Sprintf("%v %s %q %#v %x %+v", token, token, token, token, token, Command{Token: token}), string(asJSON), log.String()} {
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "token", token, "command", Command{Beside: Beside{Token: token}})
+	for _, said := range []string{token.String(), fmt.Sprintf("%v %s %q %#v %x %+v", token, token, token, token, token, Command{Beside: Beside{Token: token}}), string(asJSON), log.String()} {
 		if strings.Contains(said, "secret") || strings.Contains(said, "746f6b5f") {
 			t.Error(said)
 		}

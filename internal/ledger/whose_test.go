@@ -229,12 +229,12 @@ func TestReversalIsRetriedUntilItIsGone(t *testing.T) {
 		if got := p.AskAt.Sub(w.now); got != pause {
 			t.Errorf("after try %d: %s, not %s", n+1, got, pause)
 		}
-		w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, w.found("20")) }) // not due: nothing
+		w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, w.found("20"), true) }) // not due: nothing
 		if w.reversal(p) != nil {
 			t.Fatal("tried again before its time")
 		}
 		w.now = p.AskAt
-		w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, Finding{Kind: NoAnswer}) })
+		w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, Finding{Kind: NoAnswer}, true) })
 	}
 	w.settle(w.send(w.reversal(p)), verdictOf(Answer{Outcome: Success}))
 	w.stands(p, payment.Ended, payment.Canceled)
@@ -268,7 +268,7 @@ func TestReversalFindsItGone(t *testing.T) {
 		}
 		for range 3 { // and stays so however often it is looked at
 			w.now = w.now.Add(25 * time.Hour)
-			w.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, f) })
+			w.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, f, true) })
 		}
 		if w.reversal(p) != nil {
 			t.Errorf("%s: a reversal was planned", status)
@@ -324,13 +324,13 @@ func TestSharedMerchant(t *testing.T) {
 			// Staff try, the centre refuses: still nothing goes by itself.
 			var op *Operation
 			w.must(func(l *Ledger, tk tick) (err error) {
-				op, err = l.planChange(tk, Change{PaymentID: p.ID, Amount: p.Amount, Actor: "staff:1"})
+				op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.CancelButton, Amount: p.Amount, Actor: "staff:1"})
 				return err
 			})
 			w.settle(w.send(op), verdict{state: payment.DeclinedOp, code: "2003"})
 			for range 3 {
 				w.now = w.now.Add(2 * time.Hour)
-				w.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, w.found("20")) })
+				w.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, w.found("20"), true) })
 			}
 			if w.reversal(p) != nil {
 				t.Error("reversed by itself after staff's own try failed")

@@ -49,7 +49,7 @@ func newWorld(t failer) *world {
 			Confirm: ConfirmRisky, PaymentClasses: []string{"10", "61-3"},
 		},
 	}
-	w.l = &Ledger{Order: Head{ID: 123, Status: order.Processing, Total: total, MethodClass: payment.Card.Class(payment.Module)}}
+	w.l = &Ledger{Order: Head{ID: 123, Status: order.Processing, Total: total, MethodClass: payment.Scheme{Method: payment.Card, System: payment.Module}.Class()}}
 	return w
 }
 
@@ -184,10 +184,18 @@ func (w *world) authorize() *Operation {
 	w.t.Helper()
 	var op *Operation
 	w.must(func(l *Ledger, t tick) (err error) {
-		op, err = l.planAuthorize(t, Authorize{Order: l.Order.ID, Amount: l.Order.Total, PaymentClass: "10", Actor: Buyer})
+		op, err = l.planBegin(t, Begin{Order: l.Order.ID, Amount: l.Order.Total, PaymentClass: "10", Actor: Buyer})
 		return err
 	})
 	return w.l.operation(op.ID)
+}
+
+// pressed is the button of 売上 or of 取消.
+func pressed(capture bool) payment.Button {
+	if capture {
+		return payment.SaleButton
+	}
+	return payment.CancelButton
 }
 
 // change runs transaction A of 売上 or 取消 of the order's payment.
@@ -196,7 +204,7 @@ func (w *world) change(capture bool) *Operation {
 	var op *Operation
 	w.must(func(l *Ledger, t tick) (err error) {
 		p := l.Current()
-		op, err = l.planChange(t, Change{Order: l.Order.ID, PaymentID: p.ID, Capture: capture, Amount: p.Amount, Actor: "staff:1"})
+		op, err = l.planChange(t, Change{Order: l.Order.ID, PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Actor: "staff:1"})
 		return err
 	})
 	return w.l.operation(op.ID)

@@ -168,7 +168,7 @@ func TestOrderMail(t *testing.T) {
 		golden(t, "order.txt", m.Body)
 		m.Body = ""
 		shop := Address{Name: "決済ショップ", Addr: "shop@example.com"}
-		want := Message{ID: "kessai.01jqr5v6t0000000000000000a@shop.example.jp", Date: b.at.In(jst()), From: shop, To: Address{Addr: "taro@example.com"},
+		want := Message{ID: "kessai.01jqr5v6t0000000000000000a@shop.example.jp", Date: b.at.In(order.JST()), From: shop, To: Address{Addr: "taro@example.com"},
 			Bcc: Address{Addr: shop.Addr}, ReplyTo: Address{Addr: "reply@example.com"}, ReturnPath: "bounce@example.com", Subject: "[決済ショップ] ご注文ありがとうございます"}
 		if diff := cmp.Diff(want, m); diff != "" {
 			t.Error(diff)

@@ -78,7 +78,7 @@ func shippingLines(f facts, s shipping, i int) shippingText {
 		t.Number = string([]rune("１２３４５６７８９")[i%9])
 	}
 	if !s.date.IsZero() {
-		t.Date = s.date.In(jst()).Format("2006/01/02")
+		t.Date = s.date.In(order.JST()).Format("2006/01/02")
 	}
 	var own []order.Item
 	for _, item := range f.items {

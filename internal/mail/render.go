@@ -32,7 +32,7 @@ type renderer struct {
 // message renders one mail. Its date is that of its queueing, so that a repeated mail
 // is the same mail.
 func (r *renderer) message(w row, f facts) (Message, error) {
-	m := Message{ID: messageID(w.id, r.host), Date: w.queuedAt.In(jst())}
+	m := Message{ID: messageID(w.id, r.host), Date: w.queuedAt.In(order.JST())}
 	var err error
 	if m.From, err = parseAddress(f.shop.name, f.shop.email01); err != nil {
 		return Message{}, fmt.Errorf("the shop's 送信元メールアドレス (email01): %w", err)
@@ -133,10 +133,8 @@ func yen(y order.Yen) string { return strings.Replace(y.String(), "¥", "￥", 1
 // pt is a number of points with its thousands parted.
 func pt(n int64) string { return strings.Replace(order.Yen(n).String(), "¥", "", 1) }
 
-func jst() *time.Location { return time.FixedZone("JST", 9*60*60) }
-
 // stamp is a time as EC-CUBE's mails write it: the hour without a leading zero.
 func stamp(t time.Time) string {
-	t = t.In(jst())
+	t = t.In(order.JST())
 	return t.Format("2006/01/02 ") + strconv.Itoa(t.Hour()) + t.Format(":04:05")
 }

@@ -32,6 +32,10 @@ func NewPreOrderID(random io.Reader) (string, error) {
 
 var orderNoToken = regexp.MustCompile(`\{([a-z_]+)(?:,([0-9]{1,2}))?\}`)
 
+// JST is Japan's zone, fixed: the country has no summer time, and a container may have
+// no zone files. Days are its days.
+func JST() *time.Location { return time.FixedZone("JST", 9*60*60) }
+
 // FormatOrderNo makes dtb_order.order_no by EC-CUBE's eccube_order_no_format:
 // {yyyy} {yy} {mm} {dd} (Japan's date), {id,n}, {random,n}, {random_alnum,n},
 // {random_alpha,n}. An empty format is the order id as text.
@@ -42,7 +46,7 @@ func FormatOrderNo(format string, id ID, now time.Time, random io.Reader) (strin
 	if strings.ContainsAny(orderNoToken.ReplaceAllString(format, ""), "{}") {
 		return "", formatProblem(format)
 	}
-	day := now.In(time.FixedZone("JST", 9*60*60))
+	day := now.In(JST())
 	var failed error
 	out := orderNoToken.ReplaceAllStringFunc(format, func(token string) string {
 		part := orderNoToken.FindStringSubmatch(token)

@@ -1,8 +1,9 @@
 package payment
 
 import (
-	"bufio"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,193 +11,322 @@ import (
 	"kessai/internal/order"
 )
 
-// columns are the order statuses in the order of the typed table.
-var columns = []order.Status{order.New, order.Canceled, order.InProgress, order.Delivered, order.Paid, order.Pending, order.Processing, order.Returned}
-
-// typed is one line of testdata/card_module.txt.
-type typed struct {
-	line            int
-	stage           Stage
-	event           Event
-	phase, end      string
-	situation, hold string
-	orders          []string
+// expectedFile is where the cells of a scheme are typed; what is the same for both
+// system types is typed once.
+func expectedFile(s Scheme) string {
+	if s.Method == Conveni || s.Method == ATM {
+		return string(s.Method) + "_" + string(s.System) + ".txt"
+	}
+	return string(s.Method) + ".txt"
 }
 
-func readTyped(t *testing.T) []typed {
+// expected is one line of a scheme's file.
+type expected struct {
+	line
+	stages []Stage
+	events []Event
+	orders []string // what becomes of the order from each of columns
+}
+
+func (e expected) phase() (Phase, End) {
+	phase, end, _ := strings.Cut(e.parts[1], " ")
+	if phase == "stays" {
+		return "", End(end)
+	}
+	return Phase(phase), End(end)
+}
+
+// situation is the manual's word, or two of them of which the second stays.
+func (e expected) situation(t *testing.T) (shown, unless Situation) {
 	t.Helper()
-	f, err := os.Open("testdata/card_module.txt")
-	if err != nil {
-		t.Fatal(err)
+	if e.parts[2] == "=" {
+		return Untouched, Untouched
 	}
-	defer func() { _ = f.Close() }()
-	var rows []typed
-	sc := bufio.NewScanner(f)
-	for n := 1; sc.Scan(); n++ {
-		text, _, _ := strings.Cut(sc.Text(), "#")
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		parts := strings.Split(text, "|")
-		if len(parts) != 5 {
-			t.Fatalf("line %d: %d parts", n, len(parts))
-		}
-		key, change := strings.Fields(parts[0]), strings.Fields(parts[1])
-		r := typed{line: n, stage: Stage(key[0]), event: Event(key[1]), situation: strings.TrimSpace(parts[2]), hold: strings.TrimSpace(parts[3]), orders: strings.Fields(parts[4])}
-		r.phase = change[0]
-		if len(change) > 1 && change[1] != "-" {
-			r.end = change[1]
-		}
-		if len(r.orders) != len(columns) {
-			t.Fatalf("line %d: %d order statuses", n, len(r.orders))
-		}
-		rows = append(rows, r)
+	first, second, two := strings.Cut(e.parts[2], "/")
+	if two {
+		unless = named(t, e.line, second, Situations())
 	}
-	return rows
+	return named(t, e.line, first, Situations()), unless
 }
 
-// TestCardTableAsTyped compares every cell of the order's payment with the table
-// typed by hand, and finds the cells nobody typed.
-func TestCardTableAsTyped(t *testing.T) {
-	t.Parallel()
-	seen := map[Key]bool{}
-	for _, row := range readTyped(t) {
-		for i, want := range row.orders {
-			k := Key{OrderPayment, row.stage, row.event, columns[i]}
-			if seen[k] {
-				t.Errorf("line %d: typed twice: %v", row.line, k)
-			}
-			seen[k] = true
-			got, ok := CardModule(k)
-			if !ok {
-				t.Errorf("line %d: no rule for %v", row.line, k)
-				continue
-			}
-			compare(t, row, k, got, want)
+// hold is what happens to the stock of an order with this status.
+func (e expected) hold(os order.Status) HoldEffect {
+	for _, word := range strings.Fields(e.parts[3]) {
+		if effect, statuses, ok := strings.Cut(word, "@"); ok && strings.Contains(statuses, strconv.Itoa(int(os))) {
+			return HoldEffect(effect)
 		}
 	}
-	for _, st := range CardStages() {
-		for _, ev := range CardEvents() {
-			for _, os := range order.Statuses() {
-				if k := (Key{OrderPayment, st, ev, os}); !seen[k] {
+	return HoldKeep
+}
+
+func (e expected) dated() bool { return slices.Contains(strings.Fields(e.parts[3]), "date") }
+
+func readExpected(t *testing.T, s Scheme) []expected {
+	t.Helper()
+	var all []expected
+	for _, l := range readTyped(t, expectedFile(s)) {
+		key := strings.Fields(l.parts[0])
+		if len(key) != 2 || len(l.parts) != 2 && len(l.parts) != 5 {
+			t.Fatalf("line %d cannot be read: %q", l.number, l.parts)
+		}
+		e := expected{line: l, stages: listed(t, l, key[0], s.Stages()), events: listed(t, l, key[1], s.Events())}
+		if len(l.parts) == 5 {
+			e.orders = strings.Fields(l.parts[4])
+			if len(e.orders) != len(columns) {
+				t.Fatalf("line %d: %d order statuses", l.number, len(e.orders))
+			}
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// TestOrderTableAsTyped compares every cell of the order's payment with the tables typed
+// from the manual, and finds the cells nobody typed.
+func TestOrderTableAsTyped(t *testing.T) {
+	t.Parallel()
+	for _, s := range Schemes() {
+		t.Run(string(s.Method)+" "+string(s.System), func(t *testing.T) {
+			t.Parallel()
+			seen := map[Key]bool{}
+			for _, e := range readExpected(t, s) {
+				for _, st := range e.stages {
+					for _, ev := range e.events {
+						for i := range columns {
+							k := Key{s, OrderPayment, st, ev, columns[i]}
+							if seen[k] {
+								t.Errorf("line %d: typed twice: %v", e.number, k)
+							}
+							seen[k] = true
+							compareCell(t, e, k, i)
+						}
+					}
+				}
+			}
+			for k := range cells(s, OrderPayment) {
+				if !seen[k] {
 					t.Errorf("nobody typed %v", k)
 				}
 			}
-		}
+		})
 	}
 }
 
-func compare(t *testing.T, row typed, k Key, got Rule, want string) {
-	t.Helper()
-	fail := func(what string, have any) {
-		t.Errorf("line %d: %s %s, order %d: %s is %v (%+v)", row.line, k.Stage, k.Event, k.Order, what, have, got)
-	}
-	switch want {
-	case "X":
-		if got.Effect != Contradict || got.Alert != Contradiction {
-			fail("effect", got.Effect)
-		}
-		return
-	case "R":
-		if got.Effect != Reverse || got.Order != 0 || got.Hold != HoldKeep {
-			fail("effect", got.Effect)
-		}
-		return
-	case "!":
-		if got.Alert == NoAlert || got.Order != 0 {
-			fail("alert", got.Alert)
-		}
-	case "=":
-		if got.Order != 0 || got.Alert != NoAlert {
-			fail("order", got.Order)
-		}
-	default:
-		n, err := strconv.Atoi(want)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.Order != order.Status(n) || got.Alert != NoAlert {
-			fail("order", got.Order)
-		}
-	}
-	if row.phase == "=" {
-		if got.Phase != "" || got.Hold != HoldKeep || got.Situation != Untouched || (got.Effect != Note && got.Effect != Replay) {
-			fail("change", got.Effect)
-		}
-		return
-	}
-	if string(got.Phase) != row.phase || string(got.End) != row.end {
-		fail("phase", got.Phase)
-	}
-	if row.situation != "=" && string(got.Situation) != row.situation || row.situation == "=" && got.Situation != Untouched {
-		fail("situation", got.Situation)
-	}
-	compareHold(row, k, got, fail)
-}
-
-// compareHold: goods that are not here are never given back (money.md §7), and what
-// newly stands for an order in 7 or 8 is committed.
-func compareHold(row typed, k Key, got Rule, fail func(string, any)) {
-	want := HoldEffect(row.hold)
-	if row.hold == "=" {
-		want = HoldKeep
-	}
-	away := k.Order == order.Delivered || k.Order == order.Returned
-	if want == HoldRelease && away && row.endsAtCentre() {
-		want = HoldKeep
-	}
-	newly := (k.Order == order.Pending || k.Order == order.Processing) && got.Phase == Captured && got.Order == order.Paid
-	if newly {
-		want = HoldCommit
-	}
-	if got.Hold != want {
-		fail("hold", got.Hold)
-	}
-}
-
-// endsAtCentre reports whether the row is about a payment that ended at the centre.
-func (r typed) endsAtCentre() bool {
-	switch End(r.end) {
-	case Canceled, Expired, Refunded:
-		return true
-	}
-	return false
-}
-
-// TestOtherPaymentsMoveNothing: a payment that is not the order's never moves the
-// order or its hold, and never stays authorised.
-func TestOtherPaymentsMoveNothing(t *testing.T) {
-	t.Parallel()
-	for _, st := range CardStages() {
-		for _, ev := range CardEvents() {
-			for _, os := range order.Statuses() {
-				k := Key{OtherPayment, st, ev, os}
-				r, ok := CardModule(k)
-				switch {
-				case !ok:
-					t.Errorf("no rule for %v", k)
-				case r.Order != 0 || r.Hold != HoldKeep || r.PaymentDate || r.Placed:
-					t.Errorf("%v moves the order: %+v", k, r)
-				case r.Phase == Authorised && r.Effect != Reverse:
-					t.Errorf("%v stays authorised: %+v", k, r)
-				case r.Phase == Captured && r.Effect == Apply && r.Alert == NoAlert && ev != CaptureOK:
-					t.Errorf("%v takes money silently: %+v", k, r)
+// cells yields every key of a scheme and role.
+func cells(s Scheme, role Role) func(yield func(Key) bool) {
+	return func(yield func(Key) bool) {
+		for _, st := range s.Stages() {
+			for _, ev := range s.Events() {
+				for _, os := range order.Statuses() {
+					if !yield(Key{s, role, st, ev, os}) {
+						return
+					}
 				}
 			}
 		}
 	}
 }
 
-// TestMovesAreLawful: what the table does to an order is among the moves payment
-// code may make.
+func compareCell(t *testing.T, e expected, k Key, column int) {
+	t.Helper()
+	got, ok := RuleFor(k)
+	if !ok {
+		t.Errorf("line %d: no rule for %v", e.number, k)
+		return
+	}
+	if want := wantedRule(t, e, k, column); got != want {
+		t.Errorf("line %d: %s %s, order %d:\n got %+v\nwant %+v", e.number, k.Stage, k.Event, k.Order, got, want)
+	}
+}
+
+// wantedRule is the rule that a line describes for one order status.
+func wantedRule(t *testing.T, e expected, k Key, column int) Rule {
+	t.Helper()
+	switch e.parts[1] {
+	case "note":
+		return Rule{Effect: Note}
+	case "replay":
+		return Rule{Effect: Replay}
+	case "contradiction":
+		return Rule{Effect: Contradict, Alert: Contradiction}
+	}
+	want := Rule{Effect: Apply, Hold: e.hold(k.Order), PaymentDate: e.dated()}
+	want.Phase, want.End = e.phase()
+	want.Situation, want.Unless = e.situation(t)
+	switch becomes := e.orders[column]; becomes {
+	case "=":
+	case "R":
+		return Rule{Effect: Reverse, Phase: want.Phase}
+	case "p!":
+		want.Alert, want.PaymentDate = PaidCanceled, false
+	case "s!":
+		want.Alert = ShippedUnpaid
+	default:
+		n, err := strconv.Atoi(becomes)
+		if err != nil {
+			t.Fatalf("line %d: %v", e.number, err)
+		}
+		want.Order = order.Status(n)
+	}
+	submitted := k.Order == order.Pending || k.Order == order.Processing
+	want.Placed = submitted && (want.Order == order.New || want.Order == order.Paid)
+	return want
+}
+
+// TestDivergencesAreListed: every divergence that a typed table names is a line of
+// docs/divergences.md.
+func TestDivergencesAreListed(t *testing.T) {
+	t.Parallel()
+	listed := divergences(t)
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range strings.Split(string(b), "\n") {
+			if _, quoted, ok := strings.Cut(text, "# divergence: "); ok && !strings.Contains(listed, quoted) {
+				t.Errorf("%s:%d: docs/divergences.md does not say %q", name, i+1, quoted)
+			}
+		}
+	}
+}
+
+// TestEveryCellHasARule: whatever a payment is to its order.
+func TestEveryCellHasARule(t *testing.T) {
+	t.Parallel()
+	for _, s := range Schemes() {
+		for _, role := range Roles() {
+			for k := range cells(s, role) {
+				if _, ok := RuleFor(k); !ok {
+					t.Errorf("no rule for %v", k)
+				}
+			}
+		}
+	}
+}
+
+// TestApartFromTheOrder: a payment that is not the order's never moves the order or its
+// hold; beyond that it goes the way it would go as the order's.
+func TestApartFromTheOrder(t *testing.T) {
+	t.Parallel()
+	for _, s := range Schemes() {
+		for _, role := range []Role{SagaPayment, OtherPayment} {
+			for k := range cells(s, role) {
+				r, _ := RuleFor(k)
+				if r.Order != 0 || r.Hold != HoldKeep || r.PaymentDate || r.Placed {
+					t.Errorf("%v moves the order: %+v", k, r)
+				}
+				own := k
+				own.Role, own.Order = OrderPayment, order.New
+				like, _ := RuleFor(own)
+				if like.Effect == Contradict && r != like {
+					t.Errorf("%v takes what cannot be: %+v", k, r)
+				}
+				if r.Effect != Reverse && (r.Effect != like.Effect || r.Phase != like.Phase || r.End != like.End || r.Situation != like.Situation) {
+					t.Errorf("%v goes its own way: %+v, as the order's %+v", k, r, like)
+				}
+			}
+		}
+	}
+}
+
+// TestSagaJudgesAlone: the table raises nothing for a saga's payments but contradictions
+// (money.md §8).
+func TestSagaJudgesAlone(t *testing.T) {
+	t.Parallel()
+	for _, s := range Schemes() {
+		for k := range cells(s, SagaPayment) {
+			if r, _ := RuleFor(k); (r.Alert != NoAlert) != (r.Effect == Contradict) || r.Effect == Reverse {
+				t.Errorf("%v: %+v", k, r)
+			}
+		}
+	}
+}
+
+// TestOtherPaymentsStayNowhere: one that is not the order's never stays authorised and
+// never takes money silently (money.md §6, whose payment).
+func TestOtherPaymentsStayNowhere(t *testing.T) {
+	t.Parallel()
+	for _, s := range Schemes() {
+		for k := range cells(s, OtherPayment) {
+			r, _ := RuleFor(k)
+			over := k.Order == order.Canceled || k.Order == order.Returned
+			switch {
+			case r.Phase == Authorised && r.Effect != Reverse:
+				t.Errorf("%v stays authorised: %+v", k, r)
+			case Status(k.Event).Authorises() && r.Effect != Reverse && r.Effect != Contradict:
+				t.Errorf("%v is told to be authorised, and stays: %+v", k, r)
+			case r.Phase == Captured && over && r.Alert != PaidCanceled, r.Phase == Captured && !over && r.Alert != DoublePayment:
+				t.Errorf("%v takes money silently: %+v", k, r)
+			case Status(k.Event).Pays() && r.Alert == NoAlert:
+				t.Errorf("%v is told to be paid, silently: %+v", k, r)
+			}
+		}
+	}
+}
+
+// TestMovesAreLawful: what the table does to an order is among the moves payment code may
+// make, and goods that are not here are never given back (money.md §7).
 func TestMovesAreLawful(t *testing.T) {
 	t.Parallel()
-	for k, r := range cardModule() {
-		if r.Order != 0 && r.Order != k.Order && !order.PaymentMayMove(k.Order, r.Order) {
-			t.Errorf("%v moves %d to %d, which no payment may", k, k.Order, r.Order)
+	for _, s := range Schemes() {
+		for k := range cells(s, OrderPayment) {
+			r, _ := RuleFor(k)
+			if r.Order != 0 && !order.PaymentMayMove(k.Order, r.Order) {
+				t.Errorf("%v moves %d to %d, which no payment may", k, k.Order, r.Order)
+			}
+			after := k.Order
+			if r.Order != 0 {
+				after = r.Order
+			}
+			if r.Hold == HoldRelease && (after == order.Delivered || after == order.Returned || after.CountsAsPurchase()) {
+				t.Errorf("%v: the goods are not here, or the order stands without them: %+v", k, r)
+			}
+			if r.Hold == HoldCommit && !after.CountsAsPurchase() {
+				t.Errorf("%v: goods for an order that does not stand: %+v", k, r)
+			}
 		}
-		if (k.Order == order.Delivered || k.Order == order.Returned) && r.Hold == HoldRelease && r.End != Declined && r.End != NeverSent && r.End != NotHappened && r.End != Unreachable && r.End != GivenUp {
-			t.Errorf("%v gives back goods that are not here", k)
+	}
+}
+
+// TestNothingMovesTwice: after an event, the same event again moves no order and no goods.
+func TestNothingMovesTwice(t *testing.T) {
+	t.Parallel()
+	for _, s := range Schemes() {
+		for k := range cells(s, OrderPayment) {
+			r, _ := RuleFor(k)
+			if r.Effect != Apply || r.Phase == "" {
+				continue
+			}
+			again := k
+			again.Stage = StageOf(s.Method, r.Phase, r.End)
+			if r.Order != 0 {
+				again.Order = r.Order
+			}
+			second, _ := RuleFor(again)
+			if second.Order != 0 || second.Hold != HoldKeep || second.Placed || second.Effect == Contradict {
+				t.Errorf("%v, then again as %v: %+v", k, again, second)
+			}
+		}
+	}
+}
+
+func TestForeignKeysHaveNoRule(t *testing.T) {
+	t.Parallel()
+	card := Scheme{Card, Module}
+	for name, k := range map[string]Key{
+		"a status the method does not have": {card, OrderPayment, StageAuthorised, Told(EarlyReport), order.New},
+		"a stage the method does not have":  {card, OrderPayment, StageIssued, Told(AuthOK), order.New},
+		"a scheme that is not":              {Scheme{Paidy, Link}, OrderPayment, StageOpening, Told(AuthOK), order.Pending},
+		"no such role":                      {card, "", StageOpening, Told(AuthOK), order.Pending},
+		"no such order status":              {card, OrderPayment, StageOpening, Told(AuthOK), 2},
+	} {
+		if r, ok := RuleFor(k); ok {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }

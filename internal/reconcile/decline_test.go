@@ -170,7 +170,7 @@ func TestIDInUse(t *testing.T) {
 	if r.wire.count("020", trading+"_2") != 1 || r.wire.count("020", trading) != 2 { // theirs and ours
 		t.Error("not sent as it should be")
 	}
-	if token := r.spy.commands[0].Token; token == "" || token != r.spy.commands[1].Token {
+	if token := r.spy.commands[0].Beside.Token; token == "" || token != r.spy.commands[1].Beside.Token {
 		t.Error("another token")
 	}
 	if again, err := r.pay(id, goodCard, "k1"); err != nil || !again.Replayed || r.wire.count("020", trading+"_2") != 1 {

@@ -133,8 +133,8 @@ func TestABuyerWhoClosesThePage(t *testing.T) {
 			cancel()
 		}
 	}
-	_, err := r.service.Authorize(ctx, ledger.Authorize{
-		Order: id, Amount: 1100, Token: ledger.CardToken(r.token(goodCard)), PaymentClass: "10", Actor: ledger.Buyer, Key: "k1",
+	_, err := r.service.Begin(ctx, ledger.Begin{
+		Order: id, Amount: 1100, Beside: ledger.Beside{Token: ledger.CardToken(r.token(goodCard))}, PaymentClass: "10", Actor: ledger.Buyer, Key: "k1",
 	})
 	if err != nil || ctx.Err() == nil {
 		t.Fatalf("%v, %v", err, ctx.Err())

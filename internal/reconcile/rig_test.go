@@ -104,6 +104,7 @@ paygentB2Bmodule.log_output_path=
 paygentB2Bmodule.select_max_cnt=2000
 paygentB2Bmodule.telegram_kind.ref=027,090
 paygentB2Bmodule.url.02=https://centre.example/n/card/request
+paygentB2Bmodule.url.06=https://centre.example/n/bank/requestasp
 paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
 `
 
@@ -135,9 +136,11 @@ func (r *rig) openCentre() {
 // node is a service of its own on the shop's database.
 func (r *rig) node(name string) *ledger.Service {
 	if r.spy == nil {
-		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (*paygent.Client, gateway.CardSettings, error) {
-			return r.client, gateway.CardSettings{}, nil
-		})}
+		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (gateway.Centre, error) {
+			return gateway.Centre{Client: r.client, Settings: gateway.Settings{
+				Bank: gateway.BankSettings{LimitDays: 7, Claim: "白磁堂", ClaimKana: "ハクジドウ"},
+			}}, nil
+		}, r.Now)}
 	}
 	d := ledger.Deps{
 		Store: r.store, Gateway: r.spy, Now: r.Now, Rand: &counter{n: byte(len(name)) + name[len(name)-1]}, Node: name,
@@ -177,8 +180,8 @@ func (r *rig) token(card string) string {
 // pay submits the card page with a card.
 func (r *rig) pay(id order.ID, card, key string) (ledger.Result, error) {
 	r.t.Helper()
-	return r.service.Authorize(r.t.Context(), ledger.Authorize{
-		Order: id, Amount: r.view(id).Order.Total, Token: ledger.CardToken(r.token(card)), PaymentClass: "10", Actor: ledger.Buyer, Key: key,
+	return r.service.Begin(r.t.Context(), ledger.Begin{
+		Order: id, Amount: r.view(id).Order.Total, Beside: ledger.Beside{Token: ledger.CardToken(r.token(card))}, PaymentClass: "10", Actor: ledger.Buyer, Key: key,
 	})
 }
 
@@ -208,6 +211,14 @@ func (r *rig) view(id order.ID) *ledger.Ledger {
 	return l
 }
 
+// pressed is the button of 売上 or of 取消.
+func pressed(capture bool) payment.Button {
+	if capture {
+		return payment.SaleButton
+	}
+	return payment.CancelButton
+}
+
 // change presses 売上 or 取消 of the order's payment.
 func (r *rig) change(id order.ID, capture bool, key string) (ledger.Result, error) {
 	return r.changeOf(id, r.view(id).Current(), capture, key)
@@ -215,7 +226,7 @@ func (r *rig) change(id order.ID, capture bool, key string) (ledger.Result, erro
 
 func (r *rig) changeOf(id order.ID, p *ledger.Payment, capture bool, key string) (ledger.Result, error) {
 	return r.service.Change(r.t.Context(), ledger.Change{
-		Order: id, PaymentID: p.ID, Capture: capture, Amount: p.Amount, Actor: "staff:1", Key: key,
+		Order: id, PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Actor: "staff:1", Key: key,
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"kessai/internal/ledger"
 	"kessai/internal/problem"
 )
 
@@ -83,6 +84,17 @@ func (k *Key) open(place, value string) ([]byte, error) {
 		return nil, unreadable(place, err)
 	}
 	return text, nil
+}
+
+// SealToken keeps a card token while its buyer passes a challenge (money.md §6).
+func (k *Key) SealToken(token ledger.CardToken) (string, error) {
+	return k.seal("card token", []byte(string(token)))
+}
+
+// OpenToken opens what SealToken kept.
+func (k *Key) OpenToken(sealed string) (ledger.CardToken, error) {
+	text, err := k.open("card token", sealed)
+	return ledger.CardToken(text), err
 }
 
 func unreadable(place string, err error) error {

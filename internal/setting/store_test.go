@@ -394,7 +394,8 @@ func TestKitVersions(t *testing.T) {
 		}
 		policy, err := b.store.Policy(t.Context())
 		want := ledger.Policy{Version: 5, Environment: payment.Test, MerchantID: "12345", TelegramTimeout: 40 * time.Second, Confirm: ledger.ConfirmRisky,
-			PaymentClasses: []string{"10", "61-2", "61-3", "61-6", "61-10", "61-15", "61-20"}}
+			PaymentClasses: []string{"10", "61-2", "61-3", "61-6", "61-10", "61-15", "61-20"}, Attempts: ledger.AcceptAttempts, Brands: []payment.Brand{payment.Docomo},
+			Terms: policy.Terms} // TestPolicyTerms
 		if diff := cmp.Diff(want, policy); diff != "" || err != nil {
 			t.Error(diff, err)
 		}

@@ -64,7 +64,7 @@ func ours(methodClass string) bool { return strings.HasPrefix(methodClass, payge
 // payable tells whether an order with the method can be paid for: of Paygent's methods
 // those that have a payment page. The others' rows may stand, and are not offered.
 func payable(methodClass string) bool {
-	return !ours(methodClass) || methodClass == payment.Card.Class(payment.Module)
+	return !ours(methodClass) || methodClass == payment.Scheme{Method: payment.Card, System: payment.Module}.Class()
 }
 
 func (v visit) payment() order.Payment {

@@ -15,6 +15,14 @@ func conflict(err error, code string) error {
 	return err
 }
 
+// paymentConflict tells apart what is unique about payments.
+func paymentConflict(err error) error {
+	if database.IsDuplicate(err) && strings.Contains(err.Error(), "auth_id") {
+		return conflict(err, "payment.auth_id_taken")
+	}
+	return conflict(err, "payment.trading_id_taken")
+}
+
 // operationConflict tells apart what is unique about operations. Every engine's
 // message names the column or the constraint after it.
 func operationConflict(err error) error {
@@ -23,3 +31,6 @@ func operationConflict(err error) error {
 	}
 	return conflict(err, "operation.open")
 }
+
+// cardConflict is about a card that the customer keeps already.
+func cardConflict(err error) error { return conflict(err, "card.kept_already") }

@@ -6,6 +6,10 @@
 // rules hold also where row locks are local to a node (money.md §2). Locks are
 // taken in one order: order, holds, stock rows by class, customer.
 //
+// A customer's stored cards are a Wallet: what UpdateWallet does for it is what Update
+// does for a ledger. Operations of both stand in one table; a row belongs to an order
+// and one of its payments, or to a customer.
+//
 // Everything is written once for SQLite, MariaDB/MySQL and PostgreSQL; what
 // differs is asked of database. It must not decide about money, read clocks
 // beyond the handed one, or talk to anything but the database.

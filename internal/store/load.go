@@ -120,6 +120,7 @@ func (l *loaded) copy() *ledger.Ledger {
 	for i, p := range c.Payments {
 		q := *p
 		q.PaymentIDs = slices.Clone(p.PaymentIDs)
+		q.Needs.Fields, q.Needs.Stores = slices.Clone(p.Needs.Fields), slices.Clone(p.Needs.Stores)
 		c.Payments[i] = &q
 	}
 	c.Operations = slices.Clone(l.Operations)

@@ -73,12 +73,12 @@ func split[T any](rows []dueRow[T], now time.Time, limit int) (due []T, next tim
 	return due, time.Time{}
 }
 
-// Due implements ledger.Store.
+// Due implements ledger.Store. Operations about stored cards are in DueCards.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]ledger.Due, time.Time, error) {
 	rows, err := database.List(ctx, s.db.Read(), func(row database.Row) (r dueRow[ledger.Due], err error) {
 		r.item, err = scanDue(row, millis{&r.at})
 		return r, err
-	}, "SELECT id, order_id, state, owner, due_at FROM plg_kessai_operation WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT ?", limit+1)
+	}, "SELECT id, order_id, state, owner, due_at FROM plg_kessai_operation WHERE due_at IS NOT NULL AND order_id IS NOT NULL ORDER BY due_at, id LIMIT ?", limit+1)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("store: due operations: %w", err)
 	}
@@ -89,7 +89,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]ledger.Due
 // scanDue scans id, order, state and owner of an operation, and what follows them.
 func scanDue(row database.Row, more ...any) (d ledger.Due, err error) {
 	var owner string
-	err = row.Scan(append([]any{&d.OperationID, &d.OrderID, &d.State, &owner}, more...)...)
+	err = row.Scan(append([]any{&d.OperationID, optionalInt[order.ID]{&d.OrderID}, &d.State, &owner}, more...)...)
 	d.Unowned = d.State == payment.Planned && owner == ""
 	return d, err
 }
@@ -118,7 +118,8 @@ func (s *Store) OperationByKey(ctx context.Context, key string) (ledger.Due, boo
 	return d, found, nil
 }
 
-// EndLeases implements ledger.Store: those on operations, notices and mails.
+// EndLeases implements ledger.Store: those on operations, notices and mails, and
+// those by name.
 func (s *Store) EndLeases(ctx context.Context, owner string, now time.Time) error {
 	at := now.UnixMilli()
 	later := func(column string) string {
@@ -136,6 +137,7 @@ WHERE owner = ? AND lease_until > ? AND state IN (` + database.Marks(len(open)) 
 			{`UPDATE plg_kessai_notice SET lease_until = ?, due_at = ` + later("next_at") + `
 WHERE owner = ? AND lease_until > ? AND state = ?`,
 				[]any{at, at, at, owner, at, string(ledger.NoticeReceived)}},
+			{`UPDATE plg_kessai_lease SET lease_until = ? WHERE owner = ? AND lease_until > ?`, []any{at, owner, at}},
 			{`UPDATE plg_kessai_outbox SET lease_until = ? WHERE owner = ? AND lease_until > ? AND sent_at IS NULL`,
 				[]any{at, owner, at}},
 		} {

@@ -9,16 +9,22 @@ import (
 	"kessai/internal/payment"
 )
 
-// operationRow is a row of plg_kessai_operation.
+// operationRow is a row of plg_kessai_operation: of an order, or of a customer's
+// stored cards.
 type operationRow struct {
 	ledger.Operation
-	order order.ID
+	order    order.ID
+	customer int64
+	card     string
 }
 
 var operationTable = table[operationRow]{"plg_kessai_operation", []column[operationRow]{
 	{"id", func(r *operationRow) any { return &r.ID }},
-	{"order_id", func(r *operationRow) any { return &r.order }},
-	{"payment_id", func(r *operationRow) any { return &r.PaymentID }},
+	{"parent_id", func(r *operationRow) any { return optional[string]{&r.Parent} }},
+	{"order_id", func(r *operationRow) any { return optionalInt[order.ID]{&r.order} }},
+	{"payment_id", func(r *operationRow) any { return optional[string]{&r.PaymentID} }},
+	{"customer_id", func(r *operationRow) any { return optionalInt[int64]{&r.customer} }},
+	{"card_id", func(r *operationRow) any { return optional[string]{&r.card} }},
 	{"kind", func(r *operationRow) any { return &r.Kind }},
 	{"state", func(r *operationRow) any { return &r.State }},
 	{"open_key", func(r *operationRow) any { return optional[string]{&r.OpenKey} }},

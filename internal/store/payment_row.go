@@ -2,6 +2,8 @@ package store
 
 import (
 	"database/sql/driver"
+	"encoding/json"
+	"fmt"
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
@@ -21,6 +23,7 @@ var paymentTable = table[paymentRow]{"plg_kessai_payment", []column[paymentRow]{
 	{"merchant_id", func(r *paymentRow) any { return &r.MerchantID }},
 	{"method", func(r *paymentRow) any { return &r.Method }},
 	{"system_type", func(r *paymentRow) any { return &r.System }},
+	{"brand", func(r *paymentRow) any { return &r.Brand }},
 	{"trading_id", func(r *paymentRow) any { return &r.TradingID }},
 	{"trading_key", func(r *paymentRow) any { return derived{r.tradingKey()} }},
 	{"payment_id", func(r *paymentRow) any { return &r.PaymentID }},
@@ -31,6 +34,14 @@ var paymentTable = table[paymentRow]{"plg_kessai_payment", []column[paymentRow]{
 	{"situation", func(r *paymentRow) any { return &r.Situation }},
 	{"payment_class", func(r *paymentRow) any { return &r.PaymentClass }},
 	{"split_count", func(r *paymentRow) any { return &r.SplitCount }},
+	{"stored_card", func(r *paymentRow) any { return &r.StoredCard }},
+	{"three_ds", func(r *paymentRow) any { return &r.ThreeDS }},
+	{"auth_id", func(r *paymentRow) any { return optional[string]{&r.AuthID} }},
+	{"attempt", func(r *paymentRow) any { return &r.Attempt }},
+	{"protected", func(r *paymentRow) any { return flag{&r.Protected} }},
+	{"needs", func(r *paymentRow) any { return needs{&r.Needs} }},
+	{"sealed_token", func(r *paymentRow) any { return &r.SealedToken }},
+	{"hand_refunded", func(r *paymentRow) any { return &r.HandRefunded }},
 	{"last_notice_id", func(r *paymentRow) any { return &r.LastNoticeID }},
 	{"limit_at", func(r *paymentRow) any { return millis{&r.LimitAt} }},
 	{"replaces_id", func(r *paymentRow) any { return optional[string]{&r.Replaces} }},
@@ -65,3 +76,29 @@ var paymentIDTable = table[paymentIDRow]{"plg_kessai_payment_id", []column[payme
 	{"payment_id", func(r *paymentIDRow) any { return &r.ID }},
 	{"pos", func(r *paymentIDRow) any { return &r.pos }},
 }}
+
+// needs is what a buyer needs to go on, as JSON in a text column, ” while nothing.
+type needs struct{ n *ledger.Needs }
+
+func (c needs) Value() (driver.Value, error) {
+	b, err := json.Marshal(c.n)
+	if err != nil || string(b) == "{}" {
+		return "", err
+	}
+	return string(b), nil
+}
+
+func (c needs) Scan(src any) error {
+	var raw string
+	if err := (optional[string]{&raw}).Scan(src); err != nil {
+		return err
+	}
+	*c.n = ledger.Needs{}
+	if raw == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(raw), c.n); err != nil {
+		return fmt.Errorf("store: needs of a payment: %w", err)
+	}
+	return nil
+}

@@ -90,11 +90,11 @@ func (w *writer) payments(ctx context.Context) error {
 		if old := known[p.ID]; old == nil {
 			fresh = append(fresh, row)
 		} else if err := w.update(paymentTable.update(ctx, w.tx, &paymentRow{*old, row.order}, row, guard{})); err != nil {
-			return err
+			return paymentConflict(err)
 		}
 	}
-	if err := conflict(w.insert(len(fresh), paymentTable.insert(ctx, w.tx, fresh...)), "payment.trading_id_taken"); err != nil {
-		return err
+	if err := w.insert(len(fresh), paymentTable.insert(ctx, w.tx, fresh...)); err != nil {
+		return paymentConflict(err)
 	}
 	return w.paymentIDs(ctx, known)
 }
@@ -131,14 +131,14 @@ func (w *writer) operations(ctx context.Context) error {
 	}
 	var fresh []*operationRow
 	for _, o := range w.after.Operations {
-		row := &operationRow{*o, w.before.Order.ID}
+		row := &operationRow{Operation: *o, order: w.before.Order.ID}
 		old := known[o.ID]
 		if old == nil {
 			fresh = append(fresh, row)
 			continue
 		}
 		g := guard{sql: " AND state = ? AND owner = ?", args: []any{string(old.State), old.Owner}}
-		if err := w.update(operationTable.update(ctx, w.tx, &operationRow{*old, row.order}, row, g)); err != nil {
+		if err := w.update(operationTable.update(ctx, w.tx, &operationRow{Operation: *old, order: row.order}, row, g)); err != nil {
 			return operationConflict(err)
 		}
 	}

@@ -43,7 +43,7 @@ func (s *Shop) service(t *testing.T) *ledger.Service {
 
 func (s *Shop) authorize(t *testing.T, id order.ID) error {
 	t.Helper()
-	_, err := s.service(t).Authorize(context.Background(), ledger.Authorize{
+	_, err := s.service(t).Begin(context.Background(), ledger.Begin{
 		Order: id, Amount: s.view(t, id).Order.Total, PaymentClass: "10", Actor: ledger.Buyer, Key: s.ID(),
 	})
 	return err

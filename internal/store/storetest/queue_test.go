@@ -112,6 +112,63 @@ func TestUnownedOperationsWaitForNotBefore(t *testing.T) {
 	})
 }
 
+// TestASagasParentIsClaimedAgainAndAgain: it is planned while its steps run, and each
+// worker that drives it hands it back.
+func TestASagasParentIsClaimedAgainAndAgain(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		id, op := s.planned(t)
+		s.update(t, id, func(l *ledger.Ledger) {
+			o := l.Operations[0]
+			o.Kind, o.Owner, o.LeaseUntil, o.NotBefore = payment.ChangeAmount, "", time.Time{}, s.Now().Add(time.Minute)
+		})
+		claim := func(owner string) bool {
+			t.Helper()
+			ok, err := s.Store.Claim(ctx, op.ID, owner, s.Now(), s.Now().Add(time.Minute))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ok
+		}
+		waiting := []ledger.Due{{OperationID: op.ID, OrderID: id, State: payment.Planned, Unowned: true}}
+		for round, owner := range []string{"node1", "node2", "node2", "node1"} {
+			if list, next := s.due(t, 10); len(list) != 0 || next != time.Minute {
+				t.Fatalf("round %d, before its time: %v, next in %v", round, list, next)
+			}
+			s.Advance(time.Minute)
+			if list, _ := s.due(t, 10); !cmp.Equal(list, waiting) {
+				t.Fatalf("round %d: %v", round, list)
+			}
+			if !claim(owner) || claim("node3") {
+				t.Fatalf("round %d: one claims", round)
+			}
+			if list, next := s.due(t, 10); len(list) != 0 || next != time.Minute {
+				t.Fatalf("round %d, claimed: %v, next in %v", round, list, next)
+			}
+			s.update(t, id, func(l *ledger.Ledger) {
+				o := l.Operations[0]
+				if o.State != payment.Planned || o.Owner != owner {
+					t.Fatalf("round %d: %+v", round, o)
+				}
+				o.Owner, o.LeaseUntil, o.NotBefore = "", time.Time{}, s.Now().Add(time.Minute)
+			})
+		}
+		s.Advance(time.Minute)
+		if !claim("node1") { // who dies with it: the lease ends
+			t.Fatal("not claimed")
+		}
+		s.Advance(time.Minute)
+		want := []ledger.Due{{OperationID: op.ID, OrderID: id, State: payment.Planned}}
+		if list, _ := s.due(t, 10); !cmp.Equal(list, want) || !claim("node2") {
+			t.Errorf("its owner is dead: %v", list)
+		}
+		s.update(t, id, func(l *ledger.Ledger) { settled(l.Operations[0], payment.Succeeded, s.Now()) })
+		if list, next := s.due(t, 10); len(list) != 0 || next != -1 || claim("node1") {
+			t.Errorf("settled: %v", list)
+		}
+	})
+}
+
 func TestDueOldestFirst(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		var ids []string
@@ -160,8 +217,21 @@ func TestEndLeases(t *testing.T) {
 		if err := s.Store.AddNotice(ctx, n); err != nil {
 			t.Fatal(err)
 		}
+		lease := func(name, owner string) bool {
+			mine, err := s.Store.TakeLease(ctx, name, owner, s.Now(), s.Now().Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return mine
+		}
+		if !lease("sweep", "node1") || !lease("other", "node2") {
+			t.Fatal("free leases were not taken")
+		}
 		if err := s.Store.EndLeases(ctx, "node1", s.Now()); err != nil {
 			t.Fatal(err)
+		}
+		if !lease("sweep", "node3") || lease("other", "node3") {
+			t.Error("of the named leases only the former self's end")
 		}
 		if list, next := s.due(t, 10); len(list) != 1 || list[0].OperationID != mine.ID || next != time.Minute {
 			t.Errorf("%v, next in %v", list, next)

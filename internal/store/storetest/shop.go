@@ -41,7 +41,7 @@ func New(t testing.TB, db *database.DB) *Shop {
 	s.Drafts = store.NewDrafts(db, s.Now, nil)
 	s.Reader = store.NewReader(db)
 	s.Card = s.insert(`INSERT INTO dtb_payment (payment_method, charge, sort_no, fixed, method_class, visible, create_date, update_date, discriminator_type)
-VALUES (?, 0, 10, ?, ?, ?, ?, ?, 'payment')`, "ペイジェントクレジット", true, payment.Card.Class(payment.Module), true, s.date(), s.date())
+VALUES (?, 0, 10, ?, ?, ?, ?, ?, 'payment')`, "ペイジェントクレジット", true, payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), true, s.date(), s.date())
 	return s
 }
 

@@ -35,7 +35,7 @@ func TestHeadOfAnOrderWithoutLedger(t *testing.T) {
 		id := s.Order(Wanted{Lines: []order.Movement{{ProductClassID: s.Unlimited("傘"), Quantity: 2}}, Customer: member, UsePoint: 100})
 		want := &ledger.Ledger{Order: ledger.Head{
 			ID: id, No: id.String(), Status: order.Processing, Total: 2100, UsePoint: 100, CustomerID: member, PaymentRow: s.Card,
-			MethodClass: payment.Card.Class(payment.Module), PaymentMethod: "ペイジェントクレジット",
+			MethodClass: payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), PaymentMethod: "ペイジェントクレジット",
 		}}
 		if diff := cmp.Diff(want, s.view(t, id)); diff != "" {
 			t.Error(diff)
@@ -59,7 +59,17 @@ func TestEverythingComesBack(t *testing.T) {
 			first.AuthorisedAt, first.CapturedAt, first.EndedAt = at(2), at(3), at(4)
 			second := s.newPayment(l)
 			second.Replaces, second.Reverse, second.Adopted, second.AskAt, second.System = first.ID, true, true, at(5), payment.Link
+			second.Method, second.Brand, second.Situation = payment.Carrier, payment.SoftBank, payment.Revoked
+			second.StoredCard, second.ThreeDS, second.AuthID, second.Attempt = "1234567890123456", ledger.ThreeDS2, "3f2a-auth", "1"
+			second.Protected, second.SealedToken, second.HandRefunded = true, "sealed:東", 2200
+			second.Needs = ledger.Needs{
+				URL: "https://pay.example/?a=1&b=2", Action: "https://acs.example/", Fields: [][2]string{{"PaReq", "x\n<y>"}, {"MD", ""}},
+				Store: "00C002", Stores: []string{"00C001", "00C002"}, Receipt: "123456", PrintURL: "https://print.example/",
+				PayCenter: "58091", Customer: "9000", Confirm: "7",
+			}
+			parent := s.newOperation(l, first, payment.ChangeAmount)
 			o := s.newOperation(l, second, payment.Authorize)
+			o.Parent, o.OpenKey = parent.ID, "saga:"+parent.ID
 			o.State, o.Reason, o.IdemKey, o.Refused, o.Code, o.Detail, o.Cause = payment.UnknownState, "電話で確認", "form-1", true, "P010", "時間切れ", "answer"
 			o.SentAt, o.DeadlineAt, o.UnknownAt, o.SettledAt = at(6), at(7), at(8), time.Time{}
 			o.Asked, o.NegativeAt, o.NextAskAt, o.Actor = 4, at(9), at(10), "staff:7"
@@ -208,6 +218,7 @@ func TestUniqueness(t *testing.T) {
 		s.update(t, first, func(l *ledger.Ledger) {
 			l.Operations[0].IdemKey = "form-1"
 			l.Payments[0].PaymentIDs = []string{"9001"}
+			l.Payments[0].AuthID = "auth-1"
 		})
 		for _, c := range []struct {
 			name, code string
@@ -218,6 +229,8 @@ func TestUniqueness(t *testing.T) {
 			{"open key", "operation.open", second, func(l *ledger.Ledger) { l.Operations[0].OpenKey = op.OpenKey }},
 			{"open key of a second operation", "operation.open", first, func(l *ledger.Ledger) { s.newOperation(l, l.Payments[0], payment.Capture) }},
 			{"Paygent's id", "payment.payment_id_taken", second, func(l *ledger.Ledger) { l.Payments[0].PaymentID = "9001" }},
+			{"3ds_auth_id of a new payment", "payment.auth_id_taken", second, func(l *ledger.Ledger) { s.newPayment(l).AuthID = "auth-1" }},
+			{"3ds_auth_id of a payment that was there", "payment.auth_id_taken", second, func(l *ledger.Ledger) { l.Payments[0].AuthID = "auth-1" }},
 			{"trading id", "payment.trading_id_taken", second, func(l *ledger.Ledger) { s.newPayment(l).TradingID = first.String() }},
 		} {
 			err := s.try(c.id, c.decide)
@@ -225,6 +238,17 @@ func TestUniqueness(t *testing.T) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		}
+		s.update(t, first, func(l *ledger.Ledger) { // a replacement takes it over
+			l.Payments[0].AuthID = ""
+			s.newPayment(l).AuthID = "auth-1"
+		})
+		if err := s.try(second, func(l *ledger.Ledger) { l.Payments[0].AuthID = "auth-1" }); !problem.Is(err, "payment.auth_id_taken") {
+			t.Errorf("3ds_auth_id taken over: %v", err)
+		}
+		s.update(t, second, func(l *ledger.Ledger) { // another merchant's may be the same
+			p := s.newPayment(l)
+			p.MerchantID, p.AuthID = "67890", "auth-1"
+		})
 		s.update(t, second, func(l *ledger.Ledger) { // an adopted payment may stand under an id that is taken
 			p := s.newPayment(l)
 			p.TradingID, p.Adopted = first.String(), true
@@ -250,6 +274,80 @@ func TestCurrentAndStatusWithoutAnyOtherRow(t *testing.T) {
 		}
 		if n := s.Number("SELECT COUNT(*) FROM dtb_order WHERE update_date > create_date"); n != 1 {
 			t.Errorf("%d orders with a new update date", n)
+		}
+	})
+}
+
+// TestOneStepOfASagaAtATime plans steps under the operation that keeps the order busy.
+func TestOneStepOfASagaAtATime(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id, parent := s.planned(t)
+		step := func(l *ledger.Ledger) *ledger.Operation {
+			o := s.newOperation(l, l.Payments[0], payment.Capture)
+			o.Parent, o.OpenKey = parent.ID, "saga:"+parent.ID
+			return o
+		}
+		s.update(t, id, func(l *ledger.Ledger) { step(l) })
+		if err := s.try(id, func(l *ledger.Ledger) { step(l) }); !problem.Is(err, "operation.open") {
+			t.Errorf("a second open step: %v", err)
+		}
+		if err := s.try(id, func(l *ledger.Ledger) { step(l).OpenKey = "order:99" }); err == nil {
+			t.Error("a step went round its saga's key")
+		}
+		if err := s.try(id, func(l *ledger.Ledger) { step(l).OpenKey = "" }); err == nil {
+			t.Error("an open step without a key was accepted")
+		}
+		if err := s.try(id, func(l *ledger.Ledger) { step(l).Parent = s.ID() }); err == nil {
+			t.Error("a step of no saga was accepted")
+		}
+		s.update(t, id, func(l *ledger.Ledger) { // the next one in the transaction that settles the last
+			settled(l.Operations[1], payment.Succeeded, s.Now())
+			step(l)
+		})
+		s.update(t, id, func(l *ledger.Ledger) {
+			settled(l.Operations[2], payment.DeclinedOp, s.Now())
+			settled(l.Operations[0], payment.DeclinedOp, s.Now())
+		})
+		l := s.view(t, id)
+		for _, o := range l.Operations[1:] {
+			if o.Parent != parent.ID {
+				t.Errorf("step %s under %q", o.ID, o.Parent)
+			}
+		}
+	})
+}
+
+// TestASealedTokenCanBeErased is what happens to it when it was used.
+func TestASealedTokenCanBeErased(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id, _ := s.planned(t)
+		s.update(t, id, func(l *ledger.Ledger) {
+			l.Payments[0].SealedToken, l.Payments[0].AuthID, l.Payments[0].Needs.Receipt = "sealed", "auth-1", "1"
+		})
+		s.update(t, id, func(l *ledger.Ledger) {
+			l.Payments[0].SealedToken, l.Payments[0].AuthID, l.Payments[0].Needs = "", "", ledger.Needs{}
+		})
+		if n := s.Number("SELECT COUNT(*) FROM plg_kessai_payment WHERE sealed_token = '' AND auth_id IS NULL AND needs = ''"); n != 1 {
+			t.Error("a token was left behind")
+		}
+		if diff := cmp.Diff(ledger.Needs{}, s.view(t, id).Payments[0].Needs); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// TestADecisionIsCalledOnACopy changes what lies inside a field: shared with the ledger
+// as loaded, it would not count as a difference.
+func TestADecisionIsCalledOnACopy(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id, _ := s.planned(t)
+		s.update(t, id, func(l *ledger.Ledger) {
+			l.Payments[0].Needs = ledger.Needs{Fields: [][2]string{{"a", "1"}}, Stores: []string{"x"}}
+		})
+		s.update(t, id, func(l *ledger.Ledger) { l.Payments[0].Needs.Fields[0][1], l.Payments[0].Needs.Stores[0] = "2", "y" })
+		want := ledger.Needs{Fields: [][2]string{{"a", "2"}}, Stores: []string{"y"}}
+		if diff := cmp.Diff(want, s.view(t, id).Payments[0].Needs); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -1,0 +1,66 @@
+package gateway
+
+import (
+	"context"
+
+	"kessai/internal/ledger"
+	"kessai/paygent"
+)
+
+// KeptCard is a card that a customer keeps at Paygent.
+type KeptCard struct {
+	ID          string // customer_card_id
+	Masked      string // ************1111
+	ValidTerm   string // MMYY
+	Holder      string
+	Brand       string // V, M, J, X, C
+	Fingerprint string // the same for the same card number
+	Expired     bool
+}
+
+// CardsQuery asks 027 for a customer's cards.
+type CardsQuery struct {
+	SettingsVersion int64
+	CustomerID      int64
+}
+
+// CardList asks 027. No card is an empty list; an error is a *NoAnswerError.
+func (g *Gateway) CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error) {
+	l, ctx, cancel, err := g.ask(ctx, q.SettingsVersion)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	all, err := l.Client.ListCards(ctx, paygent.ListCardsRequest{CustomerID: customerID(q.CustomerID)})
+	if err != nil {
+		return nil, noAnswer(err)
+	}
+	cards := make([]KeptCard, len(all))
+	for i, c := range all {
+		cards[i] = KeptCard{
+			ID: c.CustomerCardID, Masked: c.MaskedCard, ValidTerm: c.CardValidTerm, Holder: c.HolderName,
+			Brand: string(c.Brand), Fingerprint: c.Fingerprint, Expired: c.Expired,
+		}
+	}
+	return cards, nil
+}
+
+// storeCard sends 025, with a token of its own.
+func storeCard(ctx context.Context, l line, c ledger.Command) (ledger.Answer, error) {
+	_, err := l.Client.StoreCard(ctx, paygent.StoreCardRequest{
+		CustomerID: customerID(c.CustomerID), CardToken: paygent.Secret(string(c.Beside.Token)), ValidCheck: l.Settings.Card.ValidCheck,
+	})
+	if err != nil {
+		return ledger.Answer{}, err
+	}
+	return done(""), nil
+}
+
+// deleteCard sends 026.
+func deleteCard(ctx context.Context, l line, c ledger.Command) (ledger.Answer, error) {
+	_, err := l.Client.DeleteCard(ctx, paygent.DeleteCardRequest{CustomerID: customerID(c.CustomerID), CustomerCardID: c.StoredCard})
+	if err != nil {
+		return ledger.Answer{}, err
+	}
+	return done(""), nil
+}

@@ -1,0 +1,200 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// of is a world whose order is paid by the scheme.
+func of(t *testing.T, s payment.Scheme) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.l.Order.MethodClass = s.Class()
+	w.policy.Brands = []payment.Brand{payment.Docomo, payment.AU, payment.SoftBank}
+	return w
+}
+
+// begin runs transaction A of any method; the operation is nil where none is needed.
+func (w *world) begin(change func(*Begin)) *Operation {
+	w.t.Helper()
+	in := Begin{Order: w.l.Order.ID, Amount: w.l.Order.Total, PaymentClass: "10", Brand: payment.SoftBank, Beside: Beside{Store: "00C001"}, Actor: Buyer}
+	if change != nil {
+		change(&in)
+	}
+	var op *Operation
+	w.must(func(l *Ledger, t tick) (err error) {
+		op, err = l.planBegin(t, in)
+		return err
+	})
+	if op == nil {
+		return nil
+	}
+	return w.l.operation(op.ID)
+}
+
+// TestHowEachMethodBegins: its first operation, and where payment and order stand once
+// that is answered (manual 2.3 ※2, money.md §6, §7).
+func TestHowEachMethodBegins(t *testing.T) {
+	t.Parallel()
+	page := Needs{URL: "https://example.jp/page"}
+	number := Needs{Receipt: "12345"}
+	module := func(m payment.Method) payment.Scheme { return payment.Scheme{Method: m, System: payment.Module} }
+	link := func(m payment.Method) payment.Scheme { return payment.Scheme{Method: m, System: payment.Link} }
+	type want struct {
+		kind  payment.Kind
+		phase payment.Phase
+		order order.Status
+		hold  HoldState
+		step  StepKind
+	}
+	waiting := func(k payment.Kind) want {
+		return want{k, payment.AwaitingBuyer, order.Pending, Held, StepPage}
+	}
+	for name, tt := range map[string]struct {
+		scheme payment.Scheme
+		change func(*Begin)
+		answer Answer
+		want   want
+	}{
+		"card":              {module(payment.Card), nil, Answer{Outcome: Success, PaymentID: "p1"}, want{payment.Authorize, payment.Authorised, order.New, Committed, StepComplete}},
+		"card, challenged":  {module(payment.Card), nil, Answer{Outcome: Success, PaymentID: "p1", Challenge: true, Needs: page}, waiting(payment.Authorize)},
+		"store":             {module(payment.Conveni), nil, Answer{Outcome: Success, PaymentID: "p1", Needs: number}, want{payment.ApplyConveni, payment.AwaitingPayment, order.New, Committed, StepComplete}},
+		"ATM":               {module(payment.ATM), nil, Answer{Outcome: Success, PaymentID: "p1", Needs: number}, want{payment.ApplyATM, payment.AwaitingPayment, order.New, Committed, StepComplete}},
+		"bank":              {module(payment.Bank), nil, Answer{Outcome: Success, Needs: page}, waiting(payment.ApplyBank)},
+		"docomo":            {module(payment.Carrier), func(b *Begin) { b.Brand = payment.Docomo }, Answer{Outcome: Success, Needs: page}, waiting(payment.LoginCarrier)},
+		"au":                {module(payment.Carrier), func(b *Begin) { b.Brand = payment.AU }, Answer{Outcome: Success, Needs: page}, waiting(payment.LoginCarrier)},
+		"SoftBank":          {module(payment.Carrier), nil, Answer{Outcome: Success, PaymentID: "p1", Needs: page}, waiting(payment.ApplyCarrier)},
+		"link: card":        {link(payment.Card), nil, Answer{Outcome: Success, Needs: page}, waiting(payment.OpenLink)},
+		"link: store":       {link(payment.Conveni), nil, Answer{Outcome: Success, Needs: page}, waiting(payment.OpenLink)},
+		"link: ATM":         {link(payment.ATM), nil, Answer{Outcome: Success, Needs: page}, waiting(payment.OpenLink)},
+		"link: bank":        {link(payment.Bank), nil, Answer{Outcome: Success, Needs: page}, waiting(payment.OpenLink)},
+		"link: carrier":     {link(payment.Carrier), nil, Answer{Outcome: Success, Needs: page}, waiting(payment.OpenLink)},
+		"refused at once":   {module(payment.Conveni), nil, Answer{Outcome: Decline, Final: true, Code: "P008"}, want{payment.ApplyConveni, payment.Ended, order.Processing, Released, StepPay}},
+		"no answer, number": {module(payment.Conveni), nil, Answer{Outcome: Mystery}, want{payment.ApplyConveni, payment.Unknown, order.Pending, Held, StepWait}},
+		"no answer, page":   {module(payment.Bank), nil, Answer{Outcome: Mystery}, want{payment.ApplyBank, payment.Ended, order.Processing, Released, StepPay}},
+		"no answer, link":   {link(payment.Card), nil, Answer{Outcome: Mystery}, want{payment.OpenLink, payment.Ended, order.Processing, Released, StepPay}},
+		"no answer, login":  {module(payment.Carrier), func(b *Begin) { b.Brand = payment.AU }, Answer{Outcome: Mystery}, want{payment.LoginCarrier, payment.Ended, order.Processing, Released, StepPay}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := of(t, tt.scheme)
+			op := w.send(w.begin(tt.change))
+			if op.Kind != tt.want.kind {
+				t.Fatalf("begun by %s", op.Kind)
+			}
+			w.settle(op, verdictOf(tt.answer))
+			p := w.l.Current()
+			w.status(tt.want.order)
+			w.holds(tt.want.hold)
+			if p.Phase != tt.want.phase || p.Method != tt.scheme.Method || p.System != tt.scheme.System {
+				t.Errorf("%+v", p)
+			}
+			step := Next(w.l)
+			if step.Kind != tt.want.step {
+				t.Errorf("the buyer is at %s", step.Kind)
+			}
+			if tt.want.phase == payment.AwaitingBuyer && (step.Needs.URL != page.URL || step.Payment != p.ID) {
+				t.Errorf("the page is not known: %+v", step)
+			}
+			if tt.want.phase == payment.AwaitingPayment && p.Needs.Receipt != number.Receipt {
+				t.Errorf("the number is not known: %+v", p.Needs)
+			}
+			if mailed := len(w.mails) == 1; mailed != (tt.want.order == order.New) {
+				t.Errorf("mails: %v", w.mails)
+			}
+			if p.Phase == payment.Ended && p.End == payment.Superseded && p.AskAt.IsZero() {
+				t.Error("a page that may exist is not watched")
+			}
+		})
+	}
+}
+
+// TestPaidyBeginsWithoutUs: its window is the buyer's own.
+func TestPaidyBeginsWithoutUs(t *testing.T) {
+	t.Parallel()
+	w := of(t, payment.Scheme{Method: payment.Paidy, System: payment.Module})
+	if op := w.begin(nil); op != nil {
+		t.Fatalf("%+v", op)
+	}
+	w.status(order.Pending)
+	w.holds(Held)
+	n := w.notice(payment.AuthOK)
+	n.Type = payment.Paidy.Type()
+	f := w.found(payment.AuthOK)
+	f.Type = payment.Paidy.Type()
+	w.confirm(n, &f)
+	w.status(order.New)
+	w.holds(Committed)
+	if p := w.l.Current(); p.Situation != payment.AuthKnown || p.PaymentID != "p1" {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestWhatABuyerMayChoose(t *testing.T) {
+	t.Parallel()
+	module := func(m payment.Method) payment.Scheme { return payment.Scheme{Method: m, System: payment.Module} }
+	for name, tt := range map[string]struct {
+		scheme payment.Scheme
+		change func(*Begin)
+		code   string
+	}{
+		"a carrier not offered": {module(payment.Carrier), func(b *Begin) { b.Brand = payment.NoBrand }, "payment.brand"},
+		"no store":              {module(payment.Conveni), func(b *Begin) { b.Beside.Store = "" }, "payment.store"},
+		"no class":              {module(payment.Card), func(b *Begin) { b.PaymentClass = "" }, "payment.class"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := of(t, tt.scheme)
+			in := Begin{Amount: total, PaymentClass: "10", Brand: payment.AU, Beside: Beside{Store: "00C001"}}
+			tt.change(&in)
+			err := w.do(func(l *Ledger, tk tick) error {
+				_, err := l.planBegin(tk, in)
+				return err
+			})
+			if p, _ := problem.As(err); p == nil || p.Code != tt.code || p.Field == "" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestLateCardWhileANumberWaits: the first payment that stands is the order's, whatever
+// was begun after it; the number may still be paid, and a person is told then.
+func TestLateCardWhileANumberWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	for range 2 {
+		w.now = w.now.Add(3 * time.Minute)
+		w.resolve(op, Finding{Kind: NoSuch})
+	}
+	w.status(order.Processing)
+	w.l.Order.MethodClass = payment.Scheme{Method: payment.Conveni, System: payment.Module}.Class()
+	card := w.l.Current()
+	w.settle(w.send(w.begin(nil)), verdictOf(Answer{Outcome: Success, PaymentID: "p2", Needs: Needs{Receipt: "1"}}))
+	number := w.l.Current()
+	w.status(order.New)
+	n := w.notice(payment.AuthOK)
+	n.PaymentID, n.TradingID, n.Type = "p1", card.TradingID, "02"
+	f := w.found(payment.AuthOK)
+	f.TradingID, f.BegunAt = card.TradingID, card.BegunAt
+	w.confirm(n, &f)
+	if w.l.CurrentID != card.ID {
+		t.Fatal("the card's payment is not the order's")
+	}
+	w.stands(card, payment.Authorised, "")
+	w.status(order.New)
+	paid := w.notice(payment.Cleared)
+	paid.PaymentID, paid.TradingID, paid.Type = "p2", number.TradingID, "03"
+	g := Finding{Kind: Found, PaymentID: "p2", TradingID: number.TradingID, Type: "03", Status: payment.Cleared, Amount: total, BegunAt: number.BegunAt}
+	w.confirm(paid, &g)
+	w.stands(number, payment.Captured, "")
+	if !w.alerts[string(AlertDouble)] {
+		t.Errorf("nobody is told of two payments: %v", w.alerts)
+	}
+	w.status(order.New)
+}

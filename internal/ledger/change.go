@@ -1,0 +1,175 @@
+package ledger
+
+import (
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// Change is a button that staff pressed about one payment.
+type Change struct {
+	Order     order.ID
+	PaymentID string // Payment.ID
+	Button    payment.Button
+	Amount    order.Yen // the payment's amount that staff was shown
+	Total     order.Yen // of a change of the amount: the order's total that staff was shown
+	Differs   bool      // 売上: staff know that the amount is not the order's total
+	Actor     Actor
+	Key       string // idempotency: one per form shown
+}
+
+// planChange is transaction A of 売上, 取消, and of a change of the amount that one
+// telegram makes.
+func (l *Ledger) planChange(t tick, in Change) (*Operation, error) {
+	p := l.payment(in.PaymentID)
+	if p == nil {
+		return nil, problem.New(problem.NotFound, "payment.unknown", nil)
+	}
+	kind, err := l.mayPress(t, p, in.Button)
+	if err != nil {
+		return nil, err
+	}
+	if in.Amount != p.Amount {
+		return nil, problem.New(problem.Conflict, "payment.amount_changed", problem.Args{"Old": in.Amount, "New": p.Amount})
+	}
+	if in.Button == payment.SaleButton && p.Amount != l.Order.Total && !in.Differs {
+		return nil, problem.New(problem.Conflict, "payment.amount_differs", problem.Args{"Amount": p.Amount, "Total": l.Order.Total})
+	}
+	if in.Button == payment.AuthChangeButton || in.Button == payment.SaleChangeButton {
+		return l.planAmount(t, p, kind, in)
+	}
+	key := orderKey(l.Order.ID)
+	if p.ID != l.CurrentID {
+		key = paymentKey(p)
+	}
+	op := l.planOperation(t, p, kind, key, t.node, in.Actor, in.Key, p.Amount)
+	if kind == payment.RefundPaidy {
+		op.Amount = 0 // what is left of it
+	}
+	return op, nil
+}
+
+// mayOperate holds what all buttons have in common.
+func (l *Ledger) mayOperate(t tick, p *Payment) error {
+	if p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID {
+		return notNow("payment.other_environment", problem.Args{"Environment": p.Environment})
+	}
+	if op := l.openOn(p); op != nil {
+		if op.State == payment.UnknownState {
+			return notNow("operation.unknown", problem.Args{"Since": op.UnknownAt})
+		}
+		return notNow("operation.open", nil)
+	}
+	if op := l.OpenOperation(); op != nil && p.ID == l.CurrentID || l.saga(p) != nil {
+		return notNow("operation.open", nil)
+	}
+	switch {
+	case p.Phase == payment.Ended && p.End == payment.Expired:
+		return notNow("payment.expired", nil)
+	case p.Phase == payment.Ended:
+		return notNow("payment.ended", problem.Args{"End": p.End})
+	case !p.living():
+		return notNow("payment.not_authorised", nil)
+	case p.Status.Transit():
+		return notNow("payment.transit", problem.Args{"Status": p.Status})
+	}
+	return nil
+}
+
+// mayPress says by which operation a button is carried out now, or why it cannot be.
+func (l *Ledger) mayPress(t tick, p *Payment, b payment.Button) (payment.Kind, error) {
+	if err := l.mayOperate(t, p); err != nil {
+		return "", err
+	}
+	if b != payment.CancelButton {
+		if b == payment.SaleButton && p.Phase == payment.Captured && p.Method.Captures() {
+			return "", notNow("payment.already_captured", nil)
+		}
+		if err := l.mayTouch(p); err != nil {
+			return "", err
+		}
+	}
+	if kind := p.standing().Offers(b); kind != "" {
+		return kind, nil
+	}
+	return "", notOffered(p, b)
+}
+
+// mayTouch: only the order's payment is captured or changed, and only while the order
+// is one that is delivered.
+func (l *Ledger) mayTouch(p *Payment) error {
+	if p.ID != l.CurrentID || p.Reverse {
+		return notNow("payment.not_the_orders", nil)
+	}
+	switch l.Order.Status {
+	case order.New, order.Paid, order.InProgress, order.Delivered:
+		return nil
+	}
+	return notNow("order.status", problem.Args{"Status": l.Order.Status})
+}
+
+// notOffered is why a living payment does not have a button.
+func notOffered(p *Payment, b payment.Button) error {
+	switch {
+	case !p.Method.Captures():
+		return notNow("payment.by_hand", nil)
+	case p.Method == payment.Carrier && p.Brand == payment.NoBrand:
+		return notNow("payment.brand_unknown", nil)
+	case p.Method == payment.Carrier && p.Brand == payment.Docomo:
+		return notNow("payment.not_complete_yet", nil)
+	case p.Status == payment.ClearedFinal:
+		return notNow("payment.cancel_term_over", nil)
+	}
+	return notNow("payment.not_offered", problem.Args{"Button": b.Name()})
+}
+
+// planAmount is transaction A of a change of the amount: by one telegram where the
+// method has one, by a saga where it takes several (money.md §8).
+func (l *Ledger) planAmount(t tick, p *Payment, kind payment.Kind, in Change) (*Operation, error) {
+	total := l.Order.Total
+	switch {
+	case in.Total != total:
+		return nil, problem.New(problem.Conflict, "order.amount_changed", problem.Args{"Old": in.Total, "New": total})
+	case total == p.Amount:
+		return nil, notNow("payment.amount_same", problem.Args{"Amount": p.Amount})
+	case total == 0:
+		return l.planDetached(t, p, in)
+	case p.Method == payment.Paidy && total > p.Amount:
+		return nil, notNow("payment.paidy_increase", problem.Args{"Amount": p.Amount, "Total": total})
+	case kind == payment.ChangeAmount:
+		return l.planSaga(t, p, in)
+	}
+	return l.planOperation(t, p, kind, orderKey(l.Order.ID), t.node, in.Actor, in.Key, total), nil
+}
+
+// detached is the reason of the cancellation of a payment whose order has nothing to
+// pay any more: what becomes of it touches neither the order nor its hold.
+const detached = "total_zero"
+
+func (l *Ledger) planDetached(t tick, p *Payment, in Change) (*Operation, error) {
+	kind := p.standing().Offers(payment.CancelButton)
+	if kind == "" {
+		return nil, notOffered(p, payment.CancelButton)
+	}
+	op := l.planOperation(t, p, kind, orderKey(l.Order.ID), t.node, in.Actor, in.Key, p.Amount)
+	if kind == payment.RefundPaidy {
+		op.Amount = 0
+	}
+	op.Reason = detached
+	l.CurrentID = ""
+	return op, nil
+}
+
+// checkAmount opens 金額未反映 while the order's living payment is not worth the
+// order's total, and closes it when it is (money.md §6).
+func (l *Ledger) checkAmount(t tick) {
+	p := l.Current()
+	if p == nil {
+		return
+	}
+	if !p.living() || p.Amount-p.HandRefunded == l.Order.Total {
+		l.closeAlert(t, AlertAmountOpen, p.ID)
+		return
+	}
+	l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
+}

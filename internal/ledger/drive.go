@@ -1,0 +1,76 @@
+package ledger
+
+import (
+	"context"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// driveLimit is far above the steps of any saga that comes to rest.
+const driveLimit = 12
+
+// drive runs a saga's steps until it ends or has to wait.
+func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result, error) {
+	for range driveLimit {
+		var step *Operation
+		l, err := s.update(ctx, id, func(l *Ledger, t tick) (err error) {
+			step, err = l.sagaStep(t, parent)
+			return err
+		})
+		if err != nil {
+			return Result{}, err
+		}
+		if step == nil {
+			return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
+		}
+		s.reached(AfterPlanned, id)
+		if _, err := s.run(ctx, id, *step, Beside{}); err != nil {
+			return Result{}, err
+		}
+	}
+	l, err := s.store.View(ctx, id)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
+}
+
+// confirmOld asks 094 about a payment whose amount is to be changed by a saga, before
+// anything is planned: what the centre knows better is learnt first (money.md §8).
+func (s *Service) confirmOld(ctx context.Context, in Change) error {
+	if in.Button != payment.AuthChangeButton && in.Button != payment.SaleChangeButton {
+		return nil
+	}
+	l, err := s.store.View(ctx, in.Order)
+	if err != nil {
+		return err
+	}
+	for _, op := range l.Operations {
+		if in.Key != "" && op.IdemKey == in.Key {
+			return nil // a second click: what became of the first is told
+		}
+	}
+	p := l.payment(in.PaymentID)
+	if p == nil || !p.living() || p.standing().Offers(in.Button) != payment.ChangeAmount {
+		return nil
+	}
+	policy, err := s.policy(ctx)
+	if err != nil {
+		return err
+	}
+	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+	if !l.tells(p, f) {
+		return notNow("payment.unconfirmed", nil)
+	}
+	if f.Status == p.Status {
+		return nil
+	}
+	_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error {
+		if p := l.payment(in.PaymentID); p.living() {
+			return l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry")
+		}
+		return nil
+	})
+	return err
+}

@@ -1,0 +1,166 @@
+package ledger
+
+import (
+	"context"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// RollbackVerdict is what became of one order in 決済処理中 (money.md §9).
+type RollbackVerdict string
+
+const (
+	RolledBack      RollbackVerdict = "canceled" // 注文取消し; stock and points are given back
+	RollbackStands  RollbackVerdict = "stands"   // it is authorised or paid: the order is taken in
+	RollbackSkipped RollbackVerdict = "skipped"  // not now; Reason tells why
+)
+
+// Why an order is skipped.
+const (
+	SkipMoved     = "moved"     // it is no longer in 決済処理中, or changed while it was asked about
+	SkipOperation = "operation" // an operation is open or its outcome unknown
+	SkipWaiting   = "waiting"   // a page or number can still be used
+	SkipNoAnswer  = "no_answer" // the centre did not tell
+	SkipElsewhere = "elsewhere" // a payment of another environment or merchant
+)
+
+// Rollback is what became, or would become, of one order.
+type Rollback struct {
+	Order   order.ID
+	No      string
+	Verdict RollbackVerdict
+	Reason  string // of a skipped one
+}
+
+// RollBack ends one order that was left in 決済処理中, after asking the centre about
+// each of its payments that can still come alive. A rehearsal writes nothing.
+func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rollback, error) {
+	l, err := s.store.View(ctx, id)
+	if err != nil {
+		return Rollback{Order: id}, err
+	}
+	out := Rollback{Order: id, No: l.Order.No}
+	t, err := s.tick(ctx)
+	if err != nil {
+		return out, err
+	}
+	if reason := l.mayRollBack(t); reason != "" {
+		out.Verdict, out.Reason = RollbackSkipped, reason
+		return out, nil
+	}
+	findings := map[string]asked{}
+	for _, p := range l.Payments {
+		if l.canComeAlive(t, p) {
+			f := s.gateway.Inquire(ctx, inquiryOf(p, t.policy.Version))
+			findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, id)}
+		}
+	}
+	version := l.Version
+	decide := func(l *Ledger, t tick) error {
+		out.Verdict, out.Reason = RollbackSkipped, SkipMoved
+		if l.Version != version || l.Order.Status != order.Pending {
+			return nil
+		}
+		verdict, reason, err := l.rollBack(t, findings)
+		out.Verdict, out.Reason = verdict, reason
+		return err
+	}
+	if rehearse {
+		return out, decide(l, t) // on a ledger that nobody writes
+	}
+	_, err = s.update(ctx, id, decide)
+	return out, err
+}
+
+// asked is an answer of 094, and whether "no such payment" may be believed.
+type asked struct {
+	Finding
+	witnessed bool
+}
+
+// mayRollBack is why an order is skipped before anything is asked, empty if it is not.
+func (l *Ledger) mayRollBack(t tick) string {
+	if l.Order.Status != order.Pending {
+		return SkipMoved
+	}
+	for _, op := range l.Operations {
+		if op.State.Open() {
+			return SkipOperation
+		}
+	}
+	for _, p := range l.Payments {
+		if l.canComeAlive(t, p) && (p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID) {
+			return SkipElsewhere
+		}
+	}
+	return ""
+}
+
+// canComeAlive reports whether the payment is not ended for good: a page that was
+// left can still be used until its limit and margin.
+func (l *Ledger) canComeAlive(t tick, p *Payment) bool {
+	if p.Phase != payment.Ended {
+		return true
+	}
+	switch p.End {
+	case payment.Superseded, payment.GivenUp, payment.Unreachable:
+		return t.now.Before(p.LimitAt.Add(margin))
+	}
+	return false
+}
+
+// rollBack decides with what 094 said about each payment.
+func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, string, error) {
+	skip := ""
+	for _, p := range l.Payments {
+		f, was := findings[p.ID]
+		if !was {
+			continue
+		}
+		l.learnBrand(p, f.Finding)
+		if l.tells(p, f.Finding) && (f.Status.Alive() || f.Status.Ends()) && f.Status != p.Status {
+			p.addPaygentID(f.PaymentID)
+			if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
+				return "", "", err
+			}
+		}
+		if reason := l.holdsBack(t, p, f); reason != "" {
+			skip = reason
+		}
+	}
+	switch {
+	case l.Order.Status != order.Pending && l.Order.Status != order.Processing && l.Order.Status != order.Canceled:
+		return RollbackStands, "", nil
+	case skip != "":
+		return RollbackSkipped, skip, nil
+	}
+	for _, p := range l.Payments {
+		if _, was := findings[p.ID]; was && p.Phase != payment.Ended && !p.living() {
+			if err := l.observe(t, p, fact{event: payment.NeverUsed, cause: "rollback", actor: System}); err != nil {
+				return "", "", err
+			}
+			p.AskAt = p.LimitAt.Add(margin) // in case it is used after all
+		}
+	}
+	l.releaseHold(t)
+	l.move(t, order.Canceled, "rollback")
+	return RolledBack, "", nil
+}
+
+// holdsBack is why the payment keeps its order from being cancelled, empty if it does not.
+func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
+	switch {
+	case p.living(), p.Phase == payment.Ended && p.stage() == payment.StageFinished:
+		return ""
+	case f.Kind == Found && (f.Status.Transit() || !l.tells(p, f.Finding)):
+		return SkipNoAnswer // at work, or something we do not understand
+	case f.Kind == Found && f.Status.Ends() && f.Status != payment.Abandoned:
+		return ""
+	case f.Kind != Found && !(f.Kind == NoSuch && f.witnessed):
+		return SkipNoAnswer
+	case t.now.Before(p.LimitAt.Add(margin)):
+		return SkipWaiting
+	}
+	return ""
+}

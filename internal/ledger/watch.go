@@ -1,0 +1,140 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"kessai/internal/payment"
+)
+
+// Watch asks 094 about one payment whose time has come (Store.DuePayments): a
+// capture no notice has confirmed, a payment that must not stay alive, one that
+// nobody has paid, cancelled or captured by its limit.
+func (s *Service) Watch(ctx context.Context, due DuePayment) error {
+	l, err := s.store.View(ctx, due.OrderID)
+	if err != nil {
+		return err
+	}
+	p := l.payment(due.PaymentID)
+	if p == nil || p.AskAt.IsZero() {
+		return nil
+	}
+	policy, err := s.policy(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Environment != policy.Environment || p.MerchantID != policy.MerchantID {
+		return s.watchLater(ctx, due) // another centre would answer about another payment
+	}
+	if p.SealedToken != "" && s.now().Before(p.LimitAt.Add(margin)) {
+		return s.forgetToken(ctx, due)
+	}
+	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, due.OrderID)
+	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { return l.watched(t, due.PaymentID, f, witnessed) })
+	return err
+}
+
+// inquiryOf asks by the id that names this payment only.
+func inquiryOf(p *Payment, version int64) Inquiry {
+	q := Inquiry{Environment: p.Environment, MerchantID: p.MerchantID, SettingsVersion: version, PaymentID: p.PaymentID}
+	if q.PaymentID == "" {
+		q.TradingID = p.TradingID
+	}
+	return q
+}
+
+// watchLater looks again in a day whether the payment's environment is back.
+func (s *Service) watchLater(ctx context.Context, due DuePayment) error {
+	_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
+		if p := l.payment(due.PaymentID); p != nil && !p.AskAt.IsZero() {
+			p.AskAt = t.now.Add(24 * time.Hour)
+		}
+		return nil
+	})
+	return err
+}
+
+// forgetToken erases a card token whose buyer has not come back from the challenge.
+func (s *Service) forgetToken(ctx context.Context, due DuePayment) error {
+	_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
+		p := l.payment(due.PaymentID)
+		if p == nil || p.SealedToken == "" || t.now.Before(p.BegunAt.Add(tokenTerm)) || l.openOn(p) != nil {
+			return nil
+		}
+		p.SealedToken = ""
+		p.AskAt = watchLimit(p, t.now)
+		return nil
+	})
+	return err
+}
+
+// watched takes what 094 said about a watched payment.
+func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
+	p := l.payment(id)
+	if p == nil || p.AskAt.IsZero() || p.AskAt.After(t.now) {
+		return nil
+	}
+	p.AskAt = time.Time{}
+	l.learnBrand(p, f)
+	if l.tells(p, f) && f.Status != p.Status {
+		p.addPaygentID(f.PaymentID)
+		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
+			return err
+		}
+	}
+	if l.pastLimit(t, p) && l.neverUsed(p, f, witnessed) {
+		if err := l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent}); err != nil {
+			return err
+		}
+		p.AskAt = time.Time{}
+		return nil
+	}
+	l.watchOn(t, p)
+	return nil
+}
+
+// tells reports whether a finding is about this payment, for its amount.
+func (l *Ledger) tells(p *Payment, f Finding) bool {
+	if f.Kind != Found || f.Type != p.Method.Type() {
+		return false
+	}
+	if p.PaymentID == "" && f.BegunAt.Before(p.BegunAt.Add(-begunTolerance)) {
+		return false // an older payment that happens to bear our id
+	}
+	return l.rightAmount(p, f.Amount) || f.Status.Ends()
+}
+
+// pastLimit reports whether what was under way at the payment's limit has come by now.
+func (l *Ledger) pastLimit(t tick, p *Payment) bool {
+	return !p.LimitAt.IsZero() && !t.now.Before(p.LimitAt.Add(margin)) && !p.living() && l.openOn(p) == nil
+}
+
+// neverUsed reports whether nothing at the centre can still come alive: there is no such
+// payment, or one that nobody went on with.
+func (l *Ledger) neverUsed(p *Payment, f Finding, witnessed bool) bool {
+	switch f.Kind {
+	case NoSuch:
+		return witnessed
+	case Found:
+		return l.tells(p, f) && (f.Status == payment.Applied || f.Status == payment.ThreeDSRunning || f.Status == payment.ThreeDSAbandoned ||
+			f.Status == payment.Abandoned || f.Status == payment.AuthNG)
+	}
+	return false
+}
+
+// watchOn says when the payment is asked about next, if it is watched at all.
+func (l *Ledger) watchOn(t tick, p *Payment) {
+	switch {
+	case !p.AskAt.IsZero():
+	case p.Reverse && p.Phase == payment.Authorised:
+		p.AskAt = t.now.Add(time.Hour) // in case the next try is lost
+		l.planReversal(t, p, "again")
+	case p.Phase == payment.Captured:
+		p.AskAt = watchCapture(p, t.now)
+	case p.Phase == payment.Ended && p.stage() == payment.StageFinished:
+	case p.Phase == payment.Ended && p.End != payment.Superseded && p.End != payment.GivenUp && p.End != payment.Unreachable:
+	default:
+		p.AskAt = watchLimit(p, t.now)
+	}
+}

@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kessai/internal/database"
+)
+
+// TakeLease takes the named work for owner until the given time, or keeps it for the
+// owner that has it, and reports whether it did. Somebody else's has to end first.
+func (s *Store) TakeLease(ctx context.Context, name, owner string, now, until time.Time) (mine bool, err error) {
+	// A look without a transaction first: most of the time another node has it.
+	var holder string
+	var ends time.Time
+	_, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (bool, error) {
+		return true, row.Scan(&holder, millis{&ends})
+	}, "SELECT owner, lease_until FROM plg_kessai_lease WHERE name = ?", name)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("store: lease: %w", err)
+	case found && holder != owner && ends.After(now):
+		return false, nil
+	case found:
+		return s.changed(ctx, "UPDATE plg_kessai_lease SET owner = ?, lease_until = ? WHERE name = ? AND (owner = ? OR lease_until <= ?)",
+			owner, until.UnixMilli(), name, owner, now.UnixMilli())
+	}
+	mine, err = s.changed(ctx, "INSERT INTO plg_kessai_lease (name, owner, lease_until) VALUES (?, ?, ?)", name, owner, until.UnixMilli())
+	if database.IsDuplicate(err) { // another node was faster
+		return false, nil
+	}
+	return mine, err
+}

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// PendingOrders lists the orders with an id above after that are in 7 since before the
+// given time and are paid by Paygent, by id (money.md §9).
+func (s *Store) PendingOrders(ctx context.Context, before time.Time, after order.ID, limit int) ([]order.ID, error) {
+	list, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID],
+		`SELECT o.id FROM dtb_order o LEFT JOIN plg_kessai_ledger l ON l.order_id = o.id
+WHERE o.order_status_id = ? AND o.id > ? AND (l.pending_since < ? OR l.pending_since IS NULL AND o.create_date < ?)
+  AND (o.payment_id IN (SELECT p.id FROM dtb_payment p WHERE SUBSTR(p.method_class, 1, ?) = ?)
+    OR EXISTS (SELECT 1 FROM plg_kessai_payment x WHERE x.order_id = o.id))
+ORDER BY o.id LIMIT ?`,
+		int64(order.Pending), int64(after), before.UnixMilli(), database.At(before), len(ourClasses), ourClasses, limit)
+	if err != nil {
+		return nil, fmt.Errorf("store: pending orders: %w", err)
+	}
+	return list, nil
+}
+
+// LivePayments lists a merchant's payments with an id above after that have not
+// ended, by id.
+func (s *Store) LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]ledger.DuePayment, error) {
+	list, err := database.List(ctx, s.db.Read(), func(row database.Row) (p ledger.DuePayment, err error) {
+		err = row.Scan(&p.PaymentID, &p.OrderID)
+		return p, err
+	}, `SELECT id, order_id FROM plg_kessai_payment
+WHERE id > ? AND phase <> ? AND environment = ? AND merchant_id = ? ORDER BY id LIMIT ?`,
+		after, string(payment.Ended), string(env), merchant, limit)
+	if err != nil {
+		return nil, fmt.Errorf("store: live payments: %w", err)
+	}
+	return list, nil
+}
