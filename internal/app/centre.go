@@ -103,15 +103,6 @@ func (a *App) noticeKeys(ctx context.Context) ([]gateway.NoticeKey, error) {
 	return keys, nil
 }
 
-// threeDSKeys are the keys that returns from 3-D Secure are hashed with.
-func (a *App) threeDSKeys(ctx context.Context) ([]paygent.Secret, error) {
-	s, err := a.Settings.Load(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return []paygent.Secret{s.Values.Card.HashKey}, nil
-}
-
 // browser is what the card page needs.
 func (a *App) browser(ctx context.Context) (checkout.Browser, error) {
 	s, err := a.Settings.Load(ctx)

@@ -14,8 +14,7 @@ func refusalOf(r *ledger.Refusal) *refusal {
 		return nil
 	}
 	const title = "決済に失敗しました。"
-	switch {
-	case r.State == payment.DeclinedOp && (r.Cause == "never_sent" || r.Cause == "not_happened" || r.Cause == "begun_again"):
+	if r.State == payment.DeclinedOp && (r.Cause == "never_sent" || r.Cause == "not_happened" || r.Cause == "begun_again") {
 		return &refusal{Title: "お支払いは完了していません。", Advice: "カードへの請求は行われていません。お手数ですが、もう一度お試しください。"}
 	}
 	said := title
