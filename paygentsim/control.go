@@ -165,16 +165,7 @@ type faultRequest struct {
 }
 
 func (s *Sim) controlSetFaults(w http.ResponseWriter, r *http.Request) {
-	var req faultRequest
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&req)
-	if err == nil && dec.More() {
-		err = errors.New("more than one JSON value")
-	}
-	if errors.Is(err, io.EOF) {
-		err = errors.New("the body is empty")
-	}
+	req, err := readFaults(http.MaxBytesReader(w, r.Body, 1<<16))
 	if err == nil {
 		err = s.setFaults(&req)
 	}
@@ -183,6 +174,19 @@ func (s *Sim) controlSetFaults(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.controlFaults(w, r)
+}
+
+func readFaults(body io.Reader) (req faultRequest, err error) {
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	err = dec.Decode(&req)
+	if errors.Is(err, io.EOF) {
+		return req, errors.New("the body is empty")
+	}
+	if err == nil && dec.More() {
+		err = errors.New("more than one JSON value")
+	}
+	return req, err
 }
 
 func (s *Sim) setFaults(req *faultRequest) error {
