@@ -29,10 +29,10 @@ func (s *Sim) controlSetClock(w http.ResponseWriter, r *http.Request) {
 		err = s.turnClock(get)
 	}
 	if err != nil {
-		writeError(w, http.StatusBadRequest, "invalid_clock", err.Error())
+		reject(w, r, http.StatusBadRequest, "invalid_clock", err)
 		return
 	}
-	done(w, r, clockView{s.Now(), s.Speed()})
+	done(w, r, clockView{s.Now(), s.Speed()}, "clock")
 }
 
 // values reads a form, or a JSON object of texts and numbers.
@@ -110,10 +110,10 @@ func (s *Sim) controlSetPace(w http.ResponseWriter, r *http.Request) {
 		err = s.SetPace(pace)
 	}
 	if err != nil {
-		writeError(w, http.StatusBadRequest, "invalid_pace", err.Error())
+		reject(w, r, http.StatusBadRequest, "invalid_pace", err)
 		return
 	}
-	done(w, r, pace)
+	done(w, r, pace, "pace")
 }
 
 // readPace changes those of a pace's two numbers that are given.
