@@ -271,3 +271,21 @@ func FuzzRequestDate(f *testing.F) {
 		}
 	})
 }
+
+// FuzzMerchants reads anything as a file of contracts.
+func FuzzMerchants(f *testing.F) {
+	f.Add([]byte(`[{"merchant_id":"1","connect_id":"c","connect_password":"p","contracted":["02"],"subscribed":{"02":["20"]},"addresses":["10.0.0.0/8"]}]`))
+	f.Add([]byte(`[{"merchant_id":"1"}] {}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		merchants, err := ReadMerchants(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		for i := range merchants {
+			m := &merchants[i]
+			if m.validate() != nil || m.MerchantID == "" || len(m.Addresses) == 0 && !m.registered("203.0.113.9:1") {
+				t.Fatalf("merchant %+v of %q", m, text)
+			}
+		}
+	})
+}

@@ -95,6 +95,10 @@ func galleryPages(t *testing.T, b *bundle, pages, control, empty string) []galle
 	receipt := b.send("030", conveni("00C001", fields{"trading_id": "71"}))["receipt_print_url"]
 	b.clock.advance(10 * time.Minute)
 	return []galleryPage{
+		{"control", control + "/control/", "試験環境ツール"},
+		{"control-search", control + "/control/?q=00C", "該当する決済はありません"},
+		{"control-unlawful", control + "/control/?error=" + url.QueryEscape("unlawful_status"), "変更できません"},
+		{"control-empty", empty + "/control/", "決済はまだありません"},
 		{"index", pages + "/", "シミュレーター"},
 		{"nowhere", pages + "/nowhere", "ページが見つかりません"},
 		{"link-choose", link("01,02,03,05,06", fields{"trading_id": "L4"}), "お支払方法"},
@@ -115,10 +119,6 @@ func galleryPages(t *testing.T, b *bundle, pages, control, empty string) []galle
 		{"carrier-auth", carrier["redirect_url"], "ログインする"},
 		{"carrier-pay", pay["redirect_url"], "承諾して購入する"},
 		{"receipt", receipt, "払込票"},
-		{"control", control + "/control/", "試験環境ツール"},
-		{"control-search", control + "/control/?q=00C", "該当する決済はありません"},
-		{"control-unlawful", control + "/control/?error=" + url.QueryEscape("unlawful_status"), "変更できません"},
-		{"control-empty", empty + "/control/", "決済はまだありません"},
 	}
 }
 
@@ -162,7 +162,7 @@ func TestGallery(t *testing.T) {
 	t.Cleanup(shop.Close)
 	list := append(galleryPages(t, b, pages.URL, tool.URL, none.URL), galleryPage{"paidy", shop.URL, "Paidy翌月払い"})
 	browser := webtest.NewBrowser(t)
-	for _, width := range []int{320, 390, 1280} {
+	for _, width := range []int{390, 1280, 320} {
 		for _, p := range list {
 			look(t, browser, p, width)
 		}
@@ -175,7 +175,10 @@ func look(t *testing.T, browser *webtest.Browser, p galleryPage, width int) {
 	ctx := browser.Page(t, width, 800)
 	complaints := webtest.Complaints(t, ctx)
 	webtest.Do(t, ctx, chromedp.Navigate(p.address))
-	webtest.Eval[bool](t, ctx, `document.querySelectorAll("details").forEach(function (d) { d.open = true; }), true`)
+	open := func(yes string) {
+		webtest.Eval[bool](t, ctx, `document.querySelectorAll("details").forEach(function (d) { d.open = `+yes+`; }), true`)
+	}
+	open("true")
 	if text := webtest.Eval[string](t, ctx, `document.body.innerText`); !strings.Contains(text, p.says) || !strings.Contains(text, "シミュレーター") {
 		t.Errorf("%s does not say %q and that it is a simulator: %.200s", p.name, p.says, text)
 	}
@@ -191,10 +194,11 @@ func look(t *testing.T, browser *webtest.Browser, p galleryPage, width int) {
 	if width == 320 {
 		return
 	}
-	for _, finding := range webtest.Axe(t, ctx) {
-		t.Errorf("%s at %d px: %s", p.name, width, finding)
-	}
 	if folder := os.Getenv("KESSAI_TEST_GALLERY"); folder != "" {
 		webtest.Shoot(t, ctx, width, filepath.Join(folder, fmt.Sprintf("sim-%s-%d.png", p.name, width)))
+	}
+	open("false") // long lists of like rows have one row's barriers, and cost minutes
+	for _, finding := range webtest.Axe(t, ctx) {
+		t.Errorf("%s at %d px: %s", p.name, width, finding)
 	}
 }
