@@ -73,11 +73,13 @@ func (s *Sim) SetSpeed(speed float64) error {
 // maxSpeed is a day in a second.
 const maxSpeed = 86_400
 
+func speedFits(speed float64) bool { return speed > 0 && speed <= maxSpeed }
+
 func (s *Sim) setClock(centre time.Time, speed float64) error {
 	switch {
 	case s.closed:
 		return errClosed
-	case !(speed > 0 && speed <= maxSpeed):
+	case !speedFits(speed):
 		return fmt.Errorf("paygentsim: speed %v: want more than 0 and at most %d", speed, maxSpeed)
 	case centre.Before(s.now()):
 		return ErrBackwards

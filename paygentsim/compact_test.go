@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,28 +80,4 @@ func TestWhatCannotBeWrittenHasNoEffect(t *testing.T) {
 	if last := requests[len(requests)-1]; len(s.Payments()) != 1 || last.Effect || last.Error == "" {
 		t.Errorf("%d payments, history %+v", len(s.Payments()), last)
 	}
-}
-
-func FuzzReplay(f *testing.F) {
-	f.Add([]byte("{\"ordinal\":1}\n{\"reset\":true}\n"))
-	f.Add([]byte("{\"payments\":[{\"payment_id\":\"900000001\",\"payment_status\":\"20\"}]}\n{\"notices\":[{\"payment_notice_id\":1}]}\n{\"tor"))
-	f.Add([]byte("{\"payments\":[null]}\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		path := filepath.Join(t.TempDir(), "journal")
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		st := newState()
-		if _, err := replay(path, st.apply); err != nil {
-			return
-		}
-		for _, id := range st.order {
-			if st.payments[id] == nil {
-				t.Errorf("payment %q is listed and missing", id)
-			}
-			if n, err := strconv.ParseInt(id, 10, 64); err == nil && n >= st.nextPayment {
-				t.Errorf("payment %s, next %d", id, st.nextPayment)
-			}
-		}
-	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ import (
 // listener of its own that only its users reach: it shows the contract's keys.
 //
 //	GET  /control/                                page
-//	GET  /control/payments                        every payment
+//	GET  /control/payments                        every payment; ?q= finds by trading_id and payment_id
 //	GET  /control/payments/{payment_id}           one
 //	POST /control/payments/{payment_id}/status    form status=40, notice=0 withholds the notice
 //	POST /control/payments/{payment_id}/notices   sends its notices again
@@ -38,7 +39,7 @@ func (s *Sim) ControlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", http.RedirectHandler("/control/", http.StatusSeeOther))
 	mux.HandleFunc("GET /control/{$}", s.controlPage)
-	mux.HandleFunc("GET /control/payments", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Payments())) })
+	mux.HandleFunc("GET /control/payments", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, orEmpty(s.find(r.FormValue("q")))) })
 	mux.HandleFunc("GET /control/payments/{id}", s.controlPayment)
 	mux.HandleFunc("POST /control/payments/{id}/status", s.controlStatus)
 	mux.HandleFunc("POST /control/payments/{id}/notices", s.controlResend)
@@ -86,32 +87,52 @@ func writeError(w http.ResponseWriter, status int, code, message string) {
 }
 
 // fail answers an error of operator.go.
-func fail(w http.ResponseWriter, err error) {
+func fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, ErrUnknownPayment):
-		writeError(w, http.StatusNotFound, "unknown_payment", err.Error())
+		reject(w, r, http.StatusNotFound, "unknown_payment", err)
 	case errors.Is(err, ErrUnlawful):
-		writeError(w, http.StatusConflict, "unlawful_status", err.Error())
+		reject(w, r, http.StatusConflict, "unlawful_status", err)
 	case errors.Is(err, ErrNowhere):
-		writeError(w, http.StatusConflict, "no_notice_url", err.Error())
+		reject(w, r, http.StatusConflict, "no_notice_url", err)
 	default:
-		writeError(w, http.StatusInternalServerError, "failed", err.Error())
+		reject(w, r, http.StatusInternalServerError, "failed", err)
 	}
 }
 
-// done answers a script with v and sends a person back to the page.
-func done(w http.ResponseWriter, r *http.Request, v any) {
-	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		http.Redirect(w, r, "/control/", http.StatusSeeOther)
+// reject answers a script with an error, and sends a person back to the page, which says it.
+func reject(w http.ResponseWriter, r *http.Request, status int, code string, err error) {
+	if isPerson(r) {
+		backToPage(w, r, "error", code)
+		return
+	}
+	writeError(w, status, code, err.Error())
+}
+
+// done answers a script with v, and sends a person back to the page, which says what was done.
+func done(w http.ResponseWriter, r *http.Request, v any, what string) {
+	if isPerson(r) {
+		backToPage(w, r, "done", what)
 		return
 	}
 	writeJSON(w, v)
 }
 
+func isPerson(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
+
+// backToPage keeps the search a person had made.
+func backToPage(w http.ResponseWriter, r *http.Request, name, value string) {
+	query := url.Values{name: {value}}
+	if q := r.FormValue("q"); q != "" {
+		query.Set("q", q)
+	}
+	http.Redirect(w, r, "/control/?"+query.Encode(), http.StatusSeeOther)
+}
+
 func (s *Sim) controlPayment(w http.ResponseWriter, r *http.Request) {
 	p, found := s.Payment(r.PathValue("id"))
 	if !found {
-		fail(w, ErrUnknownPayment)
+		fail(w, r, ErrUnknownPayment)
 		return
 	}
 	writeJSON(w, p)
@@ -121,27 +142,27 @@ func (s *Sim) controlStatus(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<16)
 	p, err := s.SetStatus(r.PathValue("id"), Status(r.FormValue("status")), r.FormValue("notice") != "0")
 	if err != nil {
-		fail(w, err)
+		fail(w, r, err)
 		return
 	}
-	done(w, r, p)
+	done(w, r, p, "status")
 }
 
 func (s *Sim) controlResend(w http.ResponseWriter, r *http.Request) {
 	n, err := s.ResendNotices(r.PathValue("id"))
 	if err != nil {
-		fail(w, err)
+		fail(w, r, err)
 		return
 	}
-	done(w, r, map[string]int{"resent": n})
+	done(w, r, map[string]int{"resent": n}, "resent")
 }
 
 func (s *Sim) controlReset(w http.ResponseWriter, r *http.Request) {
 	if err := s.Reset(); err != nil {
-		fail(w, err)
+		fail(w, r, err)
 		return
 	}
-	done(w, r, map[string]bool{"reset": true})
+	done(w, r, map[string]bool{"reset": true}, "reset")
 }
 
 func (s *Sim) controlFaults(w http.ResponseWriter, _ *http.Request) {
@@ -165,24 +186,28 @@ type faultRequest struct {
 }
 
 func (s *Sim) controlSetFaults(w http.ResponseWriter, r *http.Request) {
-	var req faultRequest
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&req)
-	if err == nil && dec.More() {
-		err = errors.New("more than one JSON value")
-	}
-	if errors.Is(err, io.EOF) {
-		err = errors.New("the body is empty")
-	}
+	req, err := readFaults(http.MaxBytesReader(w, r.Body, 1<<16))
 	if err == nil {
 		err = s.setFaults(&req)
 	}
 	if err != nil {
-		writeError(w, http.StatusBadRequest, "invalid_faults", err.Error())
+		reject(w, r, http.StatusBadRequest, "invalid_faults", err)
 		return
 	}
 	s.controlFaults(w, r)
+}
+
+func readFaults(body io.Reader) (req faultRequest, err error) {
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	err = dec.Decode(&req)
+	if errors.Is(err, io.EOF) {
+		return req, errors.New("the body is empty")
+	}
+	if err == nil && dec.More() {
+		err = errors.New("more than one JSON value")
+	}
+	return req, err
 }
 
 func (s *Sim) setFaults(req *faultRequest) error {

@@ -235,7 +235,7 @@ func TestControlForPeople(t *testing.T) {
 	b := setup(t, paygentsim.Options{})
 	id := b.authorize("52", good, nil)["payment_id"]
 	rec := b.control("POST", "/control/payments/"+id+"/status", "status=33", "Accept", "text/html")
-	if rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/control/" {
+	if rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != "/control/?done=status" {
 		t.Errorf("status %d to %q", rec.Code, rec.Header().Get("Location"))
 	}
 	if rec := b.control("GET", "/", ""); rec.Header().Get("Location") != "/control/" {

@@ -2,10 +2,14 @@ package paygentsim
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestEveryKnobIsDocumented: a heading in docs/simulator.md for each share, rule and pace, and
@@ -43,29 +47,103 @@ func TestEveryKnobIsDocumented(t *testing.T) {
 	}
 }
 
-// TestEveryCodeIsListed: what the source answers is in the list of doc.go.
-func TestEveryCodeIsListed(t *testing.T) {
-	t.Parallel()
-	doc, err := os.ReadFile("doc.go")
+// source is the package's own code, without its tests.
+func source(t *testing.T) string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") {
+	var b strings.Builder
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		source, err := os.ReadFile(f.Name())
+		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, code := range regexp.MustCompile(`"(SIM\d{3})"`).FindAllStringSubmatch(string(source), -1) {
-			if !strings.Contains(string(doc), "\t"+code[1]+"  ") {
-				t.Errorf("%s: %s is not in doc.go", f.Name(), code[1])
+		b.Write(text)
+	}
+	return b.String()
+}
+
+func codesIn(pattern, text string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// TestEveryCodeIsListed: what the source answers, the package's document and both documents list
+// are the same codes.
+func TestEveryCodeIsListed(t *testing.T) {
+	t.Parallel()
+	answered := codesIn(`"(SIM\d{3})"`, source(t))
+	if len(answered) < 15 {
+		t.Fatalf("the source answers %v", answered)
+	}
+	for file, pattern := range map[string]string{
+		"doc.go": `//\t(SIM\d{3})  `, "../docs/divergences.md": `(?m)^\| (SIM\d{3}) \|`, "../docs/simulator.md": `(?m)^\|.*?(SIM\d{3})(?:.*\|)`,
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file == "../docs/simulator.md" {
+			_, after, _ := strings.Cut(string(text), "## Its own codes")
+			table, _, _ := strings.Cut(after, "\n## ")
+			text, pattern = []byte(table), `(SIM\d{3})`
+		}
+		if diff := cmp.Diff(answered, codesIn(pattern, string(text))); diff != "" {
+			t.Errorf("%s (-answered +listed):\n%s", file, diff)
+		}
+	}
+}
+
+// TestEveryGuessHasItsPlace: each guess of both documents names a declaration of this package, or
+// a file of it, that stands once.
+func TestEveryGuessHasItsPlace(t *testing.T) {
+	t.Parallel()
+	code, named := source(t), 0
+	for file, row := range map[string]string{
+		"../docs/simulator.md":   "(?m)^\\| [^|]+ \\| ((?:`[A-Za-z0-9.]+`(?:, )?)+) \\|$",
+		"../docs/divergences.md": "(?m)^\\| [^|]+ \\| .*?`paygentsim` \\(([^)]*)\\) \\|$",
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guesses := string(text)
+		if file == "../docs/simulator.md" {
+			_, guesses, _ = strings.Cut(guesses, "## Guesses [C]")
+		}
+		for _, m := range regexp.MustCompile(row).FindAllStringSubmatch(guesses, -1) {
+			for _, place := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(m[1], -1) {
+				named++
+				if strings.HasSuffix(place[1], ".go") {
+					if _, err := os.Stat(place[1]); err != nil {
+						t.Errorf("%s: %v", file, err)
+					}
+					continue
+				}
+				declared := regexp.MustCompile(`(?m)^(func (\([^)]*\) )?` + place[1] + `\(|\t?(const |var )?` + place[1] + ` +=|const ` + place[1] + ` = )`)
+				if n := len(declared.FindAllString(code, -1)); n != 1 {
+					t.Errorf("%s: %s is declared %d times", file, place[1], n)
+				}
 			}
 		}
+	}
+	if named < 40 {
+		t.Errorf("only %d places are named", named)
+	}
+	text, err := os.ReadFile("../docs/divergences.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "`paygentsim` |") {
+		t.Error("docs/divergences.md names the simulator without a place in it")
 	}
 }

@@ -118,21 +118,3 @@ func FuzzPaidy(f *testing.F) {
 		s.st.forget()
 	})
 }
-
-// FuzzToken sends anything to the token endpoint.
-func FuzzToken(f *testing.F) {
-	f.Add("merchant_id=1&token_generate_key=k&card_number=4900000000000000&card_expire_year=30&card_expire_month=12&card_cvc=123&card_name=TARO")
-	f.Add("merchant_id=1&token_generate_key=k&card_cvc=123&cvc_only_flg=1")
-	s := fuzzSim(f)
-	h := s.Handler()
-	f.Fuzz(func(t *testing.T, body string) {
-		p, err := parseForm(body)
-		if err != nil || p["telegram_kind"] != "" {
-			return
-		}
-		if rec := serveFuzz(h, tokenPath, "text/plain", body); rec.Code != http.StatusOK || !strings.Contains(rec.Body.String(), `"result":"`) {
-			t.Fatalf("status %d: %s", rec.Code, rec.Body)
-		}
-		s.st.forget()
-	})
-}

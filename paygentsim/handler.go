@@ -30,7 +30,7 @@ func (s *Sim) Handler() http.Handler {
 		}
 	}
 	s.mountBrowser(mux)
-	return mux
+	return s.lost(mux)
 }
 
 // BrowserHandler serves the link type, pages, scripts and the token endpoint only: what a
@@ -38,7 +38,7 @@ func (s *Sim) Handler() http.Handler {
 func (s *Sim) BrowserHandler() http.Handler {
 	mux := http.NewServeMux()
 	s.mountBrowser(mux)
-	return mux
+	return s.lost(mux)
 }
 
 func (s *Sim) mountBrowser(mux *http.ServeMux) {

@@ -38,30 +38,6 @@ func TestParseForm(t *testing.T) {
 	}
 }
 
-func FuzzParseForm(f *testing.F) {
-	f.Add("a=1&b=%83%65", "c=3")
-	f.Add("telegram_kind=020&x=%", "=")
-	f.Fuzz(func(t *testing.T, body, query string) {
-		p, err := parseForm(body, query)
-		if err != nil {
-			return
-		}
-		p.decode("020")
-		// What was read can be written and read again.
-		var lines []line
-		for name, value := range p {
-			lines = append(lines, line{name, value})
-		}
-		text, err := encodeForm(lines)
-		if err != nil {
-			return // bytes that were not decoded do not encode
-		}
-		if _, err := parseForm(text); err != nil {
-			t.Errorf("own form %q: %v", text, err)
-		}
-	})
-}
-
 func TestDecodeByKind(t *testing.T) {
 	t.Parallel()
 	sjis, utf8 := params{"n": "\x83\x65"}, params{"n": "テ"}

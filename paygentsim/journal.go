@@ -63,7 +63,14 @@ func replay(path string, apply func(*delta)) (torn bool, err error) {
 		return false, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	r := bufio.NewReader(f)
+	if torn, err = replayFrom(f, apply); err != nil {
+		err = fmt.Errorf("%s %w", path, err)
+	}
+	return torn, err
+}
+
+func replayFrom(journal io.Reader, apply func(*delta)) (torn bool, err error) {
+	r := bufio.NewReader(journal)
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
@@ -80,7 +87,7 @@ func replay(path string, apply func(*delta)) (torn bool, err error) {
 			err = errors.New("a record is null")
 		}
 		if err != nil {
-			return false, fmt.Errorf("%s line %d: %w", path, n, err)
+			return false, fmt.Errorf("line %d: %w", n, err)
 		}
 		apply(&d)
 	}

@@ -77,10 +77,19 @@ func (s *Sim) serveLinkRequest(w http.ResponseWriter, r *http.Request) {
 		x.body, x.err = encodeLink(&a, isUTF8Kind(kind) != (x.fault == WrongCharset))
 		s.reply(w, r, x)
 	case v == nil:
-		s.show(w, r, note(http.StatusOK, "取引情報が正しくありません。", a.get("response_detail")+"（"+a.get("response_code")+"）"), nil)
+		s.show(w, r, linkRefusal(&a), nil)
 	default:
 		s.show(w, r, view{redirect: v.path()}, nil)
 	}
+}
+
+// linkRefusal is what a browser sees of a request that is refused.
+func linkRefusal(a *answer) view {
+	code, why := a.get("response_code"), a.get("response_detail")
+	if code == "SIM014" {
+		why = "マーチャントIDかハッシュ値（hc）が違います。"
+	}
+	return note(http.StatusOK, "取引情報が正しくありません。", why+"（"+code+"）")
 }
 
 // encodeLink is the answer of the B2B mode: no empty line first, one last.

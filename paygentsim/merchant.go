@@ -1,6 +1,7 @@
 package paygentsim
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +71,7 @@ func generateMerchant(r io.Reader) (Merchant, error) {
 		NoticeKey:       Secret(text("", alphanumerics, 16)),
 		LinkKey:         Secret(text("", alphanumerics, 32)),
 		ThreeDSKey:      Secret(text("", alphanumerics, 32)),
+		RequestKey:      Secret(text("", alphanumerics, 32)),
 		PaidyKey:        text("pk_test_", alphanumerics, 24),
 	}
 	return m, err
@@ -91,12 +93,40 @@ func (m *Merchant) validate() error {
 			return fmt.Errorf("paygentsim: merchant %s: unknown payment type %q in the contract", m.MerchantID, t)
 		}
 	}
+	for t, statuses := range m.Subscribed {
+		unknown := slices.ContainsFunc(statuses, func(s Status) bool { return s.Name() == "不明" })
+		if t.Name() == "不明" || unknown {
+			return fmt.Errorf("paygentsim: merchant %s: unknown payment type or status in the subscription %q: %q", m.MerchantID, t, statuses)
+		}
+	}
 	for _, a := range m.Addresses {
 		if _, err := parsePrefix(a); err != nil {
 			return fmt.Errorf("paygentsim: merchant %s: address %q: %w", m.MerchantID, a, err)
 		}
 	}
 	return nil
+}
+
+// ReadMerchants reads contracts as a JSON list of objects whose names are those of Merchant's
+// fields in snake_case ("merchant_id", "connect_password", "contracted", "subscribed", "addresses",
+// "rules" …); docs/simulator.md has an example.
+func ReadMerchants(r io.Reader) ([]Merchant, error) {
+	var list []keptMerchant
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&list); err != nil {
+		return nil, fmt.Errorf("paygentsim: merchants: %w", err)
+	}
+	if dec.More() || len(list) == 0 {
+		return nil, errors.New("paygentsim: merchants: one list of at least one merchant is needed")
+	}
+	out := (&snapshot{Merchants: list}).merchants()
+	for i := range out {
+		if err := out[i].validate(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func parsePrefix(s string) (netip.Prefix, error) {

@@ -1,5 +1,10 @@
 package paygentsim
 
+import (
+	"maps"
+	"slices"
+)
+
 // operation is a telegram kind that is simulated: its parameter table, the method whose
 // contract it needs (none for inquiries) and what it does.
 type operation struct {
@@ -45,6 +50,9 @@ func operations() map[string]operation {
 	}
 	return out
 }
+
+// Kinds lists the telegram kinds simulated, in their order; every other one answers P010.
+func Kinds() []string { return slices.Sorted(maps.Keys(operations())) }
 
 // dispatch checks a telegram against its table and the contract, and performs it.
 func (s *Sim) dispatch(c *change, t *telegram) answer {

@@ -16,12 +16,14 @@ var pageSource string
 
 // page is parsed at start; a mistake in it stops every test.
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"yen":     formatYen,
-	"time":    func(t time.Time) string { return t.In(japan()).Format("2006/01/02 15:04:05") },
-	"mask":    maskCard,
-	"reveal":  Secret.Reveal,
-	"carrier": carrierName,
-	"store":   func(id string) string { return storeOf(id).Name },
+	"yen":      formatYen,
+	"time":     func(t time.Time) string { return t.In(japan()).Format("2006/01/02 15:04:05") },
+	"mask":     maskCard,
+	"reveal":   Secret.Reveal,
+	"carrier":  carrierName,
+	"store":    func(id string) string { return storeOf(id).Name },
+	"deed":     deed,
+	"contract": contractNames,
 }).Parse(pageSource))
 
 // pageLimit is how many payments, requests and notices the page lists.
@@ -29,6 +31,8 @@ const pageLimit = 100
 
 type pageData struct {
 	Query     string
+	Done      string // what has just been done
+	Error     string // why it was not
 	Payments  []pagePayment
 	Found     int
 	Merchants []Merchant
@@ -67,7 +71,9 @@ func (p pagePayment) Correctable() bool {
 }
 
 func (s *Sim) controlPage(w http.ResponseWriter, r *http.Request) {
-	data := s.pageData(strings.TrimSpace(r.URL.Query().Get("q")))
+	asked := r.URL.Query()
+	data := s.pageData(strings.TrimSpace(asked.Get("q")))
+	data.Done, data.Error = doneSentences()[asked.Get("done")], errorSentence(asked.Get("error"))
 	var b bytes.Buffer
 	if err := page.Execute(&b, data); err != nil {
 		s.opt.Log.ErrorContext(r.Context(), "the control page could not be drawn", "error", err)
@@ -80,11 +86,17 @@ func (s *Sim) controlPage(w http.ResponseWriter, r *http.Request) {
 	_, _ = b.WriteTo(w)
 }
 
-func (s *Sim) pageData(query string) pageData {
-	payments, requests := s.Payments(), s.Requests()
-	payments = slices.DeleteFunc(payments, func(p Payment) bool {
+// find gives the payments whose payment_id it is or whose trading_id contains it; all of
+// them for nothing.
+func (s *Sim) find(query string) []Payment {
+	query = strings.TrimSpace(query)
+	return slices.DeleteFunc(s.Payments(), func(p Payment) bool {
 		return query != "" && p.PaymentID != query && !strings.Contains(p.TradingID, query)
 	})
+}
+
+func (s *Sim) pageData(query string) pageData {
+	payments, requests := s.find(query), s.Requests()
 	slices.Reverse(payments)
 	slices.Reverse(requests)
 	data := pageData{
@@ -132,23 +144,6 @@ func (s *Sim) profileName() string {
 	return "個別設定"
 }
 
-// Label is the delivery in Japanese.
-func (d Delivery) Label() string {
-	switch d {
-	case DeliveryPending:
-		return "送信待ち"
-	case DeliveryAccepted:
-		return "受信済み"
-	case DeliveryGivenUp:
-		return "送信断念"
-	case DeliveryLost:
-		return "消失（障害）"
-	case DeliveryNone:
-		return "送信なし"
-	}
-	return string(d)
-}
-
 func formatYen(n int64) string {
 	digits := strconv.FormatInt(n, 10)
 	var b strings.Builder
@@ -159,23 +154,4 @@ func formatYen(n int64) string {
 		b.WriteRune(d)
 	}
 	return "¥" + b.String()
-}
-
-// Label is the page in Japanese.
-func (v Visit) Label() string {
-	switch visitKind(v.Kind) {
-	case visitLink:
-		return "リンク型のお支払い画面"
-	case visitBank:
-		return "銀行ネット（ASP）"
-	case visitThreeDS, visitThreeDS1:
-		return "3Dセキュア本人認証"
-	case visitCarrierAuth:
-		return "キャリアのユーザ認証"
-	case visitCarrier:
-		return "キャリアのお支払い画面"
-	case visitPaidy:
-		return "Paidy"
-	}
-	return v.Kind
 }

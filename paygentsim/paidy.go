@@ -79,7 +79,7 @@ func (o *paidyOrder) check() error {
 		return fmt.Errorf("%w: amount %d", errPaidy, o.Amount)
 	case o.Currency != "JPY":
 		return fmt.Errorf("%w: currency %q", errPaidy, o.Currency)
-	case o.Order.OrderRef == "" || len(o.Order.OrderRef) > maxTrading:
+	case o.Order.OrderRef == "" || len(o.Order.OrderRef) > maxTrading || !isWord(string(o.Order.OrderRef)):
 		return fmt.Errorf("%w: order_ref %q", errPaidy, o.Order.OrderRef)
 	case len(o.Order.Items) == 0 || len(o.Order.Items) > 200:
 		return fmt.Errorf("%w: %d items", errPaidy, len(o.Order.Items))

@@ -119,8 +119,8 @@ func (k *snapshot) check() error {
 			return fmt.Errorf("merchant %s: %d notices stand for ids %d to %d", id, len(shelf.Notices), shelf.First, shelf.Last)
 		}
 		for i, n := range shelf.Notices {
-			if n != nil && n.NoticeID != shelf.First+int64(i) {
-				return fmt.Errorf("merchant %s: notice %d stands out of its place", id, n.NoticeID)
+			if n != nil && (n.MerchantID != id || n.NoticeID != shelf.First+int64(i)) {
+				return fmt.Errorf("merchant %s: notice %d of merchant %s stands out of its place", id, n.NoticeID, n.MerchantID)
 			}
 		}
 	}

@@ -1,8 +1,6 @@
 package paygentsim
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"time"
@@ -165,15 +163,19 @@ func (s *Sim) newToken(p params, now time.Time) (*cardToken, error) {
 	return t, nil
 }
 
-// answer gives the callback object. The order of hc's parts is a guess, protocol.md §18, 14.
+// answer gives the callback object.
 func (t *cardToken) answer(key Secret) tokenAnswer {
 	until := stamp(t.ValidUntil)
-	sum := sha256.Sum256([]byte(t.Token + t.Card.Masked + until + key.Reveal()))
 	return tokenAnswer{
 		Result: "0000",
 		Object: &tokenizedObject{t.Token, t.Card.Masked, until, t.Card.Fingerprint},
-		Hash:   hex.EncodeToString(sum[:]),
+		Hash:   signedToken(t, until, key),
 	}
+}
+
+// signedToken is hc of the callback object; the order of its parts is a guess, protocol.md §18, 14.
+func signedToken(t *cardToken, until string, key Secret) string {
+	return signed(key, t.Token, t.Card.Masked, until)
 }
 
 // CVCToken makes a token of a security code alone, as createCvcToken would.

@@ -139,7 +139,7 @@ func (w *recorder) response(req *http.Request) (*http.Response, error) {
 	}
 	w.WriteHeader(http.StatusOK)
 	resp := &http.Response{
-		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: w.sent, ContentLength: int64(w.body.Len()), Request: req,
 	}
 	var body io.Reader = &w.body

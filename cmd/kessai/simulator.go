@@ -24,7 +24,8 @@ func simulatorCommand(e env) *cobra.Command {
 plain HTTP, the token endpoint, difference notifications, and the 試験環境ツール on its control address.
 It writes a ready 接続キット into <data>/kit.`,
 		Example: `  kessai simulator --notice-url http://127.0.0.1:8000/paygent_payment_difference_notice
-  kessai simulator --data ./centre --faults hostile --seed 42`,
+  kessai simulator --data ./centre --faults hostile --seed 42
+  kessai simulator --data ./centre --merchants contracts.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulator(cmd.Context(), e, o) },
 	}
@@ -34,6 +35,7 @@ It writes a ready 接続キット into <data>/kit.`,
 	f.StringVar(&o.tls, "tls-listen", "127.0.0.1:8443", "address for mutual TLS")
 	f.StringVar(&o.control, "control-listen", "127.0.0.1:8091", "address of /control/")
 	f.StringVar(&o.noticeURL, "notice-url", "", "where difference notifications go")
+	f.StringVar(&o.merchants, "merchants", "", "JSON file of the contracts (default: kept in the data directory, or a new one)")
 	f.StringVar(&o.faults, "faults", "off", "off, default or hostile")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the faults (default: kept in the data directory, or new)")
 	f.BoolVar(&o.json, "json", false, "print one line of JSON when ready")
@@ -41,10 +43,10 @@ It writes a ready 接続キット into <data>/kit.`,
 }
 
 type simulatorOptions struct {
-	data, listen, tls, control, noticeURL, faults string
-	seed                                          uint64
-	json                                          bool
-	conf                                          map[string]string // of the kit, where it is not the usual
+	data, listen, tls, control, noticeURL, faults, merchants string
+	seed                                                     uint64
+	json                                                     bool
+	conf                                                     map[string]string // of the kit, where it is not the usual
 }
 
 // centre is a running simulator: its listeners are open before anything is said of it.
@@ -68,7 +70,11 @@ func openCentre(o simulatorOptions, log *slog.Logger) (*centre, error) {
 	if err != nil {
 		return nil, err
 	}
-	sim, err := paygentsim.New(paygentsim.Options{Dir: o.data, NoticeURL: o.noticeURL, Faults: profile, Seed: o.seed, Log: log})
+	merchants, err := readMerchants(o.merchants)
+	if err != nil {
+		return nil, err
+	}
+	sim, err := paygentsim.New(paygentsim.Options{Dir: o.data, NoticeURL: o.noticeURL, Faults: profile, Seed: o.seed, Merchants: merchants, Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -144,21 +150,42 @@ func faultProfile(name string) (paygentsim.Profile, error) {
 	return "", usageError{fmt.Errorf("--faults %s: it is off, default or hostile", name)}
 }
 
+// readMerchants reads the contracts of a file; without one they are the simulator's own matter.
+func readMerchants(path string) ([]paygentsim.Merchant, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--merchants: %w", err)}
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	merchants, err := paygentsim.ReadMerchants(f)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--merchants %s: %w", path, err)}
+	}
+	return merchants, nil
+}
+
 // merchantView is a merchant as printed for scripts.
 type merchantView struct {
 	MerchantID      string `json:"merchant_id"`
 	ConnectID       string `json:"connect_id"`
 	ConnectPassword string `json:"connect_password"`
 	TokenKey        string `json:"token_key"`
+	TokenHashKey    string `json:"token_hash_key"`
 	NoticeKey       string `json:"notice_key"`
 	LinkKey         string `json:"link_key"`
 	ThreeDSKey      string `json:"threeds_key"`
+	RequestKey      string `json:"request_key"`
+	PaidyKey        string `json:"paidy_key"`
 }
 
 func viewMerchant(m paygentsim.Merchant) merchantView {
 	return merchantView{
 		MerchantID: m.MerchantID, ConnectID: m.ConnectID, ConnectPassword: string(m.ConnectPassword), TokenKey: string(m.TokenKey),
 		NoticeKey: string(m.NoticeKey), LinkKey: string(m.LinkKey), ThreeDSKey: string(m.ThreeDSKey),
+		TokenHashKey: string(m.TokenHashKey), RequestKey: string(m.RequestKey), PaidyKey: m.PaidyKey,
 	}
 }
 
@@ -202,7 +229,11 @@ func (c *centre) announce(e env, o simulatorOptions) error {
   connect_password %s
   notice_key      %s
   token_key       %s
+  link_key        %s
+  3-D Secure key  %s
+  Paidy key       %s
   faults          %s, seed %d
-`, c.plainURL(), c.tlsURL(), c.controlURL(), c.kit, m.MerchantID, m.ConnectID, m.ConnectPassword, m.NoticeKey, m.TokenKey, o.faults, c.sim.Seed())
+`, c.plainURL(), c.tlsURL(), c.controlURL(), c.kit, m.MerchantID, m.ConnectID, m.ConnectPassword, m.NoticeKey, m.TokenKey,
+		m.LinkKey, m.ThreeDSKey, m.PaidyKey, o.faults, c.sim.Seed())
 	return err
 }

@@ -54,7 +54,7 @@
     box.setAttribute("aria-modal", "true");
     box.setAttribute("aria-label", "Paidy（シミュレーター）");
     box.appendChild(element("div", {
-      background: "#5b3fa8", color: "#fff", padding: "8px 24px", font: "600 14px/1.6 sans-serif", "border-radius": "8px 8px 0 0"
+      background: "#5b3fa8", color: "#fff", padding: "8px 12px", font: "600 14px/1.6 sans-serif", "text-align": "center", "border-radius": "8px 8px 0 0"
     }, "シミュレーターです。実際の請求は発生しません。"));
     var body = element("div", { padding: "16px 24px 0" });
     box.appendChild(body);
