@@ -59,7 +59,7 @@ func (r rollbackRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps)
 	if d.Node, err = passingNode(d); err != nil {
 		return err
 	}
-	a, err := app.New(cmd.Context(), c, d)
+	a, err := app.NewCore(cmd.Context(), c, d)
 	if err != nil {
 		return err
 	}

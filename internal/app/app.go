@@ -86,8 +86,27 @@ func New(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	return a, nil
 }
 
+// NewCore makes a node without pages, mails and workers, for a command that runs beside
+// the servers. Its operations are owned under its own name, as a server's are.
+func NewCore(ctx context.Context, c config.Config, d Deps) (*App, error) {
+	a := &App{config: c, deps: d}
+	if err := a.openCore(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) openCore(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openSettings, a.openLedger} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (a *App) open(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{a.openDatabase, a.openSettings, a.openLedger, a.openPages} {
+	for _, step := range []func(context.Context) error{a.openCore, a.openPages} {
 		if err := step(ctx); err != nil {
 			return err
 		}
