@@ -72,7 +72,11 @@ func (l *Ledger) openOn(p *Payment) *Operation {
 func (l *Ledger) lastSucceeded(p *Payment) *Operation {
 	var last *Operation
 	for _, op := range l.Operations {
-		if op.PaymentID == p.ID && op.State == payment.Succeeded && op.Kind != payment.ChangeAmount && (last == nil || !op.SettledAt.Before(last.SettledAt)) {
+		if op.PaymentID != p.ID || op.State != payment.Succeeded || op.Kind == payment.ChangeAmount {
+			continue
+		}
+		// Within one millisecond ids tell no order, but what begins a payment comes first.
+		if last == nil || op.SettledAt.After(last.SettledAt) || op.SettledAt.Equal(last.SettledAt) && !op.Kind.Begins() {
 			last = op
 		}
 	}
