@@ -30,7 +30,7 @@ apache: ## the client against Debian's apache2, as the real centre asks for cert
 	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Apache|Renegotiation|PBES1' ./paygent
 
 browser: ## the flows people click and the look of the pages, in Debian's chromium
-	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Flow|Gallery|Script|Dialog|Browser|Screens' ./internal/browsertest/... ./internal/web/... ./internal/backoffice/...
+	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Flow|Gallery|Script|Dialog|Browser|Screens' ./internal/browsertest/... ./internal/web/... ./internal/backoffice/... ./paygentsim/
 
 simulate: ## whole-system simulation: make simulate ORDERS=5000 SEED=1
 	KESSAI_SIM_ORDERS=$(or $(ORDERS),5000) KESSAI_SIM_SEED=$(SEED) go test -count=1 -timeout 0 -run TestSimulation -v ./internal/app/
