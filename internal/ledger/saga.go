@@ -115,7 +115,7 @@ func (l *Ledger) sagaStep(t tick, id string) (*Operation, error) {
 // cancellation of the old one.
 func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, error) {
 	begun := l.lastStep(parent, nil, payment.Authorize)
-	if begun == nil || neverLeft(begun) && l.steps(parent, payment.Authorize) < sagaStepTries {
+	if begun == nil || l.beginsAnew(parent, begun) {
 		if !old.living() {
 			return nil, l.endSaga(t, parent, payment.DeclinedOp, "ended_meanwhile", "", "")
 		}
@@ -141,6 +141,15 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 // and the saga goes on with it.
 func neverLeft(step *Operation) bool {
 	return step.State == payment.DeclinedOp && step.Cause == neverSentCause
+}
+
+// beginsAnew reports that the saga's authorisation is begun again under the next
+// trading_id: it never left, or its own was in use, which is met once.
+func (l *Ledger) beginsAnew(parent, begun *Operation) bool {
+	if begun.State == payment.DeclinedOp && begun.Code == idInUseCode {
+		return l.steps(parent, payment.Authorize) == 1
+	}
+	return neverLeft(begun) && l.steps(parent, payment.Authorize) < sagaStepTries
 }
 
 func (l *Ledger) steps(parent *Operation, kind payment.Kind) int {
@@ -187,24 +196,36 @@ func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Op
 	}
 	kind := p.standing().Offers(payment.CancelButton)
 	last := l.lastStep(parent, p, payment.CancelAuthorization, payment.CancelCapture)
-	if last != nil && t.now.Before(last.SettledAt.Add(backoff(l.tries(p, last.Kind)))) || kind == "" {
-		at := t.now.Add(time.Hour)
-		if last != nil && kind != "" {
-			at = last.SettledAt.Add(backoff(l.tries(p, last.Kind)))
-		}
-		parent.NotBefore, p.AskAt = at, t.now.Add(time.Minute) // 094 may find it gone
-		l.alertOnce(t, AlertReversing, p, last)
-		return nil, nil
+	at := t.now.Add(time.Hour)
+	if kind != "" && last != nil && last.Kind == kind { // by the same telegram again
+		at = last.SettledAt.Add(backoff(l.tries(p, kind)))
+	} else if kind != "" {
+		at = t.now
 	}
-	return l.planStep(t, parent, p, kind), nil
+	if !t.now.Before(at) {
+		return l.planStep(t, parent, p, kind), nil
+	}
+	parent.NotBefore, p.AskAt = at, t.now.Add(time.Minute) // 094 may find it gone
+	l.alertRefused(t, parent, p, last)
+	return nil, nil
 }
 
-// alertOnce opens 二重決済の可能性 after the first refusal, and leaves it open.
-func (l *Ledger) alertOnce(t tick, kind AlertKind, p *Payment, last *Operation) {
-	if last == nil || l.tries(p, last.Kind) > 1 {
+// alertRefused opens 二重決済の可能性 after the saga's first refusal of a cancellation, and
+// leaves it open; also where no telegram cancels the payment.
+func (l *Ledger) alertRefused(t tick, parent *Operation, p *Payment, last *Operation) {
+	if last == nil {
+		last = &Operation{}
+	}
+	tries := 0
+	for _, op := range l.Operations {
+		if op.Parent == parent.ID && op.PaymentID == p.ID && op.Kind == last.Kind {
+			tries++
+		}
+	}
+	if tries > 1 {
 		return
 	}
-	l.alert(t, kind, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: last.Code, Detail: last.Detail})
+	l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: last.Code, Detail: last.Detail})
 }
 
 // paidyStep: 341 takes all of it, then 342 gives the difference back.

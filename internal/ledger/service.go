@@ -258,8 +258,8 @@ func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *P
 	}
 	if a.Outcome == Decline && (!a.Final || a.IDInUse) {
 		f := s.gateway.Inquire(ctx, inquiryAbout(op, p, v.paygentID))
-		if r := read(op, p, f); a.IDInUse && mayReplace && f.Kind == Found && r != readYes && r != readTransit {
-			return s.replace(ctx, id, op.ID, v)
+		if r := read(op, p, f); a.IDInUse && mayReplace && op.Kind.Begins() && f.Kind == Found && r != readYes && r != readTransit {
+			return s.update(ctx, id, func(l *Ledger, t tick) error { return l.replace(t, op.ID, v) })
 		}
 		l, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.settleRefused(t, op.ID, v, f) })
 		s.reached(AfterSettled, id)
@@ -271,33 +271,31 @@ func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *P
 }
 
 // replace closes an operation whose trading_id is in use and begins the payment
-// under the next one, in one transaction.
-func (s *Service) replace(ctx context.Context, id order.ID, opID string, v verdict) (*Ledger, error) {
-	return s.update(ctx, id, func(l *Ledger, t tick) error {
-		op := l.operation(opID)
-		if !op.State.Open() {
-			return nil
-		}
-		old := l.payment(op.PaymentID)
-		v.state, v.paygentID = payment.DeclinedOp, ""
-		key := op.IdemKey
-		l.close(t, op, v)
-		if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil {
-			return err
-		}
-		if err := l.takeHold(t); err != nil {
-			return err
-		}
-		l.move(t, order.Pending, "trading_id in use")
-		in := Begin{Amount: op.Amount, PaymentClass: old.PaymentClass, SplitCount: old.SplitCount, StoredCard: old.StoredCard, Brand: old.Brand}
-		if key != "" {
-			key += "+"
-		}
-		p := l.beginPayment(t, in, old.scheme())
-		p.ThreeDS, p.AuthID, old.AuthID = old.ThreeDS, old.AuthID, ""
-		l.planOperation(t, p, op.Kind, orderKey(id), t.node, op.Actor, key, op.Amount).Reason = replacing(opID)
+// under the next one, in one transaction. A saga begins its step anew itself.
+func (l *Ledger) replace(t tick, opID string, v verdict) error {
+	op := l.operation(opID)
+	if !op.State.Open() {
 		return nil
-	})
+	}
+	old := l.payment(op.PaymentID)
+	v.state, v.paygentID = payment.DeclinedOp, ""
+	key := op.IdemKey
+	l.close(t, op, v)
+	if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil || op.Parent != "" {
+		return err
+	}
+	if err := l.takeHold(t); err != nil {
+		return err
+	}
+	l.move(t, order.Pending, "trading_id in use")
+	in := Begin{Amount: op.Amount, PaymentClass: old.PaymentClass, SplitCount: old.SplitCount, StoredCard: old.StoredCard, Brand: old.Brand}
+	if key != "" {
+		key += "+"
+	}
+	p := l.beginPayment(t, in, old.scheme())
+	p.ThreeDS, p.AuthID, old.AuthID = old.ThreeDS, old.AuthID, ""
+	l.planOperation(t, p, op.Kind, orderKey(l.Order.ID), t.node, op.Actor, key, op.Amount).Reason = replacing(opID)
+	return nil
 }
 
 // settle runs transaction B.
