@@ -160,6 +160,19 @@ func (l *Ledger) planDetached(t tick, p *Payment, in Change) (*Operation, error)
 	return op, nil
 }
 
+// detached reports whether the payment was to be cancelled without its order, which
+// still has nothing to pay: what becomes of it, however late, touches neither the order
+// nor its hold, unless staff then cancelled it with the order.
+func (l *Ledger) detached(p *Payment) bool {
+	is := false
+	for _, op := range l.Operations {
+		if op.PaymentID == p.ID && op.Actor != System {
+			is = op.Reason == detached
+		}
+	}
+	return is && l.Order.Total == 0
+}
+
 // checkAmount opens 金額未反映 while the order's living payment is not worth the
 // order's total, and closes it when it is (money.md §6).
 func (l *Ledger) checkAmount(t tick) {

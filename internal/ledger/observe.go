@@ -59,7 +59,7 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 	}
 	comesAlive := !p.living() && (f.status.Authorises() || f.status.Pays()) && p.stage() != payment.StageFinished
 	if !comesAlive {
-		if p.ID == l.CurrentID {
+		if p.ID == l.CurrentID && !l.detached(p) {
 			return payment.OrderPayment
 		}
 		return payment.OtherPayment
@@ -153,6 +153,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 	case payment.Ended:
 		setOnce(&p.EndedAt, t.now)
 		p.AskAt, p.Reverse = time.Time{}, false
+		l.closeAlert(t, AlertAmountOpen, p.ID)
 		switch p.End {
 		case payment.Superseded, payment.GivenUp, payment.Unreachable: // its page may still be used
 			p.AskAt = watchLimit(p, t.now)

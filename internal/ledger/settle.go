@@ -179,7 +179,7 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 		}
 	}
 	if op.Reason == detached && p.living() {
-		l.CurrentID = p.ID // it is still there, and still the order's
+		l.CurrentID, p.Reverse = p.ID, false // it is still there, and still the order's
 		l.checkAmount(t)
 	}
 	if p.Reverse && p.living() {
