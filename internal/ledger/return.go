@@ -41,9 +41,12 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 	if err != nil {
 		return Step{}, err
 	}
-	p := l.Current()
+	if paymentID == "" {
+		paymentID = l.CurrentID // what 094 says is about this one, whatever is begun meanwhile
+	}
+	p := l.payment(paymentID)
 	if paymentID != "" {
-		if p = l.payment(paymentID); p == nil {
+		if p == nil {
 			return Step{}, problem.New(problem.NotFound, "payment.unknown", nil)
 		}
 	}
@@ -95,7 +98,7 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 		return nil
 	case p.Phase == payment.AwaitingPayment:
 		return notNow("payment.number_issued", nil)
-	case p.Phase == payment.AwaitingBuyer && l.outside(p) && (f == nil || f.Kind == NoAnswer):
+	case p.Phase == payment.AwaitingBuyer && l.outside(p) && (f == nil || f.Kind == NoAnswer || l.tells(p, *f) && f.Status.Alive()):
 		return notNow("payment.unconfirmed", nil)
 	case p.living():
 		return nil

@@ -1,0 +1,58 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// raced is a store whose order is seen as it was, and updated as it is.
+type raced struct {
+	Store
+	seen *Ledger
+	w    *world
+}
+
+func (r raced) View(context.Context, order.ID) (*Ledger, error) { return r.seen, nil }
+
+func (r raced) Update(_ context.Context, _ order.ID, decide func(*Ledger) error) error {
+	return r.w.do(func(l *Ledger, _ tick) error { return decide(l) })
+}
+
+// tells answers every question with one finding.
+type tells struct {
+	Gateway
+	f Finding
+}
+
+func (g tells) Inquire(context.Context, Inquiry) Finding { return g.f }
+
+// TestLeavingMeetsAnotherTry: what 094 said about the one that was left is not believed
+// of the one that was begun while it answered.
+func TestLeavingMeetsAnotherTry(t *testing.T) {
+	t.Parallel()
+	w, first := atPage(t, bank)
+	seen := clone(w.l)
+	w.must(func(l *Ledger, tk tick) error {
+		return l.leave(tk, first.ID, &Finding{Kind: NoSuch}, true, payment.TryReplaced)
+	})
+	w.settle(w.send(w.begin(nil)), verdictOf(Answer{Outcome: Success, Needs: Needs{URL: "https://example.jp/2"}}))
+	second := w.l.Current()
+	f := w.found(payment.Cleared)
+	f.Type = "05"
+	s := New(Deps{
+		Store: raced{seen: seen, w: w}, Gateway: tells{f: f}, Now: func() time.Time { return w.now }, Rand: rand.Reader,
+		Policy: func(context.Context) (Policy, error) { return w.policy, nil },
+	})
+	if _, err := s.Another(context.Background(), w.l.Order.ID); err != nil {
+		t.Fatal(err)
+	}
+	if p := w.l.payment(second.ID); p.PaymentID != "" {
+		t.Errorf("the second try was given the first one's payment: %+v", p)
+	}
+	w.stands(first, payment.Captured, "")
+}
