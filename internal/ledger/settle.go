@@ -130,7 +130,10 @@ func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.
 		l.pageReady(p, v)
 		return payment.PageReady
 	case payment.Authenticate:
-		p.ThreeDS, p.AuthID, p.SealedToken = ThreeDS2, v.authID, v.sealed
+		p.ThreeDS, p.AuthID = ThreeDS2, v.authID
+		if p.Phase != payment.Ended { // nobody comes back for a late answer's token
+			p.SealedToken = v.sealed
+		}
 		l.pageReady(p, v)
 		return payment.PageReady
 	case payment.ApplyBank, payment.LoginCarrier, payment.ApplyCarrier, payment.OpenLink:

@@ -26,8 +26,9 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 	if p.Environment != policy.Environment || p.MerchantID != policy.MerchantID {
 		return s.watchLater(ctx, due) // another centre would answer about another payment
 	}
-	if p.SealedToken != "" && s.now().Before(p.LimitAt.Add(margin)) {
-		return s.forgetToken(ctx, due)
+	if p.SealedToken != "" && !s.now().Before(p.BegunAt.Add(tokenTerm)) {
+		_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { l.forgetToken(t, due.PaymentID); return nil })
+		return err
 	}
 	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
 	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, due.OrderID)
@@ -55,18 +56,13 @@ func (s *Service) watchLater(ctx context.Context, due DuePayment) error {
 	return err
 }
 
-// forgetToken erases a card token whose buyer has not come back from the challenge.
-func (s *Service) forgetToken(ctx context.Context, due DuePayment) error {
-	_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
-		p := l.payment(due.PaymentID)
-		if p == nil || p.SealedToken == "" || t.now.Before(p.BegunAt.Add(tokenTerm)) || l.openOn(p) != nil {
-			return nil
-		}
+// forgetToken erases a card token whose term is over: its buyer has not come back from
+// the challenge, or the telegram that needed it has long left.
+func (l *Ledger) forgetToken(t tick, id string) {
+	if p := l.payment(id); p != nil && p.SealedToken != "" {
 		p.SealedToken = ""
 		p.AskAt = watchLimit(p, t.now)
-		return nil
-	})
-	return err
+	}
 }
 
 // watched takes what 094 said about a watched payment.
@@ -101,6 +97,9 @@ func (l *Ledger) tells(p *Payment, f Finding) bool {
 	}
 	if p.PaymentID == "" && f.BegunAt.Before(p.BegunAt.Add(-begunTolerance)) {
 		return false // an older payment that happens to bear our id
+	}
+	if h := l.holder(f.PaymentID); h != nil && h != p {
+		return false // another one of the order's
 	}
 	return l.rightAmount(p, f.Amount) || f.Status.Ends()
 }
