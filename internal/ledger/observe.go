@@ -27,6 +27,10 @@ func told(s payment.Status, date time.Time, cause string) fact {
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 	role := l.role(p, f)
 	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
+	if !ok && f.status != payment.NoStatus { // a status that the method does not have
+		l.contradict(t, p, f)
+		return nil
+	}
 	if !ok {
 		return problem.New(problem.Internal, "payment.no_rule", problem.Args{"Role": role, "Stage": p.stage(), "Event": f.event, "Order": l.Order.Status})
 	}

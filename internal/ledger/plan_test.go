@@ -132,7 +132,9 @@ func TestAttemptLimit(t *testing.T) {
 		}, true},
 		"refused in short": {func(w *world, op *Operation) {
 			w.must(func(l *Ledger, tk tick) error {
-				return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline}), w.found("11"))
+				f := w.found("11")
+				f.PaymentID = op.ID
+				return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline}), f)
 			})
 		}, true},
 		"found refused": {func(w *world, op *Operation) {

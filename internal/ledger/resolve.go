@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"time"
 
 	"kessai/internal/payment"
@@ -99,7 +100,7 @@ func read(op *Operation, p *Payment, f Finding) reading {
 	default:
 		return readNothing
 	}
-	if f.Type != p.Method.Type() || !amountFits(op, p, f) {
+	if f.Type != p.Method.Type() || !slices.Contains(p.Method.Statuses(), f.Status) || !amountFits(op, p, f) {
 		return readNothing
 	}
 	switch {
@@ -203,6 +204,9 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 	p := l.payment(op.PaymentID)
 	op.Asked++
 	r := read(op, p, f)
+	if h := l.holder(f.PaymentID); h != nil && h != p {
+		r = readNothing // another one of the order's
+	}
 	l.learnBrand(p, f)
 	if f.Kind == NoSuch && !witnessed && !op.Refused {
 		r = readNothing

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -153,7 +154,7 @@ func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
 	switch {
 	case p.living(), p.Phase == payment.Ended && p.stage() == payment.StageFinished:
 		return ""
-	case f.Kind == Found && (f.Status.Transit() || !l.tells(p, f.Finding)):
+	case f.Kind == Found && (f.Status.Transit() || !l.tells(p, f.Finding) || !slices.Contains(p.Method.Statuses(), f.Status)):
 		return SkipNoAnswer // at work, or something we do not understand
 	case f.Kind == Found && f.Status.Ends() && f.Status != payment.Abandoned:
 		return ""
