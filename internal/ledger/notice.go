@@ -60,6 +60,14 @@ func (l *Ledger) rightAmount(p *Payment, amount order.Yen) bool {
 	return amount == p.Amount || op != nil && changesAmount(op) && amount == op.Amount
 }
 
+// onceWorth reports whether the payment had this amount before one of our operations
+// changed it: a notice from then is late, not wrong.
+func (l *Ledger) onceWorth(p *Payment, amount order.Yen) bool {
+	return amount != p.Amount && slices.ContainsFunc(l.Operations, func(op *Operation) bool {
+		return op.PaymentID == p.ID && op.State == payment.Succeeded && op.Kind != payment.ChangeAmount && op.Amount == amount
+	})
+}
+
 // learnBrand takes the carrier that 094 told of a link type's payment.
 func (l *Ledger) learnBrand(p *Payment, f Finding) {
 	if p.Method == payment.Carrier && p.Brand == payment.NoBrand && f.Kind == Found {
@@ -131,7 +139,7 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return nil
 	case f.about(n) && f.BegunAt.Before(named.BegunAt.Add(-begunTolerance)):
 		return nil
-	case n.Amount == named.Amount && l.mayBe(named):
+	case n.Amount == named.Amount && l.mayBe(named, n.Status):
 		return named
 	case !f.about(n):
 		return nil
@@ -141,8 +149,9 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 	return l.adopt(t, named, *f)
 }
 
-// mayBe reports whether an id unknown to us can be this payment's.
-func (l *Ledger) mayBe(p *Payment) bool {
+// mayBe reports whether an id unknown to us, told to have this status, can be this
+// payment's. Paidy's 341 may give it a new one.
+func (l *Ledger) mayBe(p *Payment, s payment.Status) bool {
 	switch p.Status {
 	case payment.Applied, payment.AuthNG, payment.ThreeDSAbandoned, payment.Abandoned:
 		return true
@@ -151,7 +160,7 @@ func (l *Ledger) mayBe(p *Payment) bool {
 		return true
 	}
 	op := l.openOn(p)
-	return op != nil && op.Kind.Begins()
+	return op != nil && (op.Kind.Begins() || op.Kind == payment.CapturePaidy && s.Pays())
 }
 
 // tampered reports whether this is the payment the order waits for, authorised for
@@ -183,13 +192,14 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
 	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
+	case l.onceWorth(p, n.Amount):
+		return true
+	case p.Method == payment.Carrier && p.Brand == payment.NoBrand:
+		return true // 094 tells whose it is
 	case t.policy.Confirm == ConfirmNever:
 		return false
 	case t.policy.Confirm == ConfirmAlways:
 		return true
-	}
-	if p.Method == payment.Carrier && p.Brand == payment.NoBrand {
-		return true // 094 tells whose it is
 	}
 	if n.Status.Informational() || n.Status == p.Status {
 		return false
@@ -197,7 +207,7 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	if op := l.openOn(p); op != nil {
 		return true
 	}
-	if op := l.lastSucceeded(p); op != nil && op.Kind.LeadsTo(n.Status) {
+	if op := l.lastSucceeded(p); op != nil && !changesAmount(op) && op.Kind.LeadsTo(n.Status) {
 		return false
 	}
 	if p.Phase == payment.Captured && p.Status == payment.Cleared && (n.Status == payment.ClearedFinal || n.Status == payment.ClearedComplete) {
@@ -220,14 +230,15 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
 		return l.askLater(t, n)
 	}
-	if f.Amount != n.Amount && !f.Status.Ends() {
+	former := f.Amount != n.Amount && l.onceWorth(p, n.Amount) && l.rightAmount(p, f.Amount)
+	if f.Amount != n.Amount && !f.Status.Ends() && !former {
 		return l.park(t, n, ParkAmount)
 	}
-	if !l.rightAmount(p, n.Amount) && !f.Status.Ends() {
+	if !l.rightAmount(p, n.Amount) && !f.Status.Ends() && !former {
 		return l.wrongAmount(t, n, p, f)
 	}
 	switch {
-	case f.Status == n.Status:
+	case f.Status == n.Status && !former:
 		return l.applyNotice(t, n, p, f.Status, latest(n.PaymentDate, f.PaymentDate))
 	case n.Status.Backwards(f.Status):
 		return l.askLater(t, n) // 094 is behind the notice
@@ -278,6 +289,9 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 // where it is that, else by the state table.
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
 	p.addPaygentID(n.PaymentID)
+	if op := l.openOn(p); op != nil && op.Kind == payment.CapturePaidy && s.Pays() {
+		p.PaymentID = n.PaymentID
+	}
 	if err := l.learn(t, p, s, n.Amount, date, noticeCause(n)); err != nil {
 		return err
 	}

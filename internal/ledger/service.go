@@ -342,6 +342,8 @@ func inquiryAbout(op *Operation, p *Payment, paygentID string) Inquiry {
 		q.TradingID = p.TradingID
 	case paygentID != "" && p.PaymentID == "":
 		q.PaymentID = paygentID
+	case p.PaymentID == "": // its authorisation was answered without one
+		q.TradingID = p.TradingID
 	default:
 		q.PaymentID = p.PaymentID
 	}

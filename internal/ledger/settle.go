@@ -142,7 +142,12 @@ func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.
 	case payment.ApplyConveni, payment.ApplyATM:
 		l.pageReady(p, v)
 		return payment.NumberIssued
-	case payment.Capture, payment.CaptureCarrier, payment.CapturePaidy:
+	case payment.CapturePaidy:
+		if v.paygentID != "" { // it may go on under another id
+			p.PaymentID = v.paygentID
+		}
+		return payment.CaptureOK
+	case payment.Capture, payment.CaptureCarrier:
 		return payment.CaptureOK
 	case payment.CorrectCarrier:
 		p.Amount = op.Amount
