@@ -134,7 +134,11 @@ func (c *centre) open(s payment.State) []*Operation {
 // workers do once what is due.
 func (c *centre) workers(fate func() string) {
 	for _, op := range c.open(payment.Planned) {
-		c.run(op, fate())
+		if op.Kind != payment.ChangeAmount {
+			c.run(op, fate())
+		} else if !op.NotBefore.After(c.now) {
+			c.drive(op, fate)
+		}
 	}
 	for _, op := range c.open(payment.UnknownState) {
 		if !op.NextAskAt.After(c.now) {
@@ -267,6 +271,54 @@ func (c *centre) actions() map[string]func(*rapid.T) {
 	}
 }
 
+// drive runs a saga's steps until it has to wait.
+func (c *centre) drive(parent *Operation, fate func() string) {
+	for range driveLimit {
+		var step *Operation
+		c.must(func(l *Ledger, t tick) (err error) {
+			step, err = l.sagaStep(t, parent.ID)
+			return err
+		})
+		if step == nil {
+			return
+		}
+		c.run(c.l.operation(step.ID), fate())
+	}
+}
+
+// changeAmount presses the button that fits, as the service does.
+func (c *centre) changeAmount() {
+	p := c.l.Current()
+	if p == nil || !p.living() {
+		return
+	}
+	button := payment.AuthChangeButton
+	if p.Phase == payment.Captured {
+		button = payment.SaleChangeButton
+	}
+	f := c.inquire(p.PaymentID, "")
+	if !c.l.tells(p, f) {
+		return
+	}
+	if f.Status != p.Status {
+		c.must(func(l *Ledger, t tick) error {
+			return l.learn(t, l.payment(p.ID), f.Status, f.Amount, time.Time{}, "inquiry")
+		})
+	}
+	var op *Operation
+	err := c.do(func(l *Ledger, t tick) (err error) {
+		op, err = l.planChange(t, Change{PaymentID: p.ID, Button: button, Amount: p.Amount, Total: l.Order.Total, Actor: "staff:1"})
+		return err
+	})
+	switch {
+	case err != nil:
+	case op.Kind == payment.ChangeAmount:
+		c.drive(op, c.fate)
+	default:
+		c.run(c.l.operation(op.ID), c.fate())
+	}
+}
+
 func (l *Ledger) holderOrNone(id string) *Payment {
 	if p := l.holder(id); p != nil {
 		return p
@@ -300,6 +352,28 @@ func TestWhateverHappens(t *testing.T) {
 		c.policy.Confirm = rapid.SampledFrom([]Confirm{ConfirmAlways, ConfirmRisky, ConfirmNever}).Draw(rt, "confirm")
 		c.points, c.l.Order.CustomerID, c.l.Order.UsePoint = 100, 9, 100
 		rt.Repeat(c.actions())
+		c.rest()
+		c.agree()
+	})
+}
+
+// TestWhateverHappensToAChange: the same while staff change totals and amounts.
+func TestWhateverHappensToAChange(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		c := &centre{world: newWorld(rt), rt: rt, lost: map[string]bool{}}
+		c.policy.Confirm = rapid.SampledFrom([]Confirm{ConfirmAlways, ConfirmRisky, ConfirmNever}).Draw(rt, "confirm")
+		actions := c.actions()
+		delete(actions, "the buyer gives up")
+		actions["staff edit the lines"] = func(rt *rapid.T) {
+			if p := c.l.Current(); p != nil && p.living() && c.l.OpenOperation() == nil && (c.l.Order.Status == order.New || c.l.Order.Status == order.Paid) {
+				c.l.Order.Total = rapid.SampledFrom([]order.Yen{0, lower, total, 3000}).Draw(rt, "total")
+				c.must(func(l *Ledger, t tick) error { l.checkAmount(t); return nil })
+			}
+		}
+		actions["staff change the amount"] = func(*rapid.T) { c.changeAmount() }
+		actions["and again"] = actions["staff change the amount"]
+		rt.Repeat(actions)
 		c.rest()
 		c.agree()
 	})
@@ -342,8 +416,12 @@ func (c *centre) agreeOrder(alive order.Yen) {
 		if alive != 0 || !held || !placed {
 			c.rt.Fatalf("paid in cash: %d yen live, hold %+v, order in %s", alive, c.l.Hold, c.l.Order.Status.Name())
 		}
+	case placed && c.l.Order.Total == 0:
+		if alive != 0 || !held {
+			c.rt.Fatalf("nothing to pay: %d yen live, hold %+v", alive, c.l.Hold)
+		}
 	case placed:
-		if alive != total || !held || p == nil || !p.living() {
+		if alive != c.l.Order.Total || !held || p == nil || !p.living() {
 			c.rt.Fatalf("placed: %d yen live, hold %+v, payment %+v", alive, c.l.Hold, p)
 		}
 	default:

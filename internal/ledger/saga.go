@@ -194,6 +194,10 @@ func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Op
 		parent.Cause = sagaBack
 		return l.cancelStep(t, parent, instead, nil)
 	}
+	if p.Status == payment.ClearedFinal { // nor does this one go by a telegram: a person gives it back
+		l.alert(t, AlertDouble, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(p.Status)})
+		return nil, l.endSaga(t, parent, payment.DeclinedOp, parent.Cause, parent.Code, parent.Detail)
+	}
 	kind := p.standing().Offers(payment.CancelButton)
 	last := l.lastStep(parent, p, payment.CancelAuthorization, payment.CancelCapture)
 	at := t.now.Add(time.Hour)

@@ -54,6 +54,32 @@ func TestACancellationRefusedBefore(t *testing.T) {
 	}
 }
 
+// TestNeitherSaleCanGo: both are past their cancel term; the order is free again and a
+// person is told.
+func TestNeitherSaleCanGo(t *testing.T) {
+	t.Parallel()
+	w, old, parent := changing(t, true)
+	for _, a := range []Answer{yes("p2"), yes("p2")} {
+		w.settle(w.step(parent), verdictOf(a))
+	}
+	fresh := w.l.Operations[len(w.l.Operations)-1].PaymentID
+	for range 2 {
+		op := w.step(parent)
+		f := w.found(payment.ClearedFinal)
+		p := w.l.payment(op.PaymentID)
+		f.Amount, f.PaymentID = p.Amount, p.PaymentID
+		w.must(func(l *Ledger, tk tick) error {
+			return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline, Code: "SIM002"}), f)
+		})
+	}
+	if w.step(parent) != nil || w.l.OpenOperation() != nil {
+		t.Error("the order is busy for ever")
+	}
+	if w.l.CurrentID != old.ID || !w.l.payment(fresh).living() || !w.alerts[string(AlertDouble)] || !w.alerts[string(AlertAmountOpen)] {
+		t.Errorf("current %s, alerts %v", w.l.CurrentID, w.alerts)
+	}
+}
+
 // TestTheAlertOfAnAmountCloses when a second try changes it.
 func TestTheAlertOfAnAmountCloses(t *testing.T) {
 	t.Parallel()
