@@ -67,8 +67,8 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		return nil
 	}
 	_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error {
-		if p := l.payment(in.PaymentID); p.living() {
-			return l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry")
+		if now := l.payment(in.PaymentID); now.stillAs(p) {
+			return l.learn(t, now, f.Status, f.Amount, f.PaymentDate, "inquiry")
 		}
 		return nil
 	})

@@ -56,3 +56,29 @@ func TestLeavingMeetsAnotherTry(t *testing.T) {
 	}
 	w.stands(first, payment.Captured, "")
 }
+
+// TestAnOldAnswer of 094 contradicts nothing that became known while it was on its way.
+func TestAnOldAnswer(t *testing.T) {
+	t.Parallel()
+	w, p := atPage(t, bank)
+	p.AskAt = w.now
+	seen := clone(w.l)
+	n, f := w.notice(payment.Cleared), w.found(payment.Cleared)
+	n.PaymentID, n.Type, f.Type = "p1", "05", "05"
+	w.confirm(n, &f)
+	w.status(order.Paid)
+	f.Status = payment.Applied
+	s := New(Deps{
+		Store: raced{seen: seen, w: w}, Gateway: tells{f: f}, Now: func() time.Time { return w.now }, Rand: rand.Reader,
+		Policy: func(context.Context) (Policy, error) { return w.policy, nil },
+	})
+	if step, err := s.Return(context.Background(), Return{Order: w.l.Order.ID, PaymentID: p.ID}); err != nil || step.Kind != StepComplete {
+		t.Fatalf("%+v, %v", step, err)
+	}
+	if err := s.Watch(context.Background(), DuePayment{OrderID: w.l.Order.ID, PaymentID: p.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if w.alerts[string(AlertContradiction)] {
+		t.Error("a person is told of a contradiction that is none")
+	}
+}

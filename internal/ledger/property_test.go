@@ -372,11 +372,29 @@ func TestWhateverHappensToAChange(t *testing.T) {
 			}
 		}
 		actions["staff change the amount"] = func(*rapid.T) { c.changeAmount() }
+		actions[""] = func(*rapid.T) { c.seen() }
 		actions["and again"] = actions["staff change the amount"]
 		rt.Repeat(actions)
 		c.rest()
 		c.agree()
 	})
+}
+
+// seen: two payments are never alive without somebody being at it, or told.
+func (c *centre) seen() {
+	living, seen := 0, len(c.alerts) > 0
+	for _, p := range c.l.Payments {
+		if p.living() {
+			living++
+		}
+		seen = seen || p.Reverse && !p.AskAt.IsZero()
+	}
+	for _, op := range c.l.Operations {
+		seen = seen || op.State.Open()
+	}
+	if living > 1 && !seen {
+		c.rt.Fatalf("%d payments are alive, and nobody knows", living)
+	}
 }
 
 // agree compares the book with the centre (money.md §11). Of a payment that stood and

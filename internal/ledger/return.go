@@ -59,7 +59,12 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		found := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
 		f = &found
 	}
-	left, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.leave(t, paymentID, f, stop, event) })
+	left, err := s.update(ctx, id, func(l *Ledger, t tick) error {
+		if f != nil && !l.payment(paymentID).stillAs(p) {
+			return l.leave(t, paymentID, nil, stop, event)
+		}
+		return l.leave(t, paymentID, f, stop, event)
+	})
 	if err != nil {
 		return Step{}, err
 	}

@@ -32,8 +32,20 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 	}
 	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
 	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, due.OrderID)
-	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { return l.watched(t, due.PaymentID, f, witnessed) })
+	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
+		if !l.payment(due.PaymentID).stillAs(p) {
+			return nil // it is due again, or no longer watched
+		}
+		return l.watched(t, due.PaymentID, f, witnessed)
+	})
 	return err
+}
+
+// stillAs reports whether the payment stands where it stood before 094 was asked: what
+// became known meanwhile is newer than the answer. A try that was only left can still be
+// told to be alive.
+func (p *Payment) stillAs(was *Payment) bool {
+	return p != nil && (p.Phase == was.Phase && p.Status == was.Status || p.stage() == payment.StageLapsed)
 }
 
 // inquiryOf asks by the id that names this payment only.
