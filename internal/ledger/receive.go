@@ -105,13 +105,29 @@ func (s *Service) applyNew(ctx context.Context, t tick, n *Notice) error {
 }
 
 // TakeUpNotice works on a stored notice that is due: it asks 094 and applies what
-// was confirmed.
+// was confirmed. One that could not be applied for a day is put before a person.
 func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return err
 	}
 	n.Owner, n.LeaseUntil = "", time.Time{}
+	err = s.takeUpNotice(ctx, t, n)
+	if err == nil || ctx.Err() != nil || t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
+		return err
+	}
+	s.log.ErrorContext(ctx, "notice parked: it could not be applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
+	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		failed := n
+		if err := l.park(t, &failed, ParkFailed); err != nil {
+			return err
+		}
+		l.Notices = append(l.Notices, NoticeChange{Notice: failed})
+		return nil
+	})
+}
+
+func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {
 	stored := n
 	ask := false
 	decide := func(f *Finding) func(*Ledger) error {

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -81,4 +83,41 @@ func TestAnOldAnswer(t *testing.T) {
 	if w.alerts[string(AlertContradiction)] {
 		t.Error("a person is told of a contradiction that is none")
 	}
+}
+
+// failing is a store that cannot write a notice's effect.
+type failing struct{ raced }
+
+func (f failing) Update(_ context.Context, _ order.ID, decide func(*Ledger) error) error {
+	return f.w.do(func(l *Ledger, _ tick) error {
+		if err := decide(l); err != nil {
+			return err
+		}
+		for _, c := range l.Notices {
+			if c.Notice.State != NoticeParked {
+				return errors.New("not written")
+			}
+		}
+		return nil
+	})
+}
+
+// TestANoticeThatFails is tried for a day, and then a person sees it.
+func TestANoticeThatFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	n, f := w.notice(payment.Cleared), w.found(payment.Cleared)
+	s := New(Deps{
+		Store: failing{raced{seen: clone(w.l), w: w}}, Gateway: tells{f: f}, Now: func() time.Time { return w.now }, Rand: rand.Reader,
+		Policy: func(context.Context) (Policy, error) { return w.policy, nil }, Log: slog.New(slog.DiscardHandler),
+	})
+	if err := s.TakeUpNotice(context.Background(), *n); err == nil || w.alerts[string(AlertNoticeParked)] {
+		t.Errorf("at once: %v, alerts %v", err, w.alerts)
+	}
+	w.now = w.now.Add(confirmTerm)
+	if err := s.TakeUpNotice(context.Background(), *n); err != nil || w.notices[n.ID].Reason != ParkFailed || !w.alerts[string(AlertNoticeParked)] {
+		t.Errorf("after a day: %v, %+v", err, w.notices[n.ID])
+	}
+	w.status(order.New)
 }
