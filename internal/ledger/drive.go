@@ -25,7 +25,7 @@ func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result
 			return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
 		}
 		s.reached(AfterPlanned, id)
-		if _, err := s.run(ctx, id, *step, Beside{}); err != nil {
+		if _, err := s.run(context.WithoutCancel(ctx), id, *step, Beside{}); err != nil { // a node that ends finishes its step
 			return Result{}, err
 		}
 	}

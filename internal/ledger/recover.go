@@ -28,7 +28,7 @@ func (s *Service) TakeUp(ctx context.Context, due Due) error {
 	case op.Kind == payment.ChangeAmount:
 		_, err = s.drive(ctx, due.OrderID, op.ID)
 	case op.State == payment.Planned && due.Unowned:
-		_, err = s.run(ctx, due.OrderID, *op, Beside{})
+		_, err = s.run(context.WithoutCancel(ctx), due.OrderID, *op, Beside{}) // a node that ends lets its telegram be answered
 	case op.State == payment.Planned:
 		_, err = s.settle(ctx, due.OrderID, op.ID, neverSent())
 	case op.State == payment.Sent:
