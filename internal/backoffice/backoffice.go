@@ -58,7 +58,7 @@ func New(d Deps) (*BackOffice, error) {
 	if err := d.Kernel.AddAssets("backoffice", assets, "assets"); err != nil {
 		return nil, err
 	}
-	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html")
+	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html")
 	b := &BackOffice{
 		Deps:  d,
 		login: web.NewPage[loginPage](set, "login.html", web.Admin),
@@ -87,6 +87,7 @@ func (b *BackOffice) mount(open *web.Routes) {
 	r.Handle("GET "+pathList+"/page/{n}", b.turnList)
 	r.Handle("GET /order/{id}/edit", b.showOrder)
 	r.Handle("POST /order/{id}/payment/{payment}", b.changePayment)
+	r.Handle("POST /order/{id}/operation/{operation}", b.settleUnknown)
 }
 
 func (b *BackOffice) url(path string) string { return b.Kernel.AdminURL(path) }

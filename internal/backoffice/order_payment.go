@@ -36,6 +36,7 @@ type paymentView struct {
 	Limit      time.Time
 	End        string
 	Open       *openView
+	Settle     *settleView // of an unknown one about which everything is silent
 	Failed     *web.Message
 	Buttons    []web.Confirm
 	Operable   bool // one of them can be pressed
@@ -83,7 +84,7 @@ func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, refused map[pa
 	v := describe(f, p)
 	v.Open, v.Failed = viewOperations(f.ledger, p)
 	if v.Open != nil {
-		v.Badge = openBadge(v.Open)
+		v.Badge, v.Settle = openBadge(v.Open), b.viewSettle(f, p)
 	}
 	if !v.Current && !v.Alive && v.Open == nil {
 		return v, nil // nothing to press, and nobody would ask why

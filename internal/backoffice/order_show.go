@@ -55,13 +55,18 @@ func (b *BackOffice) showOrder(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	frame := web.Frame{Title: "受注登録", Group: "受注管理", Menu: menuList}
+	typing := false
 	for i, p := range page.Payments {
 		if p.Open != nil {
 			frame.Refresh = refresh
 		}
+		typing = typing || p.Settle != nil
 		if p.Current {
 			page.Side = &page.Payments[i]
 		}
+	}
+	if typing { // a page that loads itself would take away what is being typed
+		frame.Refresh = 0
 	}
 	return b.order.Render(w, r, frame, page)
 }

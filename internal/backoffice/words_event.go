@@ -22,7 +22,7 @@ func wordsOfEvent(e ledger.Event) eventWords {
 	case ledger.EventPlanned, ledger.EventSucceeded, ledger.EventDeclined, ledger.EventRejected, ledger.EventUnknown:
 		return wordsOfOperation(e)
 	case ledger.EventInquired:
-		return eventWords{Name: "決済情報照会", Icon: "search", Text: statusWords(payment.Status(d.Status))}
+		return eventWords{Name: "決済情報照会", Icon: "search", Text: inquiredWords(e)}
 	case ledger.EventNotice:
 		return eventWords{Name: "差分通知", Icon: "inbox", Word: noticeStateWords(ledger.NoticeState(d.Text)), Text: statusWords(payment.Status(d.Status))}
 	case ledger.EventNoticeParked:
@@ -67,8 +67,11 @@ func wordsOfOperation(e ledger.Event) eventWords {
 		w.Icon, w.Word = "clock", "開始"
 	case ledger.EventSucceeded:
 		w.Icon, w.Word, w.Tone = "check", "成功", web.Success
-		if e.Data.Text == "late" {
+		switch {
+		case e.Data.Text == "late":
 			w.Text = "処理されていないと判断した後に、成功していたことが分かりました。"
+		case e.Cause == "staff":
+			w.Text = "確認した内容：" + e.Data.Text
 		}
 	case ledger.EventUnknown:
 		w.Icon, w.Word, w.Tone = "clock", "結果不明", web.Warning
@@ -78,7 +81,10 @@ func wordsOfOperation(e ledger.Event) eventWords {
 		}
 	default:
 		w.Icon, w.Word, w.Tone, w.Text = "cross", "失敗", web.Danger, why
-		if why == "" {
+		switch {
+		case e.Cause == "staff":
+			w.Text = join(causeWords(e.Cause), "確認した内容："+e.Data.Text)
+		case why == "":
 			w.Text = causeWords(e.Cause)
 		}
 	}

@@ -193,6 +193,19 @@ func readChange(kind payment.Kind, s payment.Status) reading {
 	return readNothing
 }
 
+// judge is read by what the ledger knows beyond the operation: whose payment was found,
+// and whether "no such payment" may be believed.
+func (l *Ledger) judge(op *Operation, f Finding, witnessed bool) reading {
+	p := l.payment(op.PaymentID)
+	if h := l.holder(f.PaymentID); h != nil && h != p {
+		return readNothing // another one of the order's
+	}
+	if f.Kind == NoSuch && !witnessed && !op.Refused {
+		return readNothing
+	}
+	return read(op, p, f)
+}
+
 // resolve takes one inquiry about an operation whose outcome is unknown: it settles
 // it, or says when to ask again. witnessed tells whether "no such payment" may be
 // believed here (money.md §3).
@@ -203,14 +216,8 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 	}
 	p := l.payment(op.PaymentID)
 	op.Asked++
-	r := read(op, p, f)
-	if h := l.holder(f.PaymentID); h != nil && h != p {
-		r = readNothing // another one of the order's
-	}
+	r := l.judge(op, f, witnessed)
 	l.learnBrand(p, f)
-	if f.Kind == NoSuch && !witnessed && !op.Refused {
-		r = readNothing
-	}
 	v := verdict{cause: "inquiry", code: op.Code, detail: op.Detail, status: f.Status, paymentDate: f.PaymentDate}
 	if f.Kind == Found && (r == readYes || r == readNo || r == readAside) {
 		v.paygentID = f.PaymentID
@@ -235,11 +242,19 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 		v.state, v.event = payment.DeclinedOp, payment.SetAside
 		return l.settle(t, op.ID, v)
 	case r == readNegative:
-		return l.negative(t, op, v, changed(p, f))
+		return l.negative(t, op, v, f)
 	}
 	op.NegativeAt = time.Time{}
 	l.askAgain(t, op, r)
+	l.inquired(t, op, r, f)
 	return nil
+}
+
+// inquired keeps what an inquiry said that settled nothing: it is what staff decide by
+// where everything stays silent.
+func (l *Ledger) inquired(t tick, op *Operation, r reading, f Finding) {
+	l.event(t, EventInquired, Paygent, l.payment(op.PaymentID), op, string(r),
+		EventData{Status: string(f.Status), Amount: f.Amount, Code: f.Code, Detail: f.Detail, Text: string(f.Kind)})
 }
 
 // changed is the status found, unless it is the one the payment already has.
@@ -252,14 +267,15 @@ func changed(p *Payment, f Finding) payment.Status {
 
 // negative counts a negative answer: two that agree, a minute apart, after the
 // deadline and its margin, settle the operation as not happened.
-func (l *Ledger) negative(t tick, op *Operation, v verdict, status payment.Status) error {
+func (l *Ledger) negative(t tick, op *Operation, v verdict, f Finding) error {
 	if t.now.Before(op.DeadlineAt) {
 		l.askAgain(t, op, readNegative)
+		l.inquired(t, op, readNegative, f)
 		return nil
 	}
 	ripe := !t.now.Before(op.DeadlineAt.Add(settleMargin))
 	if ripe && !op.NegativeAt.IsZero() && !t.now.Before(op.NegativeAt.Add(negativeApart)) {
-		v.state, v.event, v.cause, v.status = payment.DeclinedOp, payment.NoEffect, "not_happened", status
+		v.state, v.event, v.cause, v.status = payment.DeclinedOp, payment.NoEffect, "not_happened", changed(l.payment(op.PaymentID), f)
 		return l.settle(t, op.ID, v)
 	}
 	setOnce(&op.NegativeAt, t.now)
@@ -271,6 +287,7 @@ func (l *Ledger) negative(t tick, op *Operation, v verdict, status payment.Statu
 	if op.NextAskAt.After(again) && again.After(t.now) {
 		op.NextAskAt = again
 	}
+	l.inquired(t, op, readNegative, f)
 	return nil
 }
 

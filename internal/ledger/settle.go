@@ -17,7 +17,9 @@ type verdict struct {
 	paygentID   string
 	status      payment.Status // what Paygent told with it, empty for a plain answer
 	paymentDate time.Time
-	refused     bool // stays unknown with a refusal in hand
+	refused     bool   // stays unknown with a refusal in hand
+	actor       Actor  // who settled it, empty if nobody's hand did
+	text        string // and how they know
 
 	// What a success brought for the buyer.
 	challenge bool
@@ -86,7 +88,11 @@ func (l *Ledger) close(t tick, op *Operation, v verdict) {
 	case payment.RejectedOp:
 		kind = EventRejected
 	}
-	l.event(t, kind, op.Actor, l.payment(op.PaymentID), op, v.cause, EventData{Code: v.code, Detail: v.detail, Status: string(v.status), Amount: op.Amount})
+	actor := op.Actor
+	if v.actor != "" {
+		actor = v.actor
+	}
+	l.event(t, kind, actor, l.payment(op.PaymentID), op, v.cause, EventData{Code: v.code, Detail: v.detail, Status: string(v.status), Amount: op.Amount, Text: v.text})
 }
 
 // succeeded applies the operation's effect, and then what Paygent told beyond it.

@@ -85,8 +85,10 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	}
 	p.AskAt = time.Time{}
 	l.learnBrand(p, f)
-	if l.tells(p, f) && f.Status != p.Status {
+	if l.tells(p, f) {
 		p.addPaygentID(f.PaymentID)
+	}
+	if l.tells(p, f) && f.Status != p.Status {
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 			return err
 		}
@@ -141,6 +143,8 @@ func (l *Ledger) watchOn(t tick, p *Payment) {
 	case p.Reverse && p.Phase == payment.Authorised:
 		p.AskAt = t.now.Add(time.Hour) // in case the next try is lost
 		l.planReversal(t, p, "again")
+	case p.living() && p.PaymentID == "": // by somebody's word: until the centre confirms it
+		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:
 		p.AskAt = watchCapture(p, t.now)
 	case p.Phase == payment.Ended && p.stage() == payment.StageFinished:

@@ -77,6 +77,7 @@ func newRig(t *testing.T, change ...func(*ledger.Policy)) *rig {
 	r.policy = ledger.Policy{
 		Version: 1, Environment: payment.Simulator, MerchantID: r.merchant.MerchantID, TelegramTimeout: telegramTimeout,
 		Confirm: ledger.ConfirmRisky, PaymentClasses: []string{"10", "61-3"},
+		Brands: []payment.Brand{payment.Docomo, payment.AU, payment.SoftBank},
 	}
 	for _, f := range change {
 		f(&r.policy)
@@ -102,7 +103,13 @@ paygentB2Bmodule.not_use_ca_cert=true
 paygentB2Bmodule.timeout_value=35
 paygentB2Bmodule.log_output_path=
 paygentB2Bmodule.select_max_cnt=2000
+paygentB2Bmodule.telegram_kind.utf8=450
 paygentB2Bmodule.telegram_kind.ref=027,090
+paygentB2Bmodule.url.01=https://centre.example/n/atm/request
+paygentB2Bmodule.url.03=https://centre.example/n/conveni/request
+paygentB2Bmodule.url.10=https://centre.example/n/c/request
+paygentB2Bmodule.url.34=https://centre.example/n/paidy/request
+paygentB2Bmodule.url.45=https://centre.example/n/threeds/request
 paygentB2Bmodule.url.02=https://centre.example/n/card/request
 paygentB2Bmodule.url.06=https://centre.example/n/bank/requestasp
 paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
@@ -138,7 +145,8 @@ func (r *rig) node(name string) *ledger.Service {
 	if r.spy == nil {
 		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (gateway.Centre, error) {
 			return gateway.Centre{Client: r.client, Settings: gateway.Settings{
-				Bank: gateway.BankSettings{LimitDays: 7, Claim: "白磁堂", ClaimKana: "ハクジドウ"},
+				Bank:    gateway.BankSettings{LimitDays: 7, Claim: "白磁堂", ClaimKana: "ハクジドウ"},
+				Conveni: gateway.ConveniSettings{LimitDays: 15}, ATM: gateway.ATMSettings{LimitDays: 30, Detail: "ハクジドウ"},
 			}}, nil
 		}, r.Now)}
 	}
@@ -146,6 +154,13 @@ func (r *rig) node(name string) *ledger.Service {
 		Store: r.store, Gateway: r.spy, Now: r.Now, Rand: &counter{n: byte(len(name)) + name[len(name)-1]}, Node: name,
 		Log:    slog.New(slog.NewTextHandler(r.t.Output(), nil)),
 		Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
+		Returns: func(id order.ID, p *ledger.Payment) ledger.Returns {
+			return ledger.Returns{OK: "https://shop.example/ok?p=" + p.ID, Stop: "https://shop.example/stop?p=" + p.ID, Term: "https://shop.example/3ds?p=" + p.ID}
+		},
+		Seal: func(t ledger.CardToken) (string, error) { return "sealed " + string(t), nil },
+		Unseal: func(s string) (ledger.CardToken, error) {
+			return ledger.CardToken(strings.TrimPrefix(s, "sealed ")), nil
+		},
 	}
 	if name == "node-1" {
 		d.Reached = func(b ledger.Boundary, id order.ID) {
