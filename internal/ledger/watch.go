@@ -9,36 +9,49 @@ import (
 
 // Watch asks 094 about one payment whose time has come (Store.DuePayments): a
 // capture no notice has confirmed, a payment that must not stay alive, one that
-// nobody has paid, cancelled or captured by its limit.
+// nobody has paid, cancelled or captured by its limit. The question is taken first, so
+// that of several nodes one asks; one that dies leaves it due again when its lease ends.
 func (s *Service) Watch(ctx context.Context, due DuePayment) error {
-	l, err := s.store.View(ctx, due.OrderID)
-	if err != nil {
-		return err
-	}
-	p := l.payment(due.PaymentID)
-	if p == nil || p.AskAt.IsZero() {
+	var p *Payment
+	l, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
+		p = l.takeWatch(t, due.PaymentID)
 		return nil
+	})
+	if err != nil || p == nil {
+		return err
 	}
 	policy, err := s.policy(ctx)
 	if err != nil {
 		return err
 	}
-	if p.Environment != policy.Environment || p.MerchantID != policy.MerchantID {
-		return s.watchLater(ctx, due) // another centre would answer about another payment
-	}
-	if p.SealedToken != "" && !s.now().Before(p.BegunAt.Add(tokenTerm)) {
-		_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { l.forgetToken(t, due.PaymentID); return nil })
-		return err
-	}
 	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
-	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, due.OrderID)
+	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, l.Order.ID)
 	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
-		if !l.payment(due.PaymentID).stillAs(p) {
+		if now := l.payment(due.PaymentID); !now.stillAs(p) || !now.AskAt.Equal(p.AskAt) {
 			return nil // it is due again, or no longer watched
 		}
 		return l.watched(t, due.PaymentID, f, witnessed)
 	})
 	return err
+}
+
+// takeWatch takes the question about a payment for this node: what is to be asked about,
+// nil if it is not due, or nothing is asked.
+func (l *Ledger) takeWatch(t tick, id string) *Payment {
+	p := l.payment(id)
+	switch {
+	case p == nil || p.AskAt.IsZero() || p.AskAt.After(t.now):
+		return nil
+	case p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID:
+		p.AskAt = t.now.Add(24 * time.Hour) // another centre would answer about another payment
+		return nil
+	case p.SealedToken != "" && !t.now.Before(p.BegunAt.Add(tokenTerm)):
+		l.forgetToken(t, id)
+		return nil
+	}
+	p.AskAt = t.lease()
+	taken := *p
+	return &taken
 }
 
 // stillAs reports whether the payment stands where it stood before 094 was asked: what
@@ -57,17 +70,6 @@ func inquiryOf(p *Payment, version int64) Inquiry {
 	return q
 }
 
-// watchLater looks again in a day whether the payment's environment is back.
-func (s *Service) watchLater(ctx context.Context, due DuePayment) error {
-	_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
-		if p := l.payment(due.PaymentID); p != nil && !p.AskAt.IsZero() {
-			p.AskAt = t.now.Add(24 * time.Hour)
-		}
-		return nil
-	})
-	return err
-}
-
 // forgetToken erases a card token whose term is over: its buyer has not come back from
 // the challenge, or the telegram that needed it has long left.
 func (l *Ledger) forgetToken(t tick, id string) {
@@ -80,7 +82,7 @@ func (l *Ledger) forgetToken(t tick, id string) {
 // watched takes what 094 said about a watched payment.
 func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	p := l.payment(id)
-	if p == nil || p.AskAt.IsZero() || p.AskAt.After(t.now) {
+	if p == nil || p.AskAt.IsZero() {
 		return nil
 	}
 	p.AskAt = time.Time{}

@@ -229,12 +229,12 @@ func TestReversalIsRetriedUntilItIsGone(t *testing.T) {
 		if got := p.AskAt.Sub(w.now); got != pause {
 			t.Errorf("after try %d: %s, not %s", n+1, got, pause)
 		}
-		w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, w.found("20"), true) }) // not due: nothing
+		w.watch(p, w.found("20")) // not due: nothing
 		if w.reversal(p) != nil {
 			t.Fatal("tried again before its time")
 		}
 		w.now = p.AskAt
-		w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, Finding{Kind: NoAnswer}, true) })
+		w.watch(p, Finding{Kind: NoAnswer})
 	}
 	w.settle(w.send(w.reversal(p)), verdictOf(Answer{Outcome: Success}))
 	w.stands(p, payment.Ended, payment.Canceled)

@@ -230,6 +230,17 @@ func (w *world) resolve(op *Operation, f Finding) *Operation {
 	return w.l.operation(op.ID)
 }
 
+// watch asks about a payment if its time has come.
+func (w *world) watch(p *Payment, f Finding) {
+	w.t.Helper()
+	w.must(func(l *Ledger, t tick) error {
+		if l.takeWatch(t, p.ID) == nil {
+			return nil
+		}
+		return l.watched(t, p.ID, f, true)
+	})
+}
+
 // unknown is an operation that was sent and not answered.
 func (w *world) unknown(op *Operation) *Operation {
 	w.t.Helper()

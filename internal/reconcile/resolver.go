@@ -70,7 +70,7 @@ func (w *Watcher) Step(ctx context.Context) (worked bool, next time.Time, err er
 				return worked, next, err
 			}
 			w.log.ErrorContext(ctx, "payment not asked about", "payment", d.PaymentID, "order", int64(d.OrderID), "error", err)
-			continue // no lease keeps it from being due at once: the worker rests first
+			continue // if it could not even be taken it is due at once: the worker rests first
 		}
 		worked = true
 	}

@@ -1,0 +1,97 @@
+package reconcile_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/reconcile"
+)
+
+// dueCapture is an order whose capture no notice has confirmed, due to be asked about.
+func (r *rig) dueCapture() (order.ID, []ledger.DuePayment) {
+	r.t.Helper()
+	id := r.paid()
+	if _, err := r.change(id, true, "c1"); err != nil {
+		r.t.Fatal(err)
+	}
+	r.Advance(2 * time.Minute) // its notice stays away
+	due, _, err := r.store.DuePayments(r.t.Context(), r.Now(), 10)
+	if err != nil || len(due) != 1 {
+		r.t.Fatal(due, err)
+	}
+	r.spy.asked = nil
+	return id, due
+}
+
+// TestTwoNodesWatchOnePayment: one of them asks, whoever of them saw it due (money.md §9).
+func TestTwoNodesWatchOnePayment(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, due := r.dueCapture()
+	other := r.node("node-2")
+	watcher := reconcile.NewWatcher(other, r.store, r.Now, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
+		r.spy.answer = nil // while node-1's question is under way
+		r.run(watcher.Step)
+		if err := other.Watch(t.Context(), due[0]); err != nil {
+			t.Error(err)
+		}
+		return ledger.Finding{}, false
+	}
+	if err := r.service.Watch(t.Context(), due[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Watch(t.Context(), due[0]); err != nil { // it saw the payment due before
+		t.Fatal(err)
+	}
+	if len(r.spy.asked) != 1 {
+		t.Errorf("asked %d times", len(r.spy.asked))
+	}
+	r.expect(id, order.Paid, payment.Captured, 9)
+}
+
+// TestAWatcherDies while it asks: another node asks when the lease has ended.
+func TestAWatcherDies(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, due := r.dueCapture()
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) { panic(errCrash) }
+	func() {
+		defer func() { _ = recover() }()
+		_ = r.service.Watch(t.Context(), due[0])
+	}()
+	r.spy.answer = nil
+	watcher := reconcile.NewWatcher(r.node("node-2"), r.store, r.Now, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	r.run(watcher.Step)
+	if n := len(r.spy.asked); n != 1 {
+		t.Errorf("asked %d times within the lease", n)
+	}
+	r.Advance(lease)
+	r.run(watcher.Step)
+	r.expect(id, order.Paid, payment.Captured, 9)
+}
+
+// TestAWatchedPaymentMoves while it is asked about: what is known since is newer than the
+// answer, and it is due at the time that came with it.
+func TestAWatchedPaymentMoves(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, due := r.dueCapture()
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
+		r.spy.answer = nil
+		r.tell(id, "40")
+		r.run(r.confirmer.Step)
+		return ledger.Finding{Kind: ledger.Found, PaymentID: r.view(id).Current().PaymentID, Type: "02", Status: payment.AuthOK, Amount: 1100, BegunAt: r.Now()}, true
+	}
+	if err := r.service.Watch(t.Context(), due[0]); err != nil {
+		t.Fatal(err)
+	}
+	r.expect(id, order.Paid, payment.Captured, 9)
+	if p := r.view(id).Current(); !p.AskAt.IsZero() || p.Status != payment.Cleared {
+		t.Errorf("%+v", p)
+	}
+}
