@@ -75,9 +75,11 @@ func TestLateEffect(t *testing.T) {
 		"paid in cash":           {(*rig).offline, order.New, 9, 0, nil, false},
 		"paid in cash, captured": {(*rig).offline, order.New, 9, 1100, []string{string(ledger.AlertDouble)}, true},
 		"cancelled": {func(r *rig, id order.ID) {
+			r.byHand = true
 			r.Exec("UPDATE dtb_order SET order_status_id = 3 WHERE id = ?", int64(id))
 		}, order.Canceled, 10, 0, nil, false},
 		"cancelled, captured": {func(r *rig, id order.ID) {
+			r.byHand = true
 			r.Exec("UPDATE dtb_order SET order_status_id = 3 WHERE id = ?", int64(id))
 		}, order.Canceled, 10, 1100, []string{string(ledger.AlertPaidCanceled)}, true},
 		"the goods are gone": {func(r *rig, _ order.ID) {

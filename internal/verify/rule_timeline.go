@@ -1,0 +1,108 @@
+package verify
+
+import (
+	"strconv"
+	"strings"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+)
+
+// eventGap: event sequences have no gaps, and end where the ledger says.
+func eventGap(b *Book, say sayer) {
+	for i, e := range b.Events {
+		if want := int64(i) + 1; e.Seq != want {
+			say(nil, "event %d comes where %d is due", e.Seq, want)
+			return
+		}
+	}
+	if n := int64(len(b.Events)); n != b.Ledger.EventSeq {
+		say(nil, "there are %d events, and the ledger counts %d", n, b.Ledger.EventSeq)
+	}
+}
+
+// orderChain: each change of the order's status begins where the last one ended, and the
+// last one leads to what the ledger wrote. Beside EC-CUBE's own hand only the end is ours.
+func orderChain(b *Book, say sayer) {
+	at := order.Status(0)
+	for _, e := range b.Events {
+		if e.Kind != ledger.EventOrderMoved {
+			continue
+		}
+		if at != 0 && e.Data.OrderFrom != at && !b.Attached {
+			say(nil, "event %d moves the order from %d, and it stood in %d", e.Seq, e.Data.OrderFrom, at)
+			return
+		}
+		at = e.Data.OrderTo
+	}
+	if at != 0 && at != b.LastStatus {
+		say(nil, "the timeline leads the order to %d, and the ledger wrote %d", at, b.LastStatus)
+	}
+}
+
+// orderStatus: the order stands where the ledger left it. Beside EC-CUBE its own hand may
+// have moved it on.
+func orderStatus(b *Book, say sayer) {
+	if is := b.Ledger.Order.Status; is != b.LastStatus && !b.Attached {
+		say(nil, "the order is in %d, and the ledger left it in %d", is, b.LastStatus)
+	}
+}
+
+// alertOpen: an alert that closes by itself is open only while what it says is so.
+func alertOpen(b *Book, say sayer) {
+	for _, a := range b.Alerts {
+		if !a.ClosedAt.IsZero() {
+			continue
+		}
+		p := b.payment(a.Cause)
+		switch a.Kind {
+		case ledger.AlertUnknown, ledger.AlertTransit:
+			if op := b.operation(a.Cause); op == nil || !op.State.Open() {
+				say(nil, "the alert %s is open, and operation %s is not", a.Kind, a.Cause)
+			}
+		case ledger.AlertReversing, ledger.AlertDouble, ledger.AlertPaidCanceled, ledger.AlertStockShort:
+			if p == nil || !living(p) {
+				say(p, "the alert %s is open, and its payment is not alive", a.Kind)
+			}
+		case ledger.AlertAmountOpen:
+			if p != nil && (!living(p) || p.ID == b.Ledger.CurrentID && !b.Attached && p.Amount-p.HandRefunded == b.Ledger.Order.Total) {
+				say(p, "the alert %s is open, and nothing is left to change", a.Kind)
+			}
+		case ledger.AlertNoticeParked:
+			if !b.waits(a.Cause) {
+				say(nil, "the alert %s is open, and %s is done with", a.Kind, a.Cause)
+			}
+		}
+	}
+}
+
+// waits reports whether a notice of this cause is parked, or tried again.
+func (b *Book) waits(cause string) bool {
+	id, err := strconv.ParseInt(strings.TrimPrefix(cause, "notice:"), 10, 64)
+	for i := range b.Notices {
+		n := &b.Notices[i]
+		if err == nil && n.NoticeID == id && (n.State == ledger.NoticeParked || n.State == ledger.NoticeReceived) {
+			return true
+		}
+	}
+	return false
+}
+
+// alertUntold: every alert stands in the timeline.
+func alertUntold(b *Book, say sayer) {
+	type key struct {
+		kind  ledger.AlertKind
+		cause string
+	}
+	told := map[key]bool{}
+	for _, e := range b.Events {
+		if e.Kind == ledger.EventAlertOpened {
+			told[key{e.Data.Alert, e.Cause}] = true
+		}
+	}
+	for _, a := range b.Alerts {
+		if !told[key{a.Kind, a.Cause}] {
+			say(b.payment(a.Cause), "the alert %s of %s is not in the timeline", a.Kind, a.Cause)
+		}
+	}
+}
