@@ -16,6 +16,7 @@ import (
 	"kessai/internal/config"
 	"kessai/internal/database"
 	"kessai/internal/gateway"
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/mail"
 	"kessai/internal/notice"
@@ -59,6 +60,7 @@ type App struct {
 	Drafts   *store.Drafts
 	Reader   *store.Reader
 	Ledger   *ledger.Service
+	Jobs     *job.Jobs
 	Mail     *mail.Worker
 
 	key      *setting.Key
@@ -75,6 +77,7 @@ type App struct {
 type worker struct {
 	name string
 	step func(ctx context.Context) (worked bool, next time.Time, err error)
+	rest time.Duration // the longest it rests in Run; 0: idle
 }
 
 // New makes a node. The database must have been migrated; Migrate does that.
@@ -97,7 +100,7 @@ func NewCore(ctx context.Context, c config.Config, d Deps) (*App, error) {
 }
 
 func (a *App) openCore(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{a.openDatabase, a.openSettings, a.openLedger} {
+	for _, step := range []func(context.Context) error{a.openDatabase, a.openSettings, a.openLedger, a.openJobs} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -115,8 +118,11 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.openWorkers()
-	// Nobody else runs under this node's name: its former self's operations are free.
-	return a.Store.EndLeases(ctx, a.deps.Node, a.deps.Now())
+	// Nobody else runs under this node's name: its former self's operations and lanes are free.
+	if err := a.Store.EndLeases(ctx, a.deps.Node, a.deps.Now()); err != nil {
+		return err
+	}
+	return a.Jobs.EndLeases(ctx)
 }
 
 func (a *App) openDatabase(ctx context.Context) error {
@@ -192,13 +198,13 @@ func (a *App) mountNotices(context.Context) error {
 
 func (a *App) openWorkers() {
 	d := a.deps
-	a.workers = []worker{
-		{"resolver", reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
-		{"confirmer", notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
-		{"watcher", reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
-		{"mail", a.Mail.Step},
-		{"sessions", a.kernel.SessionStep},
-	}
+	a.workers = append([]worker{
+		{name: "resolver", step: reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
+		{name: "confirmer", step: notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
+		{name: "watcher", step: reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
+		{name: "mail", step: a.Mail.Step},
+		{name: "sessions", step: a.kernel.SessionStep},
+	}, a.jobWorkers()...)
 }
 
 // Handler serves shop, back office and notifications.

@@ -31,6 +31,9 @@ func (a *App) loop(ctx context.Context, w worker) {
 			continue
 		}
 		rest := idle
+		if w.rest > 0 && err == nil {
+			rest = w.rest
+		}
 		if until := next.Sub(a.deps.Now()); !next.IsZero() && err == nil && until < rest {
 			rest = max(until, 10*time.Millisecond)
 		}

@@ -101,11 +101,24 @@ func (l *Ledger) mayTouch(p *Payment) error {
 	if p.ID != l.CurrentID || p.Reverse {
 		return notNow("payment.not_the_orders", nil)
 	}
-	switch l.Order.Status {
-	case order.New, order.Paid, order.InProgress, order.Delivered:
+	if delivers(l.Order.Status) {
 		return nil
 	}
 	return notNow("order.status", problem.Args{"Status": l.Order.Status})
+}
+
+// delivers reports the statuses of an order that is, or was, delivered.
+func delivers(s order.Status) bool {
+	return s == order.New || s == order.Paid || s == order.InProgress || s == order.Delivered
+}
+
+// Offered says by which operation a button of an order's payment would be carried out,
+// "" if it would not, for lists: as mayPress decides where nothing else is under way.
+func Offered(s payment.Standing, at order.Status, b payment.Button) payment.Kind {
+	if b != payment.CancelButton && !delivers(at) {
+		return ""
+	}
+	return s.Offers(b)
 }
 
 // notOffered is why a living payment does not have a button.
@@ -186,3 +199,6 @@ func (l *Ledger) checkAmount(t tick) {
 	}
 	l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 }
+
+// NeverSent reports an operation of which it is certain that nothing left for the centre.
+func (op Operation) NeverSent() bool { return !op.State.Open() && op.Cause == neverSentCause }

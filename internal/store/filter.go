@@ -38,6 +38,8 @@ type Filter struct {
 	Mail           ShippingMail
 	Attention      bool // only orders with an open alert
 
+	IDs []order.ID // of After: only these; empty chooses nothing out
+
 	Page int // from 1
 	Size int // 0: 50
 }

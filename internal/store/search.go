@@ -36,6 +36,7 @@ type SearchPayment struct {
 	MerchantID  string
 	Method      payment.Method
 	System      payment.System
+	Brand       payment.Brand
 	Amount      order.Yen
 	Phase       payment.Phase
 	End         payment.End
@@ -49,6 +50,11 @@ type Page struct {
 	Count int64 // orders found in all
 	Page  int   // from 1
 	Size  int
+}
+
+// Standing is what decides which buttons the payment has (payment.Standing.Offers).
+func (p *SearchPayment) Standing() payment.Standing {
+	return payment.Standing{Method: p.Method, Brand: p.Brand, Phase: p.Phase, Status: p.Status, Situation: p.Situation}
 }
 
 // defaultSize is EC-CUBE's page size (admin.md §3.1).
@@ -80,6 +86,28 @@ func (r *Reader) Search(ctx context.Context, f Filter) (Page, error) {
 	return page, nil
 }
 
+// After lists orders of a filter with an id above after, by id, for work over all of
+// them: page by page it reads what Search finds, however many there are.
+func (r *Reader) After(ctx context.Context, f Filter, after order.ID, limit int) ([]SearchRow, error) {
+	sb := sqlbuilder.NewSelectBuilder()
+	sb.From("dtb_order o").JoinWithOption(sqlbuilder.LeftJoin, "plg_kessai_ledger l", "l.order_id = o.id").
+		JoinWithOption(sqlbuilder.LeftJoin, "plg_kessai_payment p", "p.id = l.current_id")
+	if err := r.scope(ctx, sb, f); err != nil {
+		return nil, fmt.Errorf("store: orders after %d: %w", after, err)
+	}
+	f.apply(sb)
+	sb.Where(sb.GreaterThan("o.id", int64(after)))
+	if len(f.IDs) > 0 {
+		sb.Where(sb.In("o.id", sqlbuilder.Flatten(f.IDs)...))
+	}
+	query, args := sb.Select(searchColumns).OrderBy("o.id").Limit(limit).Build()
+	rows, err := database.List(ctx, r.db.Read(), scanSearchRow, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: orders after %d: %w", after, err)
+	}
+	return rows, nil
+}
+
 // paged counts what a query finds and runs it for one page.
 func paged(ctx context.Context, db *database.DB, sb *sqlbuilder.SelectBuilder, columns, sort string, page, size int, count *int64,
 	list func(ctx context.Context, q database.Querier, query string, args []any) error) error {
@@ -98,7 +126,7 @@ func paged(ctx context.Context, db *database.DB, sb *sqlbuilder.SelectBuilder, c
 }
 
 const searchColumns = `o.id, o.order_no, o.order_date, o.payment_date, o.name01, o.name02, o.payment_method, o.payment_total, o.order_status_id,
-p.id, p.environment, p.merchant_id, p.method, p.system_type, p.amount, p.phase, p.end_reason, p.status, p.situation`
+p.id, p.environment, p.merchant_id, p.method, p.system_type, p.brand, p.amount, p.phase, p.end_reason, p.status, p.situation`
 
 func scanSearchRow(row database.Row) (s SearchRow, err error) {
 	var family, given string
@@ -106,7 +134,7 @@ func scanSearchRow(row database.Row) (s SearchRow, err error) {
 	err = row.Scan(&s.ID, optional[string]{&s.No}, date{&s.OrderDate}, date{&s.PaymentDate}, &family, &given, optional[string]{&s.PaymentMethod},
 		whole[order.Yen]{&s.Total, "dtb_order.payment_total"}, optionalInt[order.Status]{&s.Status},
 		optional[string]{&p.ID}, optional[payment.Environment]{&p.Environment}, optional[string]{&p.MerchantID}, optional[payment.Method]{&p.Method},
-		optional[payment.System]{&p.System}, optionalInt[order.Yen]{&p.Amount}, optional[payment.Phase]{&p.Phase}, optional[payment.End]{&p.End},
+		optional[payment.System]{&p.System}, optional[payment.Brand]{&p.Brand}, optionalInt[order.Yen]{&p.Amount}, optional[payment.Phase]{&p.Phase}, optional[payment.End]{&p.End},
 		optional[payment.Status]{&p.Status}, optional[payment.Situation]{&p.Situation})
 	s.Name = family + " " + given
 	if p.ID != "" {

@@ -1,0 +1,101 @@
+package job
+
+import (
+	"context"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+)
+
+// PendingStore lists orders that were left in 決済処理中.
+type PendingStore interface {
+	PendingOrders(ctx context.Context, before time.Time, after order.ID, limit int) ([]order.ID, error)
+}
+
+// rollback ends orders left in 決済処理中 (manual 2.4, money.md §9).
+type rollback struct {
+	ledger *ledger.Service
+	store  PendingStore
+	term   func(context.Context) (int, error)
+	now    func() time.Time
+}
+
+// Rollback is 決済処理中の注文の取消; term is the setting 決済処理中の注文の取消期間.
+func Rollback(l *ledger.Service, s PendingStore, term func(context.Context) (int, error), now func() time.Time) Kind {
+	r := rollback{l, s, term, now}
+	return Kind{
+		Name: RollbackKind, Select: r.find, Look: r.look,
+		Run:      func(ctx context.Context, i Item) (Outcome, error) { return r.run(ctx, i, false) },
+		Rehearse: func(ctx context.Context, i Item) (Outcome, error) { return r.run(ctx, i, true) },
+	}
+}
+
+func (r rollback) find(ctx context.Context, s Selection, after order.ID, limit int) ([]Target, order.ID, error) {
+	before := s.Before
+	if before.IsZero() {
+		days, err := r.term(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		before = PendingBefore(r.now(), days)
+	}
+	ids, err := r.store.PendingOrders(ctx, before, after, limit)
+	if err != nil || len(ids) == 0 {
+		return nil, 0, err
+	}
+	found := make([]Target, len(ids))
+	for n, id := range ids {
+		found[n].Order = id
+	}
+	return found, ids[len(ids)-1], nil
+}
+
+// PendingBefore is the start of the JST day that lies the term before today: an order
+// is taken from the day after its term has passed.
+func PendingBefore(now time.Time, days int) time.Time {
+	y, m, d := now.In(order.JST()).Date()
+	return time.Date(y, m, d-days, 0, 0, 0, 0, order.JST())
+}
+
+func (r rollback) run(ctx context.Context, i Item, rehearse bool) (Outcome, error) {
+	l, err := r.ledger.View(ctx, i.Order)
+	if err != nil {
+		return refused(err)
+	}
+	f := Facts{From: l.Order.Status}
+	if l.Hold != nil {
+		f.Points = l.Hold.Points
+		for _, m := range l.Hold.Movements {
+			f.Goods += m.Quantity
+		}
+	}
+	out, err := r.ledger.RollBack(ctx, i.Order, rehearse)
+	if err != nil {
+		return refused(err)
+	}
+	switch {
+	case out.Verdict == ledger.RolledBack:
+		f.To = order.Canceled
+		return Outcome{State: Succeeded, Code: string(out.Verdict), Facts: f}, nil
+	case out.Verdict == ledger.RollbackStands:
+		return Outcome{State: Skipped, Code: string(out.Verdict), Facts: Facts{From: f.From}}, nil
+	case i.Again && out.Reason == ledger.SkipMoved:
+		return r.look(ctx, i) // it may be this very item that moved it
+	}
+	return Outcome{State: Skipped, Code: out.Reason, Facts: Facts{From: f.From}}, nil
+}
+
+func (r rollback) look(ctx context.Context, i Item) (Outcome, error) {
+	l, err := r.ledger.View(ctx, i.Order)
+	if err != nil {
+		return refused(err)
+	}
+	switch l.Order.Status {
+	case order.Pending:
+		return Outcome{State: Waiting}, nil
+	case order.Canceled:
+		return Outcome{State: Succeeded, Code: string(ledger.RolledBack), Facts: Facts{From: order.Pending, To: order.Canceled}}, nil
+	}
+	return Outcome{State: Skipped, Code: ledger.SkipMoved}, nil
+}
