@@ -273,6 +273,8 @@ type Policy struct {
 	PaymentClasses  []string // what a buyer may choose: 10, 61-2, 80 …
 	ThreeDS         ThreeDS  // what a card of module type is authenticated by
 	Attempts        Attempts
+	RollbackCancels bool                             // a living payment found by the rollback is cancelled instead of taken in
+	SameTradingID   bool                             // a re-authorisation bears the id of the payment it replaces
 	Terms           map[payment.Scheme]time.Duration // how long a number or page is good, as the settings ask for it
 	Brands          []payment.Brand                  // carriers offered
 }

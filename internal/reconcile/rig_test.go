@@ -152,6 +152,7 @@ func (r *rig) node(name string) *ledger.Service {
 	if r.spy == nil {
 		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (gateway.Centre, error) {
 			return gateway.Centre{Client: r.client, Settings: gateway.Settings{
+				Card:    gateway.CardSettings{MerchantName: "HAKUJIDO"},
 				Bank:    gateway.BankSettings{LimitDays: 7, Claim: "白磁堂", ClaimKana: "ハクジドウ"},
 				Conveni: gateway.ConveniSettings{LimitDays: 15}, ATM: gateway.ATMSettings{LimitDays: 30, Detail: "ハクジドウ"},
 			}}, nil
