@@ -2,6 +2,9 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -116,7 +119,8 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 type Authenticated struct {
 	Order     order.ID
 	PaymentID string // Payment.ID, from the address's HMAC
-	AuthID    string
+	AuthID    string // 2.0: 3ds_auth_id
+	PaygentID string // 1.0: payment_id
 	OK        bool
 	Attempt   string // attempt_kbn
 	Protected bool   // the issuer bears the liability
@@ -206,17 +210,41 @@ type LoggedIn struct {
 	OpenID    Secret
 }
 
-// LoggedIn goes on with the carrier's application, once per payment.
+// LoggedIn goes on with the carrier's application: one per payment, and one per open_id
+// over all orders. Anything else only shows where the order stands.
 func (s *Service) LoggedIn(ctx context.Context, in LoggedIn) (Result, error) {
-	return s.begin(ctx, in.Order, "open:"+in.PaymentID, Beside{OpenID: in.OpenID}, func(l *Ledger, t tick) (*Operation, error) {
-		p := l.payment(in.PaymentID)
-		switch {
-		case p == nil || p.Method != payment.Carrier:
-			return nil, problem.New(problem.NotFound, "payment.unknown", nil)
-		case p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil || p.Amount != l.Order.Total:
-			return nil, nil
-		}
-		p.Phase = payment.Opening
-		return l.planOperation(t, p, payment.ApplyCarrier, orderKey(l.Order.ID), t.node, Buyer, "open:"+in.PaymentID, p.Amount), nil
+	key := openIDKey(in.OpenID)
+	r, err := s.begin(ctx, in.Order, key, Beside{OpenID: in.OpenID}, func(l *Ledger, t tick) (*Operation, error) {
+		return l.planLoggedIn(t, in, key)
 	})
+	if !problem.Is(err, "operation.repeated") { // of another order's login
+		return r, err
+	}
+	l, err := s.store.View(ctx, in.Order)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Step: Next(l), Replayed: true}, nil
+}
+
+// openIDKey makes 100 unique per open_id without keeping the open_id.
+func openIDKey(id Secret) string {
+	sum := sha256.Sum256([]byte(string(id)))
+	return "open:" + hex.EncodeToString(sum[:])
+}
+
+// planLoggedIn is transaction A of the 100 that follows a login.
+func (l *Ledger) planLoggedIn(t tick, in LoggedIn, key string) (*Operation, error) {
+	p := l.payment(in.PaymentID)
+	if p == nil || p.Method != payment.Carrier || in.OpenID == "" {
+		return nil, problem.New(problem.NotFound, "payment.unknown", nil)
+	}
+	applied := slices.ContainsFunc(l.Operations, func(op *Operation) bool {
+		return op.PaymentID == p.ID && op.Kind == payment.ApplyCarrier
+	})
+	if applied || p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil || p.Amount != l.Order.Total {
+		return nil, nil
+	}
+	p.Phase = payment.Opening
+	return l.planOperation(t, p, payment.ApplyCarrier, orderKey(l.Order.ID), t.node, Buyer, key, p.Amount), nil
 }

@@ -27,6 +27,7 @@ type verdict struct {
 	limitAt   time.Time
 	authID    string
 	attempt   string
+	protected bool
 	sealed    string // the card token, for the 020 that follows a challenge
 }
 
@@ -128,6 +129,9 @@ func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.
 	case payment.Authorize, payment.CompleteThreeDS:
 		if v.attempt != "" {
 			p.Attempt = v.attempt
+		}
+		if p.ThreeDS == ThreeDS1 {
+			p.Protected = v.protected
 		}
 		if !v.challenge {
 			return payment.Told(payment.AuthOK)
@@ -282,7 +286,7 @@ func interrupted() verdict { return verdict{state: payment.UnknownState, cause: 
 func verdictOf(a Answer) verdict {
 	v := verdict{
 		cause: "answer", code: a.Code, detail: a.Detail, paygentID: a.PaymentID,
-		challenge: a.Challenge, needs: a.Needs, limitAt: a.LimitAt, authID: a.AuthID, attempt: a.Attempt,
+		challenge: a.Challenge, needs: a.Needs, limitAt: a.LimitAt, authID: a.AuthID, attempt: a.Attempt, protected: a.Protected,
 	}
 	switch a.Outcome {
 	case Success:
