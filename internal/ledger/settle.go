@@ -196,6 +196,9 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 			return err
 		}
 	}
+	if changesAmount(op) && p.ID == l.CurrentID {
+		l.checkAmount(t)
+	}
 	if op.Reason == detached && p.living() {
 		l.CurrentID, p.Reverse = p.ID, false // it is still there, and still the order's
 		l.checkAmount(t)
