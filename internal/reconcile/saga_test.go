@@ -289,3 +289,40 @@ func TestCommitInDoubtOfAChange(t *testing.T) {
 		}
 	}
 }
+
+// TestRenumberedInSilence: 341 gave the payment another id, and neither its answer nor a
+// notice came: its trading_id tells (money.md §4).
+func TestRenumberedInSilence(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		by script
+	}{"no answer": {script{effect: true}}, "a refusal": {script{effect: true, body: "result=1\r\nresponse_code=2003"}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id := r.paidyPaid()
+			p := r.view(id).Current()
+			r.wire.script("341", tt.by)
+			r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) {
+				switch {
+				case q.PaymentID == p.PaymentID:
+					return ledger.Finding{Kind: ledger.NoSuch, Code: "SIM003"}, true
+				case q.TradingID == p.TradingID, q.PaymentID == "renumbered":
+					return ledger.Finding{Kind: ledger.Found, PaymentID: "renumbered", TradingID: p.TradingID, Type: payment.Paidy.Type(), Status: payment.Cleared, Amount: p.Amount, BegunAt: p.BegunAt}, true
+				}
+				return ledger.Finding{}, false
+			}
+			if _, err := r.change(id, true, "sale"); err != nil {
+				t.Fatal(err)
+			}
+			for range 30 { // the notices stay away
+				r.Advance(10 * time.Second)
+				r.run(r.resolver.Step, r.watcher.Step)
+			}
+			r.expect(id, order.Paid, payment.Captured, 9)
+			if now := r.view(id).Current(); now.PaymentID != "renumbered" || !slices.Contains(now.PaymentIDs, p.PaymentID) {
+				t.Errorf("%+v", now)
+			}
+		})
+	}
+}
