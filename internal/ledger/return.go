@@ -59,6 +59,9 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		if err != nil {
 			return Step{}, err
 		}
+		if policy.elsewhere(p) { // nobody can be asked
+			return s.leaveUnasked(ctx, id, paymentID, stop, event)
+		}
 		found := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
 		f = &found
 	}
@@ -68,6 +71,15 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		}
 		return l.leave(t, paymentID, f, stop, event)
 	})
+	if err != nil {
+		return Step{}, err
+	}
+	return Next(left), nil
+}
+
+// leaveUnasked is leave where the centre does not tell.
+func (s *Service) leaveUnasked(ctx context.Context, id order.ID, paymentID string, stop bool, event payment.Event) (Step, error) {
+	left, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.leave(t, paymentID, nil, stop, event) })
 	if err != nil {
 		return Step{}, err
 	}
@@ -172,6 +184,9 @@ func (l *Ledger) planAuthenticated(t tick, in Authenticated, token bool) (*Opera
 	if p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil {
 		return nil, nil
 	}
+	if err := t.policy.refuseElsewhere(p); err != nil {
+		return nil, err
+	}
 	p.Attempt, p.Protected = in.Attempt, in.Protected
 	expired := p.SealedToken != "" && !t.now.Before(p.BegunAt.Add(tokenTerm))
 	switch {
@@ -244,6 +259,9 @@ func (l *Ledger) planLoggedIn(t tick, in LoggedIn, key string) (*Operation, erro
 	})
 	if applied || p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil || p.Amount != l.Order.Total {
 		return nil, nil
+	}
+	if err := t.policy.refuseElsewhere(p); err != nil {
+		return nil, err
 	}
 	p.Phase = payment.Opening
 	return l.planOperation(t, p, payment.ApplyCarrier, orderKey(l.Order.ID), t.node, Buyer, key, p.Amount), nil

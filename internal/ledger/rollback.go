@@ -105,7 +105,7 @@ func (l *Ledger) mayRollBack(t tick) string {
 		}
 	}
 	for _, p := range l.Payments {
-		if l.canComeAlive(t, p) && (p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID) {
+		if l.canComeAlive(t, p) && t.policy.elsewhere(p) {
 			return SkipElsewhere
 		}
 	}

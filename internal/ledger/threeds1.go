@@ -127,6 +127,9 @@ func (s *Service) CompleteChallenge(ctx context.Context, in Completed) (Result, 
 		case p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil || p.Amount != l.Order.Total:
 			return nil, nil
 		}
+		if err := t.policy.refuseElsewhere(p); err != nil {
+			return nil, err
+		}
 		return l.planOperation(t, p, payment.CompleteThreeDS, orderKey(l.Order.ID), t.node, Buyer, key, p.Amount), nil
 	})
 }

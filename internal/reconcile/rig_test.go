@@ -44,6 +44,7 @@ type rig struct {
 	stock     int64 // what class began with
 	orders    []order.ID
 	noticeID  int64 // of forged notices
+	abroad    bool  // the centre's book is of an environment that was left
 	twice     bool  // a test sends a trading_id twice by another hand
 	broken    bool  // a test damages its own books
 	byHand    bool  // a test moves an order in dtb_order by another hand
