@@ -27,7 +27,7 @@ func settingCommand(e env) *cobra.Command {
 		Long: `setting reads and changes what the shop's staff decide. Settings and the 接続キット live in the
 database, encrypted with the key file; every change is a new version.`,
 	}
-	cmd.AddCommand(settingGet(e), settingSet(e), settingImportKit(e))
+	cmd.AddCommand(settingGet(e), settingSet(e), settingImportKit(e), settingPayments(e), settingCloseTest(e))
 	return cmd
 }
 
@@ -69,7 +69,8 @@ func printSettings(w io.Writer, v *setting.Values, names []string) error {
 }
 
 func settingSet(e env) *cobra.Command {
-	return &cobra.Command{
+	keep := false
+	cmd := &cobra.Command{
 		Use:   "set name=value…",
 		Short: "change settings, all of them or none",
 		Long: `set changes settings in one version: if one of them is wrong, none is changed. It also creates
@@ -94,7 +95,11 @@ secret need not stand on the command line.`,
 				if err != nil {
 					return err
 				}
-				version, err := s.Save(cmd.Context(), func(v *setting.Values) error {
+				save := s.Save
+				if keep {
+					save = s.SaveKeeping
+				}
+				version, err := save(cmd.Context(), func(v *setting.Values) error {
 					for _, c := range changes {
 						if err := v.Set(c[0], c[1]); err != nil {
 							return err
@@ -110,6 +115,8 @@ secret need not stand on the command line.`,
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&keep, "keep-payments", false, "change environment or merchant although payments live in the former one")
+	return cmd
 }
 
 // readChanges splits name=value; one value may come from standard input.

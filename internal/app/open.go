@@ -68,7 +68,7 @@ func OpenSettings(ctx context.Context, c config.Config, d Deps, db *database.DB)
 		return nil, nil, err
 	}
 	s, err := setting.New(setting.Options{
-		DB: db, Key: key, Now: d.Now, Embedded: c.Host == config.Embedded, OpenOperations: store.OpenOperations,
+		DB: db, Key: key, Now: d.Now, Embedded: c.Host == config.Embedded, OpenOperations: store.OpenOperations, LivingPayments: store.LivingPayments,
 	})
 	return key, s, err
 }

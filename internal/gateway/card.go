@@ -29,7 +29,10 @@ func authorize(ctx context.Context, l line, c ledger.Command) (ledger.Answer, er
 	if a.NeedsThreeDS {
 		return challenge(c, a), nil
 	}
-	return authorised(a), nil
+	out := authorised(a)
+	// Without a challenge nothing told is no authentication in full: the card takes no part.
+	out.Protected = out.Attempt != "" && Protected(out.Attempt)
+	return out, nil
 }
 
 func authorised(a *paygent.Authorization) ledger.Answer {

@@ -178,7 +178,7 @@ func TestWithoutAKit(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	var none *gateway.NoAnswerError
-	if _, err := g.CardList(t.Context(), gateway.CardsQuery{CustomerID: 1}); !errors.As(err, &none) || !none.NotSent || none.Code != paygent.CodeConfMissing {
+	if _, err := g.CardList(t.Context(), ledger.CardsQuery{CustomerID: 1}); !errors.As(err, &none) || !none.NotSent || none.Code != paygent.CodeConfMissing {
 		t.Error(err)
 	}
 	if _, err := g.Difference(t.Context(), gateway.DifferenceQuery{}); !errors.As(err, &none) || !none.NotSent || none.Code != paygent.CodeConfMissing {

@@ -47,7 +47,9 @@ func completeThreeDS(ctx context.Context, l line, c ledger.Command) (ledger.Answ
 	case a.NeedsThreeDS:
 		return ledger.Answer{Outcome: ledger.Mystery, PaymentID: a.PaymentID, Code: paygent.ResultThreeDSecure}, nil
 	}
-	return authorised(a), nil
+	out := authorised(a)
+	out.Protected = Protected(out.Attempt)
+	return out, nil
 }
 
 // authenticate sends 450. It makes no payment and does not use up the token; 020

@@ -22,9 +22,9 @@ func threeDSKeys(keys ...paygent.Secret) func(context.Context) ([]paygent.Secret
 }
 
 // verify reads what a buyer's browser brought back.
-func (r *rig) verify(version ledger.ThreeDS, raw string) gateway.ThreeDSReturn {
+func (r *rig) verify(version ledger.ThreeDS, raw string) ledger.ThreeDSReturn {
 	r.t.Helper()
-	got, err := gateway.VerifyThreeDS(threeDSKeys("TDSKEY0001"))(r.t.Context(), version, []byte(raw))
+	got, err := gateway.Callbacks{Keys: threeDSKeys("TDSKEY0001")}.ThreeDS(r.t.Context(), version, []byte(raw))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func (r *rig) verify(version ledger.ThreeDS, raw string) gateway.ThreeDSReturn {
 }
 
 // authenticated sends 450 and has the buyer answer the challenge.
-func (r *rig) authenticated(number, button string) (ledger.Command, gateway.ThreeDSReturn) {
+func (r *rig) authenticated(number, button string) (ledger.Command, ledger.ThreeDSReturn) {
 	r.t.Helper()
 	c := r.command(payment.Authenticate)
 	c.Beside.Token = r.token(number)
@@ -55,7 +55,7 @@ func (r *rig) authenticated(number, button string) (ledger.Command, gateway.Thre
 // TestThreeDS2 goes through 450, the buyer's return and 020 with the same token.
 func TestThreeDS2(t *testing.T) {
 	t.Parallel()
-	for button, want := range map[string]gateway.ThreeDSReturn{
+	for button, want := range map[string]ledger.ThreeDSReturn{
 		"authenticate": {OK: true, Full: true, Protected: true},
 		"attempt0":     {OK: true, Attempt: "0", Protected: true},
 		"attempt1":     {OK: true, Attempt: "1"},
@@ -173,13 +173,13 @@ func (r *rig) sends450(c ledger.Command) items {
 func TestThreeDS1(t *testing.T) {
 	t.Parallel()
 	for button, want := range map[string]struct {
-		back   gateway.ThreeDSReturn
+		back   ledger.ThreeDSReturn
 		status paygentsim.Status
 	}{
-		"authenticate": {gateway.ThreeDSReturn{OK: true, Full: true, Protected: true}, paygentsim.Authorized},
-		"attempt0":     {gateway.ThreeDSReturn{OK: true, Attempt: "0", Protected: true}, paygentsim.Authorized},
-		"attempt1":     {gateway.ThreeDSReturn{OK: true, Attempt: "1"}, paygentsim.Authorized},
-		"fail":         {gateway.ThreeDSReturn{Code: "2001", Detail: "1511 3-Dセキュア認証結果NG"}, paygentsim.Abandoned},
+		"authenticate": {ledger.ThreeDSReturn{OK: true, Full: true, Protected: true}, paygentsim.Authorized},
+		"attempt0":     {ledger.ThreeDSReturn{OK: true, Attempt: "0", Protected: true}, paygentsim.Authorized},
+		"attempt1":     {ledger.ThreeDSReturn{OK: true, Attempt: "1"}, paygentsim.Authorized},
+		"fail":         {ledger.ThreeDSReturn{Code: "2001", Detail: "1511 3-Dセキュア認証結果NG"}, paygentsim.Abandoned},
 	} {
 		r := newRig(t)
 		id, needs := r.challenged(good)
@@ -307,14 +307,14 @@ func TestForgedReturns(t *testing.T) {
 		"garbage":                {right, ledger.ThreeDS1, "%zz"},
 		"a hash made without id": {right, ledger.ThreeDS2, "result=0&hc=" + two.Get("hc")},
 	} {
-		got, err := gateway.VerifyThreeDS(tt.keys)(t.Context(), tt.version, []byte(tt.raw))
-		if !errors.Is(err, gateway.ErrForged) || got != (gateway.ThreeDSReturn{}) {
+		got, err := gateway.Callbacks{Keys: tt.keys}.ThreeDS(t.Context(), tt.version, []byte(tt.raw))
+		if !errors.Is(err, ledger.ErrForged) || got != (ledger.ThreeDSReturn{}) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 	away := errors.New("the settings are away")
-	_, err = gateway.VerifyThreeDS(func(context.Context) ([]paygent.Secret, error) { return nil, away })(t.Context(), ledger.ThreeDS2, []byte(two.Encode()))
-	if !errors.Is(err, away) || errors.Is(err, gateway.ErrForged) {
+	_, err = gateway.Callbacks{Keys: func(context.Context) ([]paygent.Secret, error) { return nil, away }}.ThreeDS(t.Context(), ledger.ThreeDS2, []byte(two.Encode()))
+	if !errors.Is(err, away) || errors.Is(err, ledger.ErrForged) {
 		t.Errorf("without keys: %v", err)
 	}
 }

@@ -51,8 +51,8 @@ func (l *Ledger) planChange(t tick, in Change) (*Operation, error) {
 
 // mayOperate holds what all buttons have in common.
 func (l *Ledger) mayOperate(t tick, p *Payment) error {
-	if p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID {
-		return notNow("payment.other_environment", problem.Args{"Environment": p.Environment})
+	if err := t.policy.refuseElsewhere(p); err != nil {
+		return err
 	}
 	if op := l.openOn(p); op != nil {
 		if op.State == payment.UnknownState {

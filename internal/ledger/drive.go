@@ -59,6 +59,9 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 	if err != nil {
 		return err
 	}
+	if err := policy.refuseElsewhere(p); err != nil {
+		return err
+	}
 	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
 	if !l.tells(p, f) {
 		return notNow("payment.unconfirmed", nil)

@@ -78,6 +78,9 @@ func (l *Ledger) lastRefusal() *Refusal {
 		return nil
 	}
 	if p := l.payment(last.PaymentID); last.State == payment.Succeeded {
+		if last.Code == attemptCode { // authorised, and not as the shop's policy wants it
+			return &Refusal{State: payment.DeclinedOp, Cause: "challenge"}
+		}
 		if p.End != payment.Declined { // its page was opened, and then the buyer was refused there
 			return nil
 		}

@@ -79,6 +79,9 @@ func (l *Ledger) learnBrand(p *Payment, f Finding) {
 // until when at the latest.
 func (l *Ledger) underWay(t tick, p *Payment) (until time.Time, busy bool) {
 	op := l.openOn(p)
+	if until, waits := l.awaitsReturn(t, p); waits {
+		return until, true
+	}
 	switch {
 	case op == nil && l.saga(p) != nil:
 		return t.now.Add(10 * time.Second), true // judged when the saga ends

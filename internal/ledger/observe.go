@@ -25,6 +25,10 @@ func told(s payment.Status, date time.Time, cause string) fact {
 // observe takes one fact about a payment by the state table. It is the only way
 // in which a payment, and through it the order and its hold, change.
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
+	if l.unaccepted(t, p, f) {
+		l.refuseAuthorised(t, p, f)
+		return nil
+	}
 	role := l.role(p, f)
 	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
 	if !ok && f.status != payment.NoStatus { // a status that the method does not have

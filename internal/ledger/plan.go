@@ -33,7 +33,8 @@ func (l *Ledger) planOperation(t tick, p *Payment, kind payment.Kind, openKey, o
 // reverse sees to it that an authorised payment does not stay alive.
 func (l *Ledger) reverse(t tick, p *Payment, cause string) {
 	p.Reverse = true
-	if !mayReverse(t, p) {
+	byHand := p.standing().Offers(payment.CancelButton) == "" && !p.Status.Transit() // no telegram does it
+	if !mayReverse(t, p) || byHand {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
 	l.planReversal(t, p, cause)

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -226,6 +227,56 @@ type Answer struct {
 	LimitAt   time.Time // of page or numbers, zero if the centre told none
 	AuthID    string    // 450: 3ds_auth_id
 	Attempt   string    // attempt_kbn
+	Protected bool      // by 3-D Secure 1.0 the issuer bears the liability
+}
+
+// Callbacks reads what the buyer's browser brings back from 3-D Secure.
+type Callbacks interface {
+	// ThreeDS checks the hash of a return, query or body as it came, of the version that
+	// its payment went through. ErrForged says that nothing in it may be believed; another
+	// error, that it could not be checked now.
+	ThreeDS(ctx context.Context, version ThreeDS, raw []byte) (ThreeDSReturn, error)
+}
+
+// ErrForged: a return from 3-D Secure whose hash does not fit, or that cannot be read.
+// Nothing in it may be believed.
+var ErrForged = errors.New("ledger: no return of 3-D Secure")
+
+// ThreeDSReturn is what the buyer's browser brought back from 3-D Secure. Browsers bring
+// what they like, as often as they like: the ids are to be those waited for, used once.
+// TradingID, Code and Detail are outside the hash, for people to read.
+type ThreeDSReturn struct {
+	OK        bool
+	AuthID    string // 2.0: 3ds_auth_id of 450
+	PaymentID string // 1.0: of 020, which is authorised if OK
+	TradingID string // 1.0
+	Attempt   string // attempt_kbn
+	Full      bool   // authenticated in full
+	Protected bool   // the issuer bears the liability
+	Code      string
+	Detail    string
+}
+
+// CardList asks which cards a customer keeps at Paygent (027). No card is an empty list.
+type CardList interface {
+	CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error)
+}
+
+// CardsQuery asks 027 for a customer's cards.
+type CardsQuery struct {
+	SettingsVersion int64
+	CustomerID      int64
+}
+
+// KeptCard is a card that a customer keeps at Paygent.
+type KeptCard struct {
+	ID          string // customer_card_id
+	Masked      string // ************1111
+	ValidTerm   string // MMYY
+	Holder      string
+	Brand       string // V, M, J, X, C
+	Fingerprint string // the same for the same card number
+	Expired     bool
 }
 
 // Inquiry asks 094 about one payment.
@@ -273,6 +324,8 @@ type Policy struct {
 	PaymentClasses  []string // what a buyer may choose: 10, 61-2, 80 …
 	ThreeDS         ThreeDS  // what a card of module type is authenticated by
 	Attempts        Attempts
+	RollbackCancels bool                             // a living payment found by the rollback is cancelled instead of taken in
+	SameTradingID   bool                             // a re-authorisation bears the id of the payment it replaces
 	Terms           map[payment.Scheme]time.Duration // how long a number or page is good, as the settings ask for it
 	Brands          []payment.Brand                  // carriers offered
 }

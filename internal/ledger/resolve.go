@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -203,6 +204,9 @@ func (l *Ledger) judge(op *Operation, f Finding, witnessed bool) reading {
 	if f.Kind == NoSuch && !witnessed && !op.Refused {
 		return readNothing
 	}
+	if op.Kind == payment.CapturePaidy && f.Kind == Found && !slices.Contains(p.PaymentIDs, f.PaymentID) && !f.Status.Pays() {
+		return readNothing // another window's payment under this trading_id
+	}
 	return read(op, p, f)
 }
 
@@ -308,4 +312,16 @@ func (l *Ledger) askAgain(t tick, op *Operation, r reading) {
 func (l *Ledger) alertOperation(t tick, kind AlertKind, op *Operation) {
 	p := l.payment(op.PaymentID)
 	l.alert(t, kind, op.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: op.Amount, Telegram: op.Kind.Telegram()})
+}
+
+// askAbout asks 094 about an operation. A payment of Paidy that is no longer found may go
+// on under another id since its 341: then its trading_id tells (money.md §4).
+func (s *Service) askAbout(ctx context.Context, op *Operation, p *Payment, paygentID string) Finding {
+	q := inquiryAbout(op, p, paygentID)
+	f := s.gateway.Inquire(ctx, q)
+	if op.Kind != payment.CapturePaidy || f.Kind != NoSuch || q.PaymentID == "" {
+		return f
+	}
+	q.PaymentID, q.TradingID = "", p.TradingID
+	return s.gateway.Inquire(ctx, q)
 }

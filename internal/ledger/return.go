@@ -2,6 +2,9 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -56,6 +59,9 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		if err != nil {
 			return Step{}, err
 		}
+		if policy.elsewhere(p) { // nobody can be asked
+			return s.leaveUnasked(ctx, id, paymentID, stop, event)
+		}
 		found := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
 		f = &found
 	}
@@ -65,6 +71,15 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		}
 		return l.leave(t, paymentID, f, stop, event)
 	})
+	if err != nil {
+		return Step{}, err
+	}
+	return Next(left), nil
+}
+
+// leaveUnasked is leave where the centre does not tell.
+func (s *Service) leaveUnasked(ctx context.Context, id order.ID, paymentID string, stop bool, event payment.Event) (Step, error) {
+	left, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.leave(t, paymentID, nil, stop, event) })
 	if err != nil {
 		return Step{}, err
 	}
@@ -116,7 +131,8 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 type Authenticated struct {
 	Order     order.ID
 	PaymentID string // Payment.ID, from the address's HMAC
-	AuthID    string
+	AuthID    string // 2.0: 3ds_auth_id
+	PaygentID string // 1.0: payment_id
 	OK        bool
 	Attempt   string // attempt_kbn
 	Protected bool   // the issuer bears the liability
@@ -168,6 +184,9 @@ func (l *Ledger) planAuthenticated(t tick, in Authenticated, token bool) (*Opera
 	if p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil {
 		return nil, nil
 	}
+	if err := t.policy.refuseElsewhere(p); err != nil {
+		return nil, err
+	}
 	p.Attempt, p.Protected = in.Attempt, in.Protected
 	expired := p.SealedToken != "" && !t.now.Before(p.BegunAt.Add(tokenTerm))
 	switch {
@@ -206,17 +225,44 @@ type LoggedIn struct {
 	OpenID    Secret
 }
 
-// LoggedIn goes on with the carrier's application, once per payment.
+// LoggedIn goes on with the carrier's application: one per payment, and one per open_id
+// over all orders. Anything else only shows where the order stands.
 func (s *Service) LoggedIn(ctx context.Context, in LoggedIn) (Result, error) {
-	return s.begin(ctx, in.Order, "open:"+in.PaymentID, Beside{OpenID: in.OpenID}, func(l *Ledger, t tick) (*Operation, error) {
-		p := l.payment(in.PaymentID)
-		switch {
-		case p == nil || p.Method != payment.Carrier:
-			return nil, problem.New(problem.NotFound, "payment.unknown", nil)
-		case p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil || p.Amount != l.Order.Total:
-			return nil, nil
-		}
-		p.Phase = payment.Opening
-		return l.planOperation(t, p, payment.ApplyCarrier, orderKey(l.Order.ID), t.node, Buyer, "open:"+in.PaymentID, p.Amount), nil
+	key := openIDKey(in.OpenID)
+	r, err := s.begin(ctx, in.Order, key, Beside{OpenID: in.OpenID}, func(l *Ledger, t tick) (*Operation, error) {
+		return l.planLoggedIn(t, in, key)
 	})
+	if !problem.Is(err, "operation.repeated") { // of another order's login
+		return r, err
+	}
+	l, err := s.store.View(ctx, in.Order)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Step: Next(l), Replayed: true}, nil
+}
+
+// openIDKey makes 100 unique per open_id without keeping the open_id.
+func openIDKey(id Secret) string {
+	sum := sha256.Sum256([]byte(string(id)))
+	return "open:" + hex.EncodeToString(sum[:])
+}
+
+// planLoggedIn is transaction A of the 100 that follows a login.
+func (l *Ledger) planLoggedIn(t tick, in LoggedIn, key string) (*Operation, error) {
+	p := l.payment(in.PaymentID)
+	if p == nil || p.Method != payment.Carrier || in.OpenID == "" {
+		return nil, problem.New(problem.NotFound, "payment.unknown", nil)
+	}
+	applied := slices.ContainsFunc(l.Operations, func(op *Operation) bool {
+		return op.PaymentID == p.ID && op.Kind == payment.ApplyCarrier
+	})
+	if applied || p.ID != l.CurrentID || p.Phase != payment.AwaitingBuyer || l.Order.Status != order.Pending || l.OpenOperation() != nil || p.Amount != l.Order.Total {
+		return nil, nil
+	}
+	if err := t.policy.refuseElsewhere(p); err != nil {
+		return nil, err
+	}
+	p.Phase = payment.Opening
+	return l.planOperation(t, p, payment.ApplyCarrier, orderKey(l.Order.ID), t.node, Buyer, key, p.Amount), nil
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"kessai/internal/order"
@@ -24,6 +25,7 @@ const (
 	SkipWaiting   = "waiting"   // a page or number can still be used
 	SkipNoAnswer  = "no_answer" // the centre did not tell
 	SkipElsewhere = "elsewhere" // a payment of another environment or merchant
+	SkipPaid      = "paid"      // money was taken, and the goods are gone or the amount is not the order's: a person decides
 )
 
 // Rollback is what became, or would become, of one order.
@@ -67,12 +69,24 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 		out.Verdict, out.Reason = verdict, reason
 		return err
 	}
-	if rehearse {
-		return out, decide(l, t) // on a ledger that nobody writes
+	if !rehearse {
+		_, err = s.update(ctx, id, decide)
+		return out, err
 	}
-	_, err = s.update(ctx, id, decide)
+	err = s.store.Update(ctx, id, func(l *Ledger) error {
+		if err := decide(l, t); err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		err = nil
+	}
 	return out, err
 }
+
+// errRehearsed undoes a rehearsal, which decided with all that it needed.
+var errRehearsed = errors.New("ledger: rehearsed")
 
 // asked is an answer of 094, and whether "no such payment" may be believed.
 type asked struct {
@@ -91,7 +105,7 @@ func (l *Ledger) mayRollBack(t tick) string {
 		}
 	}
 	for _, p := range l.Payments {
-		if l.canComeAlive(t, p) && (p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID) {
+		if l.canComeAlive(t, p) && t.policy.elsewhere(p) {
 			return SkipElsewhere
 		}
 	}
@@ -106,7 +120,8 @@ func (l *Ledger) canComeAlive(t tick, p *Payment) bool {
 	}
 	switch p.End {
 	case payment.Superseded, payment.GivenUp, payment.Unreachable:
-		return t.now.Before(p.LimitAt.Add(margin))
+		over := p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned // what is stored ends it
+		return !over && t.now.Before(p.LimitAt.Add(margin))
 	}
 	return false
 }
@@ -120,7 +135,13 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, s
 			continue
 		}
 		l.learnBrand(p, f.Finding)
-		if l.tells(p, f.Finding) && (f.Status.Alive() || f.Status.Ends()) && f.Status != p.Status {
+		if l.cancelsAlive(t, p, f.Finding) {
+			p.addPaygentID(f.PaymentID)
+			l.stand(t, p, told(f.Status, f.PaymentDate, "inquiry"))
+			l.reverse(t, p, "rollback")
+			continue
+		}
+		if l.tells(p, f.Finding) && (f.Status.Alive() || refused(p, f.Status)) && f.Status != p.Status {
 			p.addPaygentID(f.PaymentID)
 			if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 				return "", "", err
@@ -135,6 +156,8 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, s
 		return RollbackStands, "", nil
 	case skip != "":
 		return RollbackSkipped, skip, nil
+	case slices.ContainsFunc(l.Payments, func(p *Payment) bool { return p.Phase == payment.Captured }):
+		return RollbackSkipped, SkipPaid, nil
 	}
 	for _, p := range l.Payments {
 		if _, was := findings[p.ID]; was && p.Phase != payment.Ended && !p.living() {
@@ -149,6 +172,24 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, s
 	return RolledBack, "", nil
 }
 
+// cancelsAlive reports whether an authorisation that was found is cancelled instead of
+// becoming the order's: if the shop's setting says so and a telegram does it. Money that
+// was taken goes back only by a person's hand.
+func (l *Ledger) cancelsAlive(t tick, p *Payment, f Finding) bool {
+	if !t.policy.RollbackCancels || !l.tells(p, f) || !f.Status.Authorises() || !mayReverse(t, p) {
+		return false
+	}
+	found := p.standing()
+	found.Phase, found.Status = payment.Authorised, f.Status
+	return found.Offers(payment.CancelButton) != ""
+}
+
+// refused reports a status by which the payment has ended. A bank's 15 is none: its page
+// can be used again.
+func refused(p *Payment, s payment.Status) bool {
+	return s == payment.ThreeDSAbandoned || s.Ends() && !(s == payment.Abandoned && p.Method == payment.Bank)
+}
+
 // holdsBack is why the payment keeps its order from being cancelled, empty if it does not.
 func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
 	switch {
@@ -156,7 +197,7 @@ func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
 		return ""
 	case f.Kind == Found && (f.Status.Transit() || !l.tells(p, f.Finding) || !slices.Contains(p.Method.Statuses(), f.Status)):
 		return SkipNoAnswer // at work, or something we do not understand
-	case f.Kind == Found && f.Status.Ends() && f.Status != payment.Abandoned:
+	case f.Kind == Found && refused(p, f.Status):
 		return ""
 	case f.Kind != Found && !(f.Kind == NoSuch && f.witnessed):
 		return SkipNoAnswer

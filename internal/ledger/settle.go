@@ -27,6 +27,7 @@ type verdict struct {
 	limitAt   time.Time
 	authID    string
 	attempt   string
+	protected bool
 	sealed    string // the card token, for the 020 that follows a challenge
 }
 
@@ -129,6 +130,9 @@ func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.
 		if v.attempt != "" {
 			p.Attempt = v.attempt
 		}
+		if p.ThreeDS == ThreeDS1 {
+			p.Protected = v.protected
+		}
 		if !v.challenge {
 			return payment.Told(payment.AuthOK)
 		}
@@ -191,6 +195,9 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 		if err := l.observe(t, p, told(v.status, v.paymentDate, v.cause)); err != nil {
 			return err
 		}
+	}
+	if changesAmount(op) && p.ID == l.CurrentID {
+		l.checkAmount(t)
 	}
 	if op.Reason == detached && p.living() {
 		l.CurrentID, p.Reverse = p.ID, false // it is still there, and still the order's
@@ -282,7 +289,7 @@ func interrupted() verdict { return verdict{state: payment.UnknownState, cause: 
 func verdictOf(a Answer) verdict {
 	v := verdict{
 		cause: "answer", code: a.Code, detail: a.Detail, paygentID: a.PaymentID,
-		challenge: a.Challenge, needs: a.Needs, limitAt: a.LimitAt, authID: a.AuthID, attempt: a.Attempt,
+		challenge: a.Challenge, needs: a.Needs, limitAt: a.LimitAt, authID: a.AuthID, attempt: a.Attempt, protected: a.Protected,
 	}
 	switch a.Outcome {
 	case Success:

@@ -42,7 +42,7 @@ func (l *Ledger) takeWatch(t tick, id string) *Payment {
 	switch {
 	case p == nil || p.AskAt.IsZero() || p.AskAt.After(t.now):
 		return nil
-	case p.Environment != t.policy.Environment || p.MerchantID != t.policy.MerchantID:
+	case t.policy.elsewhere(p):
 		p.AskAt = t.now.Add(24 * time.Hour) // another centre would answer about another payment
 		return nil
 	case p.SealedToken != "" && !t.now.Before(p.BegunAt.Add(tokenTerm)):

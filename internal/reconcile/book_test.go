@@ -144,6 +144,7 @@ func (r *rig) checkMoney(id order.ID) {
 			alive += p.Amount
 		}
 	}
+	busy = busy || r.abroad
 	total := int64(l.Order.Total)
 	placed := slices.Contains([]order.Status{order.New, order.InProgress, order.Paid}, l.Order.Status) && l.Order.Paygent()
 	if !busy && (alive != 0 && alive != total || placed && alive != total) {

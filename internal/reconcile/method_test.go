@@ -109,7 +109,7 @@ func (r *rig) paidyPaid() order.ID {
 		r.t.Fatal(err)
 	}
 	p := r.view(id).Current()
-	body := fmt.Sprintf(`{"api_key":"","decision":"authorized","payload":{"amount":%d,"currency":"JPY","order":{"items":[{"quantity":1,"title":"x","unit_price":%[1]d}],"order_ref":%q}}}`, int64(p.Amount), p.TradingID)
+	body := fmt.Sprintf(`{"api_key":%[1]q,"decision":"authorized","payload":{"amount":%[2]d,"currency":"JPY","order":{"items":[{"quantity":1,"title":"x","unit_price":%[2]d}],"order_ref":%[3]q}}}`, r.merchant.PaidyKey, int64(p.Amount), p.TradingID)
 	w := httptest.NewRecorder()
 	r.sim.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/paidy/payments", strings.NewReader(body)))
 	var got struct{ Status string }

@@ -44,6 +44,7 @@ type rig struct {
 	stock     int64 // what class began with
 	orders    []order.ID
 	noticeID  int64 // of forged notices
+	abroad    bool  // the centre's book is of an environment that was left
 	twice     bool  // a test sends a trading_id twice by another hand
 	broken    bool  // a test damages its own books
 	byHand    bool  // a test moves an order in dtb_order by another hand
@@ -152,6 +153,7 @@ func (r *rig) node(name string) *ledger.Service {
 	if r.spy == nil {
 		r.spy = &spy{rig: r, Gateway: gateway.New(func(context.Context, int64) (gateway.Centre, error) {
 			return gateway.Centre{Client: r.client, Settings: gateway.Settings{
+				Card:    gateway.CardSettings{MerchantName: "HAKUJIDO"},
 				Bank:    gateway.BankSettings{LimitDays: 7, Claim: "白磁堂", ClaimKana: "ハクジドウ"},
 				Conveni: gateway.ConveniSettings{LimitDays: 15}, ATM: gateway.ATMSettings{LimitDays: 30, Detail: "ハクジドウ"},
 			}}, nil

@@ -160,3 +160,247 @@ func TestRollbackMeetsANotice(t *testing.T) {
 	}
 	r.expect(id, order.Processing, payment.Ended, 10)
 }
+
+// later lets the days pass that an order stays in 決済処理中, the workers asleep.
+func (r *rig) later(days int) { r.Advance(time.Duration(days) * 24 * time.Hour) }
+
+// TestRollbackTakesWhatIsOurs: orders of EC-CUBE's own methods and of other statuses are
+// not looked at.
+func TestRollbackTakesWhatIsOurs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	left, placed, offline := r.atBank(), r.paid(), r.order(1)
+	r.offline(offline)
+	r.Exec("UPDATE dtb_order SET order_status_id = 7 WHERE id = ?", int64(offline))
+	r.Exec("UPDATE dtb_order SET create_date = '2020-01-01 00:00:00' WHERE id = ?", int64(offline))
+	r.later(30)
+	said, _ := r.rollback(2, true)
+	if diff := cmp.Diff(map[order.ID]string{left: "canceled "}, said); diff != "" {
+		t.Errorf("%s, placed %d", diff, placed)
+	}
+	r.Exec("UPDATE dtb_order SET order_status_id = 1 WHERE id = ?", int64(offline))
+}
+
+// TestRollbackAsksAboutEachPayment that may still come: by payment_id, else trading_id;
+// what ended needs no question, and what is past its limit and margin neither.
+func TestRollbackAsksAboutEachPayment(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.order(1)
+	if _, err := r.pay(id, refusedCard, "refused"); err != nil { // ends at once
+		t.Fatal(err)
+	}
+	r.policy.ThreeDS = ledger.ThreeDS1
+	if got, err := r.pay(id, goodCard, "first"); err != nil || got.Step.Kind != ledger.StepPage {
+		t.Fatal(got, err)
+	}
+	if step, err := r.service.Another(t.Context(), id); err != nil || step.Kind != ledger.StepPay { // leaves the card company's page
+		t.Fatal(step, err)
+	}
+	r.become(id, module(payment.Bank))
+	if _, err := r.begin(id, "bank", ledger.Beside{}); err != nil {
+		t.Fatal(err)
+	}
+	first, bank := r.view(id).Payments[1], r.view(id).Payments[2]
+	if first.End != payment.Superseded || first.PaymentID == "" {
+		t.Fatalf("%+v", first)
+	}
+	asked := func() (about []string) {
+		r.spy.asked = nil
+		if said, _ := r.rollback(1, false); said[id] != "skipped waiting" {
+			t.Fatalf("%v", said)
+		}
+		for _, q := range r.spy.asked {
+			about = append(about, q.PaymentID+"/"+q.TradingID)
+		}
+		return about
+	}
+	r.later(2)
+	r.same("asked", asked(), first.PaymentID+"/", "/"+bank.TradingID)
+	r.later(2) // past the first one's page and margin
+	r.same("asked", asked(), "/"+bank.TradingID)
+
+	r.Exec("UPDATE plg_kessai_payment SET limit_at = ?, status = '13' WHERE id = ?", r.Now().Add(time.Hour).UnixMilli(), first.ID)
+	r.same("asked about what stored evidence ends", asked(), "/"+bank.TradingID)
+}
+
+// TestRollbackByWhatIsFound: what 094 says decides, before the page's limit and after it.
+func TestRollbackByWhatIsFound(t *testing.T) {
+	t.Parallel()
+	type made func(r *rig) order.ID
+	card := made(func(r *rig) order.ID { // left at the card company's page
+		id := r.order(1)
+		if got, err := r.pay(id, goodCard, "k"); err != nil || got.Step.Kind != ledger.StepPage {
+			r.t.Fatal(got, err)
+		}
+		return id
+	})
+	carrier := made(func(r *rig) order.ID { return r.atCarrier(payment.AU) })
+	found := func(s payment.Status) func(ledger.Inquiry, *ledger.Payment) ledger.Finding {
+		return func(q ledger.Inquiry, p *ledger.Payment) ledger.Finding {
+			return ledger.Finding{Kind: ledger.Found, PaymentID: "p-" + p.TradingID, Type: p.Method.Type(), Status: s, Amount: p.Amount, BegunAt: p.BegunAt, Brand: p.Brand}
+		}
+	}
+	none := func(ledger.Inquiry, *ledger.Payment) ledger.Finding {
+		return ledger.Finding{Kind: ledger.NoSuch, Code: "SIM003"}
+	}
+	for name, tt := range map[string]struct {
+		made   made
+		says   func(ledger.Inquiry, *ledger.Payment) ledger.Finding
+		before string
+		after  string
+		status order.Status // after
+		stock  int64
+	}{
+		"card 10":             {card, found("10"), "skipped waiting", "canceled ", order.Canceled, 10},
+		"card 14":             {card, found("14"), "skipped waiting", "canceled ", order.Canceled, 10},
+		"card 11":             {card, found("11"), "canceled ", "", order.Canceled, 10},
+		"card 13":             {card, found("13"), "canceled ", "", order.Canceled, 10},
+		"card 20":             {card, found("20"), "stands ", "", order.New, 9},
+		"card at work":        {card, found("30"), "skipped no_answer", "skipped no_answer", order.Pending, 9},
+		"no such card":        {card, none, "skipped waiting", "canceled ", order.Canceled, 10},
+		"carrier 15":          {carrier, found("15"), "canceled ", "", order.Canceled, 10},
+		"carrier 33":          {carrier, found("33"), "canceled ", "", order.Canceled, 10},
+		"bank 15":             {(*rig).atBank, found("15"), "skipped waiting", "canceled ", order.Canceled, 10},
+		"no such bank's":      {(*rig).atBank, none, "skipped waiting", "canceled ", order.Canceled, 10},
+		"a status of no card": {card, found("43"), "skipped no_answer", "skipped no_answer", order.Pending, 9},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(p *ledger.Policy) { p.ThreeDS = ledger.ThreeDS1 })
+			id := tt.made(r)
+			r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) { return tt.says(q, r.view(id).Current()), true }
+			r.later(2)
+			if said, _ := r.rollback(1, true); said[id] != tt.before {
+				t.Errorf("rehearsed: %v", said)
+			}
+			if said, _ := r.rollback(1, false); said[id] != tt.before {
+				t.Errorf("before the limit: %v", said)
+			}
+			if tt.after != "" {
+				r.Advance(r.view(id).Current().LimitAt.Add(48 * time.Hour).Sub(r.Now()))
+				if said, _ := r.rollback(1, false); said[id] != tt.after {
+					t.Errorf("after the limit: %v", said)
+				}
+			}
+			if l := r.view(id); l.Order.Status != tt.status {
+				t.Errorf("in %s", l.Order.Status.Name())
+			}
+			r.expectStock(tt.stock)
+		})
+	}
+}
+
+// TestRollbackCancelsWhatLives, if the shop's setting says so, where a telegram does it
+// and nobody else's payment could be meant.
+func TestRollbackCancelsWhatLives(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*ledger.Policy)
+		want   string
+		status order.Status
+		sent   int
+		stock  int64
+		mails  []string
+	}{
+		"it does":             {func(p *ledger.Policy) { p.RollbackCancels = true }, "canceled ", order.Canceled, 1, 10, nil},
+		"it does not":         {func(*ledger.Policy) {}, "stands ", order.New, 0, 9, []string{"order"}},
+		"it may be another's": {func(p *ledger.Policy) { p.RollbackCancels, p.SharedMerchant = true, true }, "stands ", order.New, 0, 9, []string{"order"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(p *ledger.Policy) { p.ThreeDS = ledger.ThreeDS1 }, tt.change)
+			id := r.order(1)
+			got, err := r.pay(id, goodCard, "k")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.visit(got.Step.Needs, "authenticate") // authorised, and the buyer does not come back
+			r.later(2)
+			if said, _ := r.rollback(1, true); said[id] != tt.want {
+				t.Errorf("rehearsed: %v", said)
+			}
+			if l := r.view(id); l.Order.Status != order.Pending || len(l.Operations) != 1 {
+				t.Fatalf("the rehearsal moved it: in %s", l.Order.Status.Name())
+			}
+			if said, _ := r.rollback(1, false); said[id] != tt.want {
+				t.Errorf("%v", said)
+			}
+			r.settle()
+			r.wait(5 * time.Minute)
+			if l := r.view(id); l.Order.Status != tt.status || r.wire.count("021", "") != tt.sent {
+				t.Errorf("in %s, 021 left %d times", l.Order.Status.Name(), r.wire.count("021", ""))
+			}
+			r.expectStock(tt.stock)
+			r.same("mails", r.mails(id), tt.mails...)
+		})
+	}
+}
+
+// TestRollbackOfMoneyWithoutGoods: money was taken, the goods are gone: a person decides,
+// and the order is not cancelled under it.
+func TestRollbackOfMoneyWithoutGoods(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.atBank()
+	r.Exec("UPDATE plg_kessai_hold SET state = 'released', released_at = ?, open_key = NULL WHERE order_id = ?", r.Now().UnixMilli(), int64(id))
+	r.stock = 0
+	r.Exec("UPDATE dtb_product_stock SET stock = 0 WHERE product_class_id = ?", r.class)
+	r.Exec("UPDATE dtb_product_class SET stock = 0 WHERE id = ?", r.class)
+	r.payAtBank(id)
+	r.later(3)
+	for _, rehearse := range []bool{true, false, false} {
+		if said, totals := r.rollback(1, rehearse); said[id] != "skipped paid" || totals.Skipped != 1 {
+			t.Errorf("rehearsed %v: %v", rehearse, said)
+		}
+	}
+	if l := r.view(id); l.Order.Status != order.Pending || l.Current().Phase != payment.Captured {
+		t.Errorf("in %s, %+v", l.Order.Status.Name(), l.Current())
+	}
+	r.same("alerts", r.alerts(id), string(ledger.AlertStockShort))
+}
+
+// TestAReturnAfterTheRollback sends neither 020 nor 100.
+func TestAReturnAfterTheRollback(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(p *ledger.Policy) { p.ThreeDS = ledger.ThreeDS2 })
+	card := r.order(1)
+	if got, err := r.pay(card, goodCard, "k"); err != nil || got.Step.Kind != ledger.StepPage {
+		t.Fatal(got, err)
+	}
+	au, openID := r.loggedInAt(payment.AU)
+	r.later(5)
+	if said, _ := r.rollback(1, false); said[card] != "canceled " || said[au] != "canceled " {
+		t.Fatalf("%v", said)
+	}
+	p := r.view(card).Current()
+	got, err := r.service.Authenticated(t.Context(), ledger.Authenticated{Order: card, PaymentID: p.ID, AuthID: p.AuthID, OK: true, Full: true})
+	if err != nil || got.Step.Kind != ledger.StepCanceled {
+		t.Errorf("%+v, %v", got.Step, err)
+	}
+	got, err = r.service.LoggedIn(t.Context(), ledger.LoggedIn{Order: au, PaymentID: r.view(au).CurrentID, OpenID: openID})
+	if err != nil || got.Step.Kind != ledger.StepCanceled {
+		t.Errorf("%+v, %v", got.Step, err)
+	}
+	if r.wire.count("020", "")+r.wire.count("100", "") != 0 {
+		t.Error("a telegram left")
+	}
+	r.expectStock(10)
+}
+
+// TestRollbackGoesOn: one order's failure stops no other, and the run tells of it.
+func TestRollbackGoesOn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	first, second, third := r.atBank(), r.atBank(), r.atBank()
+	r.later(30)
+	r.store.updates = []doubt{fine, lost, lost, lost, lost, lost}
+	said, totals := r.rollback(1, false)
+	want := map[order.ID]string{first: "canceled ", second: "failed", third: "canceled "}
+	if !cmp.Equal(want, said) || totals != (reconcile.RollbackTotals{Canceled: 2, Failed: 1}) {
+		t.Errorf("%v, %+v", said, totals)
+	}
+	if said, _ = r.rollback(1, false); !cmp.Equal(map[order.ID]string{second: "canceled "}, said) {
+		t.Errorf("run again: %v", said)
+	}
+}

@@ -28,6 +28,7 @@ const (
 	CodeVersion        = "setting.version"         // no such version
 	CodeConflict       = "setting.changed"         // somebody else saved meanwhile
 	CodeOpenOperations = "setting.open_operations" // environment or merchant cannot change now
+	CodeLivingPayments = "setting.living_payments" // environment or merchant would leave payments behind
 
 	CodeKeyMissing  = "setting.key_missing"  // the key file is gone
 	CodeKeyOther    = "setting.key_other"    // the key file is another's

@@ -42,6 +42,10 @@ func safetyFields() []field {
 		flag("shared_merchant", "マーチャントを他システムと共有", func(v *Values) *bool { return &v.SharedMerchant }),
 		oneOf("confirm_notices", "差分通知の照会", func(v *Values) *ledger.Confirm { return &v.Confirm },
 			pick(ledger.ConfirmAlways, "always", "常に照会する"), pick(ledger.ConfirmRisky, "risky", "必要なときだけ照会する"), pick(ledger.ConfirmNever, "never", "照会しない")),
+		flag("rollback_cancels_alive", "決済処理中の注文の取消で承認済みの決済も取り消す", func(v *Values) *bool { return &v.RollbackCancels }),
+		flag("reauthorize_same_id", "再オーソリで元のマーチャント取引IDを使う", func(v *Values) *bool { return &v.SameTradingID }),
+		oneOf("threeds_attempts", "3Dセキュアのアテンプト取引", func(v *Values) *ledger.Attempts { return &v.Attempts },
+			pick(ledger.AcceptAttempts, "low", "すべて受け入れる"), pick(ledger.ProtectedAttempts, "middle", "カード会社が責任を負うものだけ受け入れる"), pick(ledger.FullOnly, "high", "受け入れない")),
 	}
 }
 

@@ -19,8 +19,8 @@ func Policy(n Snapshot) (ledger.Policy, error) {
 		Version: n.Version, Environment: v.Environment, MerchantID: v.MerchantID,
 		Mark: v.Mark, SharedMerchant: v.SharedMerchant, Confirm: v.Confirm,
 		TelegramTimeout: defaultTimeout,
-		Attempts:        ledger.AcceptAttempts, // staff cannot choose another yet
-		Terms:           v.terms(),
+		Attempts:        v.Attempts, RollbackCancels: v.RollbackCancels, SameTradingID: v.SameTradingID,
+		Terms: v.terms(),
 	}
 	if v.Uses(MethodCard) {
 		p.PaymentClasses, p.ThreeDS = v.PaymentClasses(), v.threeDS()

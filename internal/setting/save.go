@@ -21,9 +21,19 @@ const saveAttempts = 5
 // changes nothing makes no version.
 //
 // Problems: Problems of Validate (what is blank is let pass while 利用決済 is empty);
-// NotNow "setting.open_operations"; Conflict "setting.changed".
+// NotNow "setting.open_operations", "setting.living_payments"; Conflict "setting.changed".
 func (s *Store) Save(ctx context.Context, change func(*Values) error, actor ledger.Actor) (version int64, err error) {
 	return s.save(ctx, actor, func(d *draft) error { return change(&d.values) })
+}
+
+// SaveKeeping is Save by somebody who was told of the payments that live in the
+// environment that is left, and keeps them there: nothing can be done with them until
+// the settings are back.
+func (s *Store) SaveKeeping(ctx context.Context, change func(*Values) error, actor ledger.Actor) (version int64, err error) {
+	return s.save(ctx, actor, func(d *draft) error {
+		d.keeps = true
+		return change(&d.values)
+	})
 }
 
 // draft is a version being made.
@@ -31,6 +41,7 @@ type draft struct {
 	old    Snapshot
 	values Values
 	kit    *Kit // with ID 0: a new one
+	keeps  bool // payments of the environment that is left
 }
 
 func (s *Store) save(ctx context.Context, actor ledger.Actor, change func(*draft) error) (version int64, err error) {
@@ -101,6 +112,16 @@ func (s *Store) check(ctx context.Context, tx *database.Tx, d *draft) error {
 	}
 	if open > 0 {
 		return problem.New(problem.NotNow, CodeOpenOperations, problem.Args{"Count": open})
+	}
+	if d.keeps {
+		return nil
+	}
+	living, err := s.o.LivingPayments(ctx, tx, before.Environment, before.MerchantID)
+	if err != nil {
+		return fmt.Errorf("count living payments: %w", err)
+	}
+	if living > 0 {
+		return problem.New(problem.NotNow, CodeLivingPayments, problem.Args{"Count": living})
 	}
 	return nil
 }

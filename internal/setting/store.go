@@ -11,6 +11,7 @@ import (
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
+	"kessai/internal/payment"
 	"kessai/internal/problem"
 )
 
@@ -24,6 +25,10 @@ type Options struct {
 	// OpenOperations counts the operations that are not settled, inside the save's
 	// transaction: while there are any, environment and merchant stay (money.md §10).
 	OpenOperations func(ctx context.Context, q database.Querier) (int64, error)
+
+	// LivingPayments counts the payments of an environment and merchant that have not
+	// ended, inside the save's transaction: who changes either is told of them first.
+	LivingPayments func(ctx context.Context, q database.Querier, env payment.Environment, merchant string) (int64, error)
 }
 
 // Store keeps the versions. It is safe for concurrent use.
@@ -37,8 +42,8 @@ type Store struct {
 
 // New makes a Store.
 func New(o Options) (*Store, error) {
-	if o.DB == nil || o.Key == nil || o.Now == nil || o.OpenOperations == nil {
-		return nil, errors.New("setting: New needs DB, Key, Now and OpenOperations")
+	if o.DB == nil || o.Key == nil || o.Now == nil || o.OpenOperations == nil || o.LivingPayments == nil {
+		return nil, errors.New("setting: New needs DB, Key, Now, OpenOperations and LivingPayments")
 	}
 	return &Store{o: o, known: map[int64]Snapshot{}, kits: map[int64]*Kit{}}, nil
 }

@@ -29,7 +29,8 @@ type bench struct {
 	db      *database.DB
 	keyFile string
 	store   *Store
-	open    int64 // open operations
+	open    int64            // open operations
+	living  map[string]int64 // payments, by environment and merchant
 	at      time.Time
 }
 
@@ -50,7 +51,10 @@ func (b *bench) newStore(t *testing.T) *Store {
 		t.Fatal(err)
 	}
 	s, err := New(Options{DB: b.db, Key: key, Now: b.now, Embedded: true,
-		OpenOperations: func(context.Context, database.Querier) (int64, error) { return b.open, nil }})
+		OpenOperations: func(context.Context, database.Querier) (int64, error) { return b.open, nil },
+		LivingPayments: func(_ context.Context, _ database.Querier, env payment.Environment, merchant string) (int64, error) {
+			return b.living[string(env)+" "+merchant], nil
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,6 +198,27 @@ func TestEnvironments(t *testing.T) {
 	want := map[string]string{"noticekey1": "test 12345", "noticekey2": "test 12345", "noticekey3": "production 999"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestPaymentsAreLeftBehind knowingly only (money.md §10).
+func TestPaymentsAreLeftBehind(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.SQLite(t))
+	b.save(t, complete("module"))
+	b.living = map[string]int64{"test 12345": 2, "production 999": 5}
+	away := setAll(set{"environment": "production", "token_env": "production", "merchant_id": "999"})
+	_, err := b.store.Save(t.Context(), away, staff)
+	if p, _ := problem.As(err); !problem.Is(err, CodeLivingPayments) || p.Args["Count"] != int64(2) {
+		t.Fatalf("%v", err)
+	}
+	b.save(t, set{"security_code": "1"}) // anything else may change
+	if _, err := b.store.SaveKeeping(t.Context(), away, staff); err != nil {
+		t.Fatal(err)
+	}
+	b.open = 1
+	if _, err := b.store.SaveKeeping(t.Context(), setAll(set{"merchant_id": "12345"}), staff); !problem.Is(err, CodeOpenOperations) {
+		t.Errorf("with an open operation: %v", err)
 	}
 }
 

@@ -26,6 +26,10 @@ type Values struct {
 	SharedMerchant bool           // マーチャントを他システムと共有
 	Confirm        ledger.Confirm // which notices are confirmed by 094 (money.md §5)
 
+	RollbackCancels bool            // a living payment found by the rollback is cancelled (money.md §9)
+	SameTradingID   bool            // a re-authorisation bears the former id (money.md §4)
+	Attempts        ledger.Attempts // which 3-D Secure attempts are accepted (money.md §6)
+
 	Link    Link
 	Card    Card
 	Conveni Conveni
@@ -103,7 +107,7 @@ type Paidy struct {
 // and nothing real can be reached with them.
 func Defaults() Values {
 	return Values{
-		System: payment.Module, Environment: payment.Simulator, RollbackTerm: 10, Confirm: ledger.ConfirmRisky,
+		System: payment.Module, Environment: payment.Simulator, RollbackTerm: 10, Confirm: ledger.ConfirmRisky, Attempts: ledger.AcceptAttempts,
 		Link:    Link{PaymentTerm: 5, CardClass: LumpSumOnly},
 		Card:    Card{ThreeD: NoThreeD, TokenEnv: payment.Test},
 		Conveni: Conveni{LimitDays: 15}, ATM: ATM{LimitDays: 30}, Bank: Bank{PaymentTerm: 7},

@@ -31,6 +31,7 @@ func paymentSentences() map[string]Sentence {
 		"payment.number_issued":     {"お支払い番号が発行されています。その番号でお支払いください。", "A number was issued; there is no other try."},
 		"operation.open":            {"ほかの処理が完了していません。しばらくしてからもう一度お試しください。", "Another operation is under way. Try again shortly."},
 		"operation.unknown":         {"{Since}から結果を確認しています。結果が確定するまで操作できません。", "The outcome has been unknown since {Since}; wait until it is settled, or run kessai reconcile."},
+		"environment.production":    {"本番環境の決済はまとめて終了できません。", "Payments of the production environment are real; cancel them one by one."},
 		"operation.none":            {"該当する処理が見つかりません。", "There is no such operation of the order."},
 		"operation.reason":          {"理由を入力してください。", "Say how you know (--reason)."},
 		"operation.settled":         {"この処理の結果はすでに確定しています。", "The operation is settled already."},

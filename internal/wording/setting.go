@@ -9,6 +9,7 @@ func settingSentences() map[string]Sentence {
 		"setting.missing":         {"ペイジェントの設定が完了していません。プラグイン設定を確認してください。（{Missing}）", "Paygent is not set up yet; missing or wrong: {Missing}. Check the plugin's settings."},
 		"setting.version":         {"設定の版{Version}が見つかりません。", "There is no version {Version} of the settings."},
 		"setting.changed":         {"ほかの操作で設定が変更されました。画面を読み込み直して、もう一度登録してください。", "Somebody else saved the settings meanwhile. Look again and retry."},
+		"setting.living_payments": {"変更前の接続環境に、終了していない決済が{Count}件あります。決済を確認してから変更してください。", "{Count} payments of the environment that is left have not ended. See them with kessai setting payments; close those of a test with kessai setting close-test-payments, or leave them with --keep-payments."},
 		"setting.open_operations": {"処理中または結果確認中の決済が{Count}件あるため、接続環境とマーチャントIDは変更できません。完了してからもう一度登録してください。", "Environment and merchant cannot change while {Count} operations are open. Wait for them or settle them first (kessai reconcile)."},
 		"setting.key_missing":     {"設定を暗号化した鍵ファイル({File})がありません。控えておいた鍵(ID {Want})を元の場所に戻してください。", "The key file {File} is missing, and the settings are encrypted with key {Want}. Put that key back from your backup or from another node, or name it with KESSAI_KEY_FILE."},
 		"setting.key_other":       {"鍵ファイル(ID {Have})は、この設定を暗号化した鍵(ID {Want})ではありません。正しい鍵ファイルに置き換えてください。", "The key file holds key {Have}, but the settings are encrypted with key {Want}. Put the right key file in its place, or name it with KESSAI_KEY_FILE."},

@@ -1,0 +1,328 @@
+package reconcile_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// changing is a change of the amount by its telegrams, one after the other.
+type changing struct {
+	name      string
+	made      func(*rig) order.ID // paid, for 1,100 yen
+	button    payment.Button
+	telegrams []string
+	total     int64 // the new one
+}
+
+func changes() []changing {
+	captured := func(r *rig) order.ID {
+		id := r.paid()
+		if _, err := r.change(id, true, "sale"); err != nil {
+			r.t.Fatal(err)
+		}
+		r.settle()
+		return id
+	}
+	paidyCaptured := func(r *rig) order.ID {
+		id := r.paidyPaid()
+		if _, err := r.change(id, true, "sale"); err != nil {
+			r.t.Fatal(err)
+		}
+		r.settle()
+		return id
+	}
+	all := []changing{
+		{"card authorised", (*rig).paid, payment.AuthChangeButton, []string{"020", "021"}, 1500},
+		{"card captured", captured, payment.SaleChangeButton, []string{"020", "022", "023"}, 800},
+		{"Paidy authorised", (*rig).paidyPaid, payment.SaleChangeButton, []string{"341", "342"}, 800},
+		{"Paidy captured", paidyCaptured, payment.SaleChangeButton, []string{"342"}, 800},
+	}
+	for _, b := range []payment.Brand{payment.AU, payment.SoftBank, payment.Docomo} {
+		all = append(all, changing{string(b), func(r *rig) order.ID { return r.carrierPaid(b) }, payment.SaleChangeButton, []string{"103"}, 800})
+	}
+	return all
+}
+
+// reply is how the centre answers one telegram of a change.
+type reply struct {
+	name string
+	by   *script // nil: as it does
+	took bool    // it took effect
+}
+
+func replies() []reply {
+	return []reply{
+		{"success", nil, true},
+		{"a refusal", &script{body: "result=1\r\nresponse_code=2003\r\nresponse_detail=1G30"}, false},
+		{"unknown, then yes", &script{effect: true}, true},
+		{"unknown, then no", &script{}, false},
+	}
+}
+
+// total makes the order's total another one, as an edit does.
+func (r *rig) total(id order.ID, yen int64) {
+	r.Exec("UPDATE dtb_order SET payment_total = ?, total = ? WHERE id = ?", yen, yen, int64(id))
+}
+
+// changeTotal presses the button that takes the order's total to the centre.
+func (r *rig) changeTotal(id order.ID, b payment.Button, key string) (ledger.Result, error) {
+	l := r.view(id)
+	p := l.Current()
+	return r.service.Change(r.t.Context(), ledger.Change{
+		Order: id, PaymentID: p.ID, Button: b, Amount: p.Amount, Total: l.Order.Total, Actor: "staff:1", Key: key,
+	})
+}
+
+// crashAt lets the process die when a boundary is passed for the nth time.
+func (r *rig) crashAt(at ledger.Boundary, nth int, do func()) (died bool) {
+	r.t.Helper()
+	r.reached = func(b ledger.Boundary, _ order.ID) {
+		if b != at {
+			return
+		}
+		if nth--; nth == 0 {
+			r.reached = nil
+			panic(errCrash)
+		}
+	}
+	defer func() {
+		r.reached = nil
+		switch got := recover(); got {
+		case nil:
+		case errCrash: //nolint:errorlint // the very value
+			died = true
+		default:
+			panic(got)
+		}
+	}()
+	do()
+	return false
+}
+
+// rest lets the workers go on until nothing is left to be done, with or without the
+// centre's notices.
+func (r *rig) rest(notices bool) {
+	r.t.Helper()
+	steps := []func(context.Context) (bool, time.Time, error){r.resolver.Step, r.confirmer.Step, r.watcher.Step}
+	if notices {
+		steps = append(steps, r.sim.Step)
+	}
+	for _, d := range []time.Duration{0, 10, 20, 30, 60, 60, 60, 300, 300, 600, 1800, 3600, 3600, 7200} {
+		r.Advance(d * time.Second)
+		r.run(steps...)
+	}
+}
+
+// alive are the amounts that the centre holds or has taken for an order.
+func (r *rig) alive(id order.ID) (yen []int64) {
+	ours := map[string]bool{}
+	for _, p := range r.view(id).Payments {
+		ours[p.TradingID] = true
+	}
+	for _, p := range r.sim.Payments() {
+		if ours[p.TradingID] && payment.Status(p.Status).Alive() {
+			yen = append(yen, p.Amount)
+		}
+	}
+	slices.Sort(yen)
+	return yen
+}
+
+// changed checks what a change has come to: the new amount or the old one stands, never
+// both and never none, our book says the same, and nothing waits.
+func (r *rig) changed(id order.ID, total int64, took bool) {
+	r.t.Helper()
+	l := r.view(id)
+	for _, op := range l.Operations {
+		if op.State.Open() {
+			r.t.Errorf("still open: %+v", op)
+		}
+	}
+	want := int64(1100)
+	if took {
+		want = total
+	}
+	p := l.Current()
+	if alive := r.alive(id); !slices.Equal(alive, []int64{want}) || p == nil || int64(p.Amount) != want {
+		r.t.Errorf("the centre holds %d, ours is %+v; %d should stand", alive, p, want)
+		return
+	}
+	open := slices.Contains(r.alerts(id), string(ledger.AlertAmountOpen))
+	if open == (int64(l.Order.Total) == want) {
+		r.t.Errorf("alerts %v while %d stands and the total is %d", r.alerts(id), want, l.Order.Total)
+	}
+	if slices.Contains(r.alerts(id), string(ledger.AlertReversing)) || slices.Contains(r.alerts(id), string(ledger.AlertContradiction)) {
+		r.t.Errorf("alerts %v", r.alerts(id))
+	}
+	if l.Order.Status != order.New && l.Order.Status != order.Paid {
+		r.t.Errorf("in %s", l.Order.Status.Name())
+	}
+	r.expectStock(9)
+}
+
+// TestEachStepOfAChange: every telegram of every change, whatever it is answered, with
+// its notices at once and late (money.md §8).
+func TestEachStepOfAChange(t *testing.T) {
+	t.Parallel()
+	for _, c := range changes() {
+		for n, telegram := range c.telegrams {
+			for _, a := range replies() {
+				for _, late := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%s, %s: %s, late %v", c.name, telegram, a.name, late), func(t *testing.T) {
+						t.Parallel()
+						r := newRig(t)
+						id := c.made(r)
+						r.total(id, c.total)
+						if a.by != nil {
+							r.wire.script(telegram, *a.by)
+						}
+						if _, err := r.changeTotal(id, c.button, "change"); err != nil {
+							t.Fatal(err)
+						}
+						r.rest(!late)
+						r.rest(true)
+						// The last step of a card's change is repeated until it is done.
+						r.changed(id, c.total, a.took || c.lastIsRepeated(n))
+					})
+				}
+			}
+		}
+	}
+}
+
+func (c changing) lastIsRepeated(n int) bool {
+	return n == len(c.telegrams)-1 && c.telegrams[0] == "020"
+}
+
+// TestCrashOfAChange: the node dies at every boundary of every step, and others go on.
+func TestCrashInEachStepOfAChange(t *testing.T) {
+	t.Parallel()
+	for _, c := range changes() {
+		for n, telegram := range c.telegrams {
+			for _, a := range replies() {
+				for _, at := range []ledger.Boundary{ledger.AfterPlanned, ledger.AfterSent, ledger.AfterAnswer, ledger.AfterSettled} {
+					t.Run(fmt.Sprintf("%s, %s: %s, crash when %s", c.name, telegram, a.name, at), func(t *testing.T) {
+						t.Parallel()
+						r := newRig(t)
+						id := c.made(r)
+						r.total(id, c.total)
+						if a.by != nil {
+							r.wire.script(telegram, *a.by)
+						}
+						died := r.crashAt(at, n+1, func() { _, _ = r.changeTotal(id, c.button, "change") })
+						if !died {
+							t.Fatal("it did not die")
+						}
+						if _, err := r.changeTotal(id, c.button, "change"); err != nil && code(err) != "operation.open" && code(err) != "payment.amount_same" {
+							t.Errorf("pressed again: %v", err)
+						}
+						r.rest(true)
+						r.rest(true)
+						// A telegram that never left has no effect, one that was answered has the
+						// answer's.
+						took := a.took || c.lastIsRepeated(n)
+						if at == ledger.AfterSent && !c.lastIsRepeated(n) {
+							took = false
+						}
+						if at == ledger.AfterPlanned && len(c.telegrams) == 1 {
+							took = false
+						}
+						r.changed(id, c.total, took)
+					})
+				}
+			}
+		}
+	}
+}
+
+// TestCommitInDoubtOfAChange: nobody knows whether a transaction of the saga was written:
+// its own, or one of its steps'. It is driven to its end once, and pressing again starts
+// no second one.
+func TestCommitInDoubtOfAChange(t *testing.T) {
+	t.Parallel()
+	for _, c := range changes()[:4] {
+		for nth := range 8 {
+			for _, d := range []doubt{committed, lost} {
+				t.Run(fmt.Sprintf("%s, %s at %d", c.name, d, nth), func(t *testing.T) {
+					t.Parallel()
+					r := newRig(t)
+					id := c.made(r)
+					r.total(id, c.total)
+					before := map[string]int{}
+					for _, telegram := range c.telegrams {
+						before[telegram] = r.wire.count(telegram, "")
+					}
+					r.store.updates = append(make([]doubt, nth), d)
+					_, err := r.changeTotal(id, c.button, "change")
+					if nth == 0 && code(err) != "database.unavailable" {
+						t.Errorf("%v", err)
+					}
+					r.store.updates = nil
+					if _, err := r.changeTotal(id, c.button, "change"); err != nil {
+						t.Errorf("pressed again: %v", err)
+					}
+					_, err = r.changeTotal(id, c.button, "another tab") // at the same time
+					if err != nil && code(err) != "operation.open" && code(err) != "payment.amount_same" {
+						t.Errorf("pressed in another tab: %v", err)
+					}
+					r.rest(true)
+					r.rest(true)
+					took := true
+					if len(c.telegrams) == 1 && nth == 0 && d == committed {
+						took = false // one telegram, planned and never sent; no saga
+					}
+					r.changed(id, c.total, took)
+					for _, telegram := range c.telegrams {
+						if n := r.wire.count(telegram, "") - before[telegram]; n > 1 || took && n != 1 {
+							t.Errorf("%s left %d times", telegram, n)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestRenumberedInSilence: 341 gave the payment another id, and neither its answer nor a
+// notice came: its trading_id tells (money.md §4).
+func TestRenumberedInSilence(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		by script
+	}{"no answer": {script{effect: true}}, "a refusal": {script{effect: true, body: "result=1\r\nresponse_code=2003"}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id := r.paidyPaid()
+			p := r.view(id).Current()
+			r.wire.script("341", tt.by)
+			r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) {
+				switch {
+				case q.PaymentID == p.PaymentID:
+					return ledger.Finding{Kind: ledger.NoSuch, Code: "SIM003"}, true
+				case q.TradingID == p.TradingID, q.PaymentID == "renumbered":
+					return ledger.Finding{Kind: ledger.Found, PaymentID: "renumbered", TradingID: p.TradingID, Type: payment.Paidy.Type(), Status: payment.Cleared, Amount: p.Amount, BegunAt: p.BegunAt}, true
+				}
+				return ledger.Finding{}, false
+			}
+			if _, err := r.change(id, true, "sale"); err != nil {
+				t.Fatal(err)
+			}
+			for range 30 { // the notices stay away
+				r.Advance(10 * time.Second)
+				r.run(r.resolver.Step, r.watcher.Step)
+			}
+			r.expect(id, order.Paid, payment.Captured, 9)
+			if now := r.view(id).Current(); now.PaymentID != "renumbered" || !slices.Contains(now.PaymentIDs, p.PaymentID) {
+				t.Errorf("%+v", now)
+			}
+		})
+	}
+}
