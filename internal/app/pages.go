@@ -37,7 +37,7 @@ func (a *App) mountShop(context.Context) error {
 
 func (a *App) mountBackOffice(context.Context) (err error) {
 	a.office, err = backoffice.New(backoffice.Deps{
-		Kernel: a.kernel, Ledger: a.Ledger, Reader: a.Reader, Staff: a.Staff, Now: a.deps.Now, Rand: a.deps.Rand, Log: a.deps.Log,
+		Kernel: a.kernel, Ledger: a.Ledger, Reader: a.Reader, Staff: a.Staff, Jobs: a.Jobs, RollbackTerm: a.rollbackTerm, Now: a.deps.Now, Rand: a.deps.Rand, Log: a.deps.Log,
 	})
 	return err
 }

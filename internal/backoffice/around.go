@@ -10,13 +10,16 @@ import (
 const (
 	menuHome = "home"
 	menuList = "payment_status"
+	menuJobs = "jobs"
 )
 
 // Menu is the back office's menu: only pages that exist.
 func (b *BackOffice) Menu() []web.MenuGroup {
 	return []web.MenuGroup{
 		{Name: menuHome, Title: "ホーム", Icon: "home", URL: b.url(pathHome)},
-		{Title: "受注管理", Icon: "order", Items: []web.MenuItem{{Name: menuList, Title: "ペイジェント決済管理", URL: b.url(pathList)}}},
+		{Title: "受注管理", Icon: "order", Items: []web.MenuItem{
+			{Name: menuList, Title: "ペイジェント決済管理", URL: b.url(pathList)}, {Name: menuJobs, Title: "ジョブ", URL: b.url(pathJobs)},
+		}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"context"
 	"embed"
 	"encoding/hex"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/staff"
 	"kessai/internal/store"
@@ -28,9 +30,12 @@ type Deps struct {
 	Ledger *ledger.Service
 	Reader *store.Reader
 	Staff  *staff.Members
-	Now    func() time.Time
-	Rand   io.Reader // safe for concurrent use
-	Log    *slog.Logger
+	Jobs   *job.Jobs
+	// RollbackTerm is the setting 決済処理中の注文の取消期間, in days.
+	RollbackTerm func(context.Context) (int, error)
+	Now          func() time.Time
+	Rand         io.Reader // safe for concurrent use
+	Log          *slog.Logger
 }
 
 // BackOffice is the slice.
@@ -40,6 +45,11 @@ type BackOffice struct {
 	home  *web.Page[homePage]
 	list  *web.Page[listPage]
 	order *web.Page[orderPage]
+
+	bulk    *web.Page[bulkPage]
+	jobs    *web.Page[jobsPage]
+	jobPage *web.Page[jobPage]
+	jobPart *web.Part[jobProgress]
 }
 
 // The slice's paths, behind the back office's own.
@@ -48,23 +58,32 @@ const (
 	pathLogin  = "/login"
 	pathLogout = "/logout"
 	pathList   = "/paygent_payment/payment_status"
+
+	pathBulk     = pathList + "/request_action"
+	pathRollback = "/paygent_payment/rollback"
+	pathJobs     = "/job"
 )
 
 // New mounts the slice.
 func New(d Deps) (*BackOffice, error) {
-	if d.Kernel == nil || d.Ledger == nil || d.Reader == nil || d.Staff == nil || d.Now == nil || d.Rand == nil || d.Log == nil {
+	if d.Kernel == nil || d.Ledger == nil || d.Reader == nil || d.Staff == nil || d.Jobs == nil || d.RollbackTerm == nil || d.Now == nil || d.Rand == nil || d.Log == nil {
 		return nil, errors.New("backoffice: every dependency is needed")
 	}
 	if err := d.Kernel.AddAssets("backoffice", assets, "assets"); err != nil {
 		return nil, err
 	}
-	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html")
+	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html", "job_progress.html")
 	b := &BackOffice{
 		Deps:  d,
 		login: web.NewPage[loginPage](set, "login.html", web.Admin),
 		home:  web.NewPage[homePage](set, "home.html", web.Admin),
 		list:  web.NewPage[listPage](set, "list.html", web.Admin).Script("backoffice/list.js"),
 		order: web.NewPage[orderPage](set, "order.html", web.Admin),
+
+		bulk:    web.NewPage[bulkPage](set, "bulk.html", web.Admin),
+		jobs:    web.NewPage[jobsPage](set, "jobs.html", web.Admin),
+		jobPage: web.NewPage[jobPage](set, "job.html", web.Admin).Script("vendor/htmx.min.js"),
+		jobPart: web.NewPart[jobProgress](set, "job_progress.html", "job-progress"),
 	}
 	if err := set.Err(); err != nil {
 		return nil, err
@@ -85,6 +104,15 @@ func (b *BackOffice) mount(open *web.Routes) {
 	r.Handle("GET "+pathList, b.showList)
 	r.Handle("POST "+pathList, b.searchList)
 	r.Handle("GET "+pathList+"/page/{n}", b.turnList)
+	r.Handle("POST "+pathBulk, b.requestAction)
+	r.Handle("POST "+pathRollback, b.rollback)
+	r.Handle("GET "+pathJobs, b.showJobs)
+	r.Handle("GET "+pathJobs+"/{id}", b.showJob)
+	r.Handle("GET "+pathJobs+"/{id}/progress", b.showProgress)
+	r.Handle("POST "+pathJobs+"/{id}/pause", b.pauseJob)
+	r.Handle("POST "+pathJobs+"/{id}/resume", b.resumeJob)
+	r.Handle("POST "+pathJobs+"/{id}/cancel", b.cancelJob)
+	r.Handle("POST "+pathJobs+"/{id}/run", b.runJob)
 	r.Handle("GET /order/{id}/edit", b.showOrder)
 	r.Handle("POST /order/{id}/payment/{payment}", b.changePayment)
 	r.Handle("POST /order/{id}/operation/{operation}", b.settleUnknown)

@@ -28,10 +28,10 @@ func TestListIsTheManuals(t *testing.T) {
 	id := r.paid(2)
 	r.operate(id, true)
 	p := r.Get(listPath)
-	if got, want := webtest.Texts(p.Document, ".orders thead th"), []string{"受注日時", "注文番号", "ペイジェント状況", "お名前", "支払方法", "購入金額", "対応状況"}; !slices.Equal(got, want) {
+	if got, want := webtest.Texts(p.Document, ".orders thead th"), []string{"受注日時", "注文番号", "ペイジェント状況", "一括売上実行全注文", "一括取消実行全注文", "お名前", "支払方法", "購入金額", "対応状況"}; !slices.Equal(got, want) {
 		t.Errorf("columns %v", got)
 	}
-	if got, want := webtest.Texts(p.Document, ".orders tbody td"), []string{"2026/04/01 09:00", id.String(), "売上", "山田 太郎", "ペイジェントクレジット", "¥2,200", "新規受付"}; !slices.Equal(got, want) {
+	if got, want := webtest.Texts(p.Document, ".orders tbody td"), []string{"2026/04/01 09:00", id.String(), "売上", "", "取消（注文番号 " + id.String() + "）", "山田 太郎", "ペイジェントクレジット", "¥2,200", "新規受付"}; !slices.Equal(got, want) {
 		t.Errorf("row %v", got)
 	}
 	if got, want := webtest.Texts(p.Document, "fieldset .form-check-label"), []string{"新規受付", "入金済み", "対応中", "注文取消し", "発送済み", "購入処理中", "決済処理中", "返品"}; !slices.Equal(got, want) {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"kessai/internal/job"
+	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
@@ -37,6 +39,10 @@ type listPage struct {
 	Keep      []web.Fact // the search, for the form that changes the page size
 	Rows      []listRow
 	Nothing   web.Empty
+
+	Bulk     string // where 一括売上 and 一括取消 post
+	Whole    int64  // orders found in all, where they are more than this page
+	Rollback string // 決済処理中の注文の取消
 }
 
 // listRow is one order. The columns are the manual's (2.2.1).
@@ -52,6 +58,11 @@ type listRow struct {
 	Unknown   bool // an operation's outcome is not known
 	Busy      bool // an operation is under way
 	Alerts    int64
+
+	Tick   string    // the order and its amount; empty: neither 売上 nor 取消 is possible now
+	Amount order.Yen // of its payment
+	Sale   bool      // 売上 is possible
+	Cancel bool      // 取消 is possible
 }
 
 func (b *BackOffice) showList(w http.ResponseWriter, r *http.Request) error {
@@ -121,6 +132,7 @@ func (b *BackOffice) listFrame(r *http.Request, f listForm, filter store.Filter,
 		Attention: web.Field{Kind: web.KindCheck, Name: "attention", Label: "要対応の注文のみ", Value: f.Attention},
 		Chips:     f.chips(r, filter),
 		Clear:     b.url(pathList),
+		Bulk:      b.url(pathBulk), Rollback: b.url(pathRollback),
 	}
 	page.Searched = len(page.Chips) > 0
 	kept := f.query("")
@@ -151,14 +163,21 @@ func (b *BackOffice) fillList(r *http.Request, page *listPage, filter store.Filt
 	for _, n := range pageSizes() {
 		page.Sizes = append(page.Sizes, web.Option{Value: strconv.Itoa(n), Label: strconv.Itoa(n) + "件", Selected: n == page.Pager.Size})
 	}
+	if found.Count > int64(len(found.Rows)) {
+		page.Whole = found.Count
+	}
+	policy, err := b.Ledger.Policy(r.Context())
+	if err != nil {
+		return err
+	}
 	for _, row := range found.Rows {
-		page.Rows = append(page.Rows, b.row(row))
+		page.Rows = append(page.Rows, b.row(row, policy))
 	}
 	page.Nothing = web.Empty{Icon: "search", Title: "検索条件に合致するデータが見つかりませんでした", Text: "検索条件を変えて、再度検索をお試しください。"}
 	return nil
 }
 
-func (b *BackOffice) row(s store.SearchRow) listRow {
+func (b *BackOffice) row(s store.SearchRow, policy ledger.Policy) listRow {
 	row := listRow{
 		URL: b.orderURL(s.ID), No: s.No, At: s.OrderDate, Name: s.Name, Method: s.PaymentMethod, Total: s.Total, Status: s.Status, Alerts: s.Alerts,
 	}
@@ -167,12 +186,26 @@ func (b *BackOffice) row(s store.SearchRow) listRow {
 	}
 	if s.Payment != nil {
 		row.Situation = s.Payment.Situation.Name()
+		row.boxes(s, policy)
 	}
 	if s.Operation != nil {
 		row.Unknown = s.Operation.State == payment.UnknownState
 		row.Busy = !row.Unknown
 	}
 	return row
+}
+
+// boxes are those that the order's own page would have as buttons (manual 2.2.1:
+// 決済ステータスに応じて対応可能なチェックボックスのみが表示されます).
+func (row *listRow) boxes(s store.SearchRow, policy ledger.Policy) {
+	if s.Payment.Environment != policy.Environment || s.Payment.MerchantID != policy.MerchantID {
+		return
+	}
+	row.Sale, row.Cancel = job.Offers(s, payment.SaleButton), job.Offers(s, payment.CancelButton)
+	if row.Sale || row.Cancel {
+		row.Amount = s.Payment.Amount
+		row.Tick = s.ID.String() + ":" + amountValue(row.Amount)
+	}
 }
 
 func (b *BackOffice) orderURL(id order.ID) string { return b.url("/order/" + id.String() + "/edit") }

@@ -12,6 +12,7 @@ import (
 
 	"kessai/internal/backoffice"
 	"kessai/internal/database/dbtest"
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -78,6 +79,7 @@ type rig struct {
 	centre  *centre
 	ledger  *ledger.Service
 	members *staff.Members
+	jobs    *job.Jobs
 	handler http.Handler
 	class   int64
 }
@@ -109,6 +111,16 @@ func newRig(t *testing.T) *rig {
 	if _, err := r.members.Add(t.Context(), staff.NewMember{LoginID: loginID, Name: "山田 花子", Password: password}); err != nil {
 		t.Fatal(err)
 	}
+	r.jobs, err = job.New(job.Options{
+		DB: db, Now: r.Now, Rand: rand.Reader, Owner: "node-1", Log: log,
+		Kinds: []job.Kind{
+			job.Capture(r.ledger, r.Reader), job.Cancel(r.ledger, r.Reader), job.Inquiry(r.ledger, r.Reader),
+			job.Rollback(r.ledger, r.Store, r.term, r.Now),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.mount(log)
 	r.Client = webtest.NewClient(t, r.handler)
 	return r
@@ -125,7 +137,7 @@ func (r *rig) mount(log *slog.Logger) {
 		}
 	})
 	var err error
-	b, err = backoffice.New(backoffice.Deps{Kernel: k, Ledger: r.ledger, Reader: r.Reader, Staff: r.members, Now: r.Now, Rand: rand.Reader, Log: log})
+	b, err = backoffice.New(backoffice.Deps{Kernel: k, Ledger: r.ledger, Reader: r.Reader, Staff: r.members, Jobs: r.jobs, RollbackTerm: r.term, Now: r.Now, Rand: rand.Reader, Log: log})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -207,4 +219,26 @@ func editPath(id order.ID) string { return "/admin/order/" + id.String() + "/edi
 func (r *rig) press(p webtest.Page, do string) webtest.Page {
 	r.t.Helper()
 	return r.Submit(p, "dialog[id^=ask-"+do+"] form", nil)
+}
+
+func (r *rig) term(context.Context) (int, error) { return 7, nil }
+
+// work runs the jobs until nothing is left to do.
+func (r *rig) work() {
+	r.t.Helper()
+	foreman, worker := r.jobs.Foreman(), r.jobs.Worker()
+	for range 2000 {
+		a, _, err := foreman.Step(r.t.Context())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		b, _, err := worker.Step(r.t.Context())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if !a && !b {
+			return
+		}
+	}
+	r.t.Fatal("the jobs do not come to rest")
 }

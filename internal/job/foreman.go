@@ -20,7 +20,7 @@ const checkBatch = 20
 // Step does one round.
 func (f *Foreman) Step(ctx context.Context) (worked bool, next time.Time, err error) {
 	j := f.j
-	open, err := openJobs(ctx, j.o.DB.Read())
+	open, err := openJobs(ctx, j.o.DB.Read(), j.now())
 	if err != nil {
 		return false, time.Time{}, err
 	}
@@ -28,6 +28,14 @@ func (f *Foreman) Step(ctx context.Context) (worked bool, next time.Time, err er
 	for _, o := range open {
 		if _, known := j.kinds[o.kind]; !known {
 			continue // of a newer kessai: it is left alone
+		}
+		if o.state != Preparing && o.state != Running {
+			did, err := f.collect(ctx, o.id)
+			if err != nil {
+				return worked, time.Time{}, err
+			}
+			worked = worked || did
+			continue
 		}
 		if o.state == Preparing {
 			worked = true
@@ -47,19 +55,15 @@ func (f *Foreman) Step(ctx context.Context) (worked bool, next time.Time, err er
 		}
 	}
 	j.setHot(hot)
-	lost, err := f.collect(ctx)
-	if err != nil {
-		return worked, time.Time{}, err
-	}
 	did, next, err := f.check(ctx)
-	return worked || lost || did, next, err
+	return worked || did, next, err
 }
 
-// collect frees orders that jobs which were stopped hold by lanes whose holders are
+// collect frees orders that a job which was stopped holds by lanes whose holders are
 // gone: what became of them is looked at next.
-func (f *Foreman) collect(ctx context.Context) (worked bool, err error) {
+func (f *Foreman) collect(ctx context.Context, id string) (worked bool, err error) {
 	j := f.j
-	lanes, err := lostLanes(ctx, j.o.DB.Read(), j.now())
+	lanes, err := lostLanes(ctx, j.o.DB.Read(), id, j.now())
 	if err != nil {
 		return false, err
 	}
@@ -116,11 +120,15 @@ func checkAt(o Outcome, now time.Time, checks int) time.Time {
 // its kind runs the item again, which repeats nothing, and does what was never begun.
 func (f *Foreman) check(ctx context.Context) (worked bool, next time.Time, err error) {
 	j := f.j
-	due, err := dueChecks(ctx, j.o.DB.Read(), j.now(), checkBatch)
+	first, err := nextChecks(ctx, j.o.DB.Read(), checkBatch)
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	for _, p := range due {
+	now := j.now().UnixMilli()
+	for _, p := range first {
+		if p.at > now {
+			return worked, time.UnixMilli(p.at).UTC(), nil
+		}
 		kind, known := j.kinds[p.kind]
 		if !known {
 			continue
@@ -146,8 +154,7 @@ func (f *Foreman) check(ctx context.Context) (worked bool, next time.Time, err e
 		}
 		worked = true
 	}
-	next, err = nextCheck(ctx, j.o.DB.Read())
-	return worked, next, err
+	return worked, time.Time{}, nil
 }
 
 func (f *Foreman) settle(ctx context.Context, p pending, out Outcome) error {

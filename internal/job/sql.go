@@ -111,10 +111,13 @@ type openJob struct {
 	state    State
 }
 
-func openJobs(ctx context.Context, q database.Querier) ([]openJob, error) {
+// openJobs are those under way, and those with a lane whose holder is gone.
+func openJobs(ctx context.Context, q database.Querier, now time.Time) ([]openJob, error) {
 	return database.List(ctx, q, func(row database.Row) (o openJob, err error) {
 		return o, row.Scan(&o.id, &o.kind, &o.state)
-	}, "SELECT id, kind, state FROM plg_kessai_job WHERE state IN ('preparing', 'running') ORDER BY id LIMIT 100")
+	}, `SELECT id, kind, state FROM plg_kessai_job WHERE state IN ('preparing', 'running')
+UNION SELECT j.id, j.kind, j.state FROM plg_kessai_job_lane n JOIN plg_kessai_job j ON j.id = n.job_id WHERE n.lease_until <= ?
+ORDER BY id LIMIT 100`, now.UnixMilli())
 }
 
 func moveJob(ctx context.Context, tx *database.Tx, id string, from, to State, now time.Time) (bool, error) {
@@ -189,12 +192,11 @@ func endLeases(ctx context.Context, tx *database.Tx, owner string, now time.Time
 	return err
 }
 
-// lostLanes are those of jobs that were stopped whose holders are gone.
-func lostLanes(ctx context.Context, q database.Querier, now time.Time) ([]held, error) {
+// lostLanes are a job's whose holders are gone.
+func lostLanes(ctx context.Context, q database.Querier, job string, now time.Time) ([]held, error) {
 	return database.List(ctx, q, func(row database.Row) (h held, err error) {
 		return h, row.Scan(&h.job, &h.lane, &h.token, &h.seq)
-	}, `SELECT n.job_id, n.lane, n.token, n.seq FROM plg_kessai_job_lane n JOIN plg_kessai_job j ON j.id = n.job_id
-WHERE n.lease_until <= ? AND j.state IN ('paused', 'canceled') LIMIT 20`, now.UnixMilli())
+	}, "SELECT job_id, lane, token, seq FROM plg_kessai_job_lane WHERE job_id = ? AND lease_until <= ?", job, now.UnixMilli())
 }
 
 // giveUpClaims makes what a lane had claimed unknown: it is looked at next.
@@ -314,19 +316,15 @@ type pending struct {
 	lane   int
 }
 
-func dueChecks(ctx context.Context, q database.Querier, now time.Time, limit int) ([]pending, error) {
+// nextChecks are the first items to be looked at again, due or not.
+func nextChecks(ctx context.Context, q database.Querier, limit int) ([]pending, error) {
 	return database.List(ctx, q, func(row database.Row) (p pending, err error) {
 		var dry int
 		err = row.Scan(&p.item.Job, &p.item.Order, &p.item.PaymentID, &p.item.Amount, &p.item.Requester, &p.kind, &p.state, &dry, &p.at, &p.checks, &p.lane)
 		p.dry = dry == 1
 		return p, err
 	}, `SELECT i.job_id, i.order_id, i.payment_id, i.amount, j.requester, j.kind, j.state, j.rehearsal, i.check_at, i.checks, i.lane
-FROM plg_kessai_job_item i JOIN plg_kessai_job j ON j.id = i.job_id WHERE i.check_at <= ? ORDER BY i.check_at, i.order_id LIMIT ?`, now.UnixMilli(), limit)
-}
-
-func nextCheck(ctx context.Context, q database.Querier) (time.Time, error) {
-	n, _, err := database.One(ctx, q, database.Scalar[sql.NullInt64], "SELECT MIN(check_at) FROM plg_kessai_job_item")
-	return at(n), err
+FROM plg_kessai_job_item i JOIN plg_kessai_job j ON j.id = i.job_id WHERE i.check_at > 0 ORDER BY i.check_at, i.order_id LIMIT ?`, limit)
 }
 
 // checked writes what a look at an unknown item found; false if another node was faster.

@@ -43,7 +43,7 @@ const (
 	maxBatch = 32
 	// writeEvery is how long outcomes may wait to be written, so how much a crash makes
 	// the next one ask about again.
-	writeEvery = 250 * time.Millisecond
+	writeEvery = 500 * time.Millisecond
 	// blockedRest is the pause where all that waits is worked on by other jobs.
 	blockedRest = 200 * time.Millisecond
 	maxTries    = 5

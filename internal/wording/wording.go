@@ -16,7 +16,7 @@ type Sentence struct{ Ja, En string }
 func areas() []map[string]Sentence {
 	return []map[string]Sentence{
 		formSentences(), stockSentences(), orderSentences(), paymentSentences(),
-		staffSentences(), settingSentences(), databaseSentences(), webSentences(),
+		staffSentences(), settingSentences(), databaseSentences(), webSentences(), jobSentences(),
 	}
 }
 
