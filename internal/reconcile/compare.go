@@ -108,7 +108,7 @@ func (c *comparer) payments(ctx context.Context) error {
 			return err
 		}
 		after = due[len(due)-1].PaymentID
-		if err := c.payment(ctx, due...); err != nil {
+		if err := c.compare(ctx, due); err != nil {
 			return err
 		}
 	}
@@ -148,8 +148,8 @@ func (c *comparer) days() (from, to time.Time) {
 	return from, to
 }
 
-// payment compares payments, some at once, and reports them in their order.
-func (c *comparer) payment(ctx context.Context, due ...ledger.DuePayment) error {
+// compare compares payments, some at once, and reports them in their order.
+func (c *comparer) compare(ctx context.Context, due []ledger.DuePayment) error {
 	for _, found := range c.ask(ctx, due) {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -116,7 +116,7 @@ func (c *comparer) notice(ctx context.Context, n ledger.Notice) error {
 	case err != nil:
 		return c.report(ctx, Compared{Comparison: found, Err: err})
 	case !due.None():
-		return c.payment(ctx, due)
+		return c.noticed(ctx, due)
 	case found.Kind == ledger.Agree && found.Skipped == "":
 		c.totals.Foreign++
 		return nil
@@ -140,4 +140,14 @@ func (c *comparer) notice(ctx context.Context, n ledger.Notice) error {
 	}
 	c.totals.count(out)
 	return c.each(out)
+}
+
+// noticed compares the payment that a notice was about. One that agrees was counted with
+// the payments, or did not move in these days.
+func (c *comparer) noticed(ctx context.Context, due ledger.DuePayment) error {
+	found := c.one(ctx, due)
+	if found.Kind == ledger.Agree && found.Skipped == "" && found.Err == nil {
+		return ctx.Err()
+	}
+	return c.report(ctx, found)
 }

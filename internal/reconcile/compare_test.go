@@ -281,6 +281,19 @@ func TestCompareOneFailureStopsNothing(t *testing.T) {
 	}
 }
 
+// TestCompareWithout091: payments are compared although 091 is silent, and that is told.
+func TestCompareWithout091(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	r.lose(id, paygentsim.Captured)
+	r.wire.script("091", script{}, script{})
+	got := r.compareBooks(reconcile.CompareOptions{})
+	if got.err != nil || got.totals.Failed != 1 || got.totals.Differ != 1 || !strings.Contains(fmt.Sprint(got.found[0]), "091 for id") {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestCompareAsksOnceMore: between report and repair the centre went on; nothing is taken
 // that was not shown.
 func TestCompareAsksOnceMore(t *testing.T) {
