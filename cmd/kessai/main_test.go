@@ -35,12 +35,13 @@ func TestMain(m *testing.M) {
 //	buy                        buys by card in the demo that load has read; sets ORDER
 //	sees number                the staff see that order in ペイジェント決済管理
 //	graft cert key             puts the key of one .pem beside the certificate of another
+//	elsewhere status           moves the newest payment at the demo's centre, and no notice tells of it
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "load": load, "busy": busy, "free": free, "fetch": fetch, "buy": buy, "sees": sees, "graft": graft,
+			"exits": exits, "await": await, "load": load, "busy": busy, "free": free, "fetch": fetch, "buy": buy, "sees": sees, "graft": graft, "elsewhere": elsewhere,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

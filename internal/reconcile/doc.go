@@ -3,6 +3,6 @@
 //
 // Its workers are Steps: they start no goroutine and read no clock of their own;
 // app loops over them, tests call them. What is decided stands in ledger.
-// Rollback ends orders that were left in 決済処理中. Later slices add the comparison of
-// both books. Source of its rules: money.md §2 (recovery), §3, §6, §9.
+// Rollback ends orders that were left in 決済処理中; Compare holds our book against the
+// centre's, for the command reconcile. Source of its rules: money.md §2 (recovery), §3, §6, §9.
 package reconcile

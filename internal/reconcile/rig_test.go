@@ -120,6 +120,7 @@ paygentB2Bmodule.url.34=https://centre.example/n/paidy/request
 paygentB2Bmodule.url.45=https://centre.example/n/threeds/request
 paygentB2Bmodule.url.02=https://centre.example/n/card/request
 paygentB2Bmodule.url.06=https://centre.example/n/bank/requestasp
+paygentB2Bmodule.url.091=https://centre.example/n/ref/paynotice
 paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
 `
 
