@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 )
 
 // Receive stores a verified notice and, where nothing has to be asked first, applies
@@ -33,7 +34,10 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 		n.State, n.NextAt = NoticeForeign, time.Time{}
 		return n, s.store.AddNotice(ctx, n)
 	}
-	if err := s.applyNew(ctx, t, &n); err != nil {
+	if err := s.applyNew(ctx, t, &n); problem.Is(err, "notice.duplicate") {
+		n.State, n.NextAt = NoticeDuplicate, time.Time{} // its twin came at the same moment, and is committed
+		return n, nil
+	} else if err != nil {
 		// The notice is what must not be lost: it is kept, and taken up by a worker.
 		s.log.ErrorContext(ctx, "notice stored but not applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
 		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, t.now.Add(10*time.Second)
