@@ -255,7 +255,7 @@ func (w *troupe) play(s scene, round int) {
 	g.common()
 	s.ends(g)
 	if w.t.Failed() {
-		w.t.Fatalf("%s:\n%s", g.scene, w.log.take())
+		w.t.Fatalf("%s:\n%s%s", g.scene, g.timeline(), w.log.take())
 	}
 	w.log.take()
 }
@@ -537,6 +537,25 @@ func (g *stage) checkTimeline(l *ledger.Ledger, bad func(string, ...any)) {
 			bad("operation %s was settled %d times", op, n)
 		}
 	}
+}
+
+// timeline is the order's events and notices, for whoever reads a failure.
+func (g *stage) timeline() string {
+	lines, err := database.List(context.Background(), g.DB.Read(), func(r database.Row) (string, error) {
+		var seq int64
+		var kind, actor, cause, data string
+		err := r.Scan(&seq, &kind, &actor, &cause, &data)
+		return fmt.Sprintf("%3d %-20s %-8s %-12s %s\n", seq, kind, actor, cause, data), err
+	}, "SELECT seq, kind, actor, cause, data FROM plg_kessai_event WHERE order_id = ? ORDER BY seq", int64(g.id))
+	if err != nil {
+		return err.Error()
+	}
+	for _, n := range g.sim.Notices() {
+		if orderOf(n.TradingID) == int64(g.id) {
+			lines = append(lines, fmt.Sprintf("notice %d of %s: %s, %d tries\n", n.NoticeID, n.PaymentID, n.Status, n.Attempts))
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // checkGoods: stock and points are taken once while the order stands, and not at all else.
