@@ -3,7 +3,6 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -191,6 +190,7 @@ type tardy struct {
 
 // RoundTrip implements http.RoundTripper.
 func (c *tardy) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.troupe.Advance(time.Millisecond)
 	c.troupe.pause()
 	resp, err := c.next.RoundTrip(req)
 	if c.troupe.hurry.Load() != nil {
@@ -232,6 +232,7 @@ type stage struct {
 	total   order.Yen       // what the order comes to
 	had     int64           // the member's points before
 	history history
+	books   books // the centre's, when it is over
 }
 
 const (
@@ -255,7 +256,7 @@ func (w *troupe) play(s scene, round int) {
 	g.common()
 	s.ends(g)
 	if w.t.Failed() {
-		w.t.Fatalf("%s:\n%s%s", g.scene, g.timeline(), w.log.take())
+		w.t.Fatalf("%s:\n%s%s", g.scene, g.timeline(g.id), w.log.take())
 	}
 	w.log.take()
 }
@@ -401,33 +402,24 @@ func fingerprint(l *ledger.Ledger) string {
 // common is what holds after every scene.
 func (g *stage) common() {
 	g.t.Helper()
-	l := g.view(g.id)
-	g.history.note(g.t, l)
-	bad := func(format string, args ...any) {
-		g.t.Helper()
-		g.t.Errorf("%s: order %d %s %s: "+format, append([]any{g.scene, g.id, l.Order.Status.Name(), fingerprint(l)}, args...)...)
-	}
-	if op := l.OpenOperation(); op != nil {
-		bad("still open: %s %s", op.Kind, op.State)
-	}
-	alerts := g.openAlerts(g.id)
-	if p := l.Current(); p != nil && p.Amount != l.Order.Total { // 金額未反映 may be open then
-		alerts = slices.DeleteFunc(alerts, func(kind string) bool { return kind == string(ledger.AlertAmountOpen) })
-	}
-	if len(alerts) > 0 {
-		bad("open alerts %v", alerts)
-	}
+	g.books = g.readBooks()
+	i := g.inspect(g.id, g.books, g.scene)
+	g.history.note(g.t, i.l)
 	if log := g.log.String(); strings.Contains(log, "level=ERROR") {
-		bad("something went wrong on the way")
+		i.bad("something went wrong on the way")
 	}
-	g.checkBooks(l, bad)
-	g.checkTelegrams(l, bad)
-	g.checkTimeline(l, bad)
-	g.checkGoods(l, bad)
-	mails := g.Number("SELECT COUNT(*) FROM plg_kessai_outbox WHERE order_id = ?", int64(g.id))
-	if placed := !l.Order.OrderDate.IsZero(); placed && mails != 1 || !placed && mails != 0 {
-		bad("%d mails, placed %v", mails, placed)
+	for kind, n := range g.books.sent[g.id] { // nobody was killed: what was marked sent left
+		marked := 0
+		for _, op := range i.l.Operations {
+			if op.Kind.Telegram() == kind && !op.SentAt.IsZero() {
+				marked++
+			}
+		}
+		if marked != n {
+			i.bad("%s was sent %d times by %d operations", kind, n, marked)
+		}
 	}
+	g.checkGoods(i.l, i.bad)
 	for _, n := range g.sim.Notices() {
 		if orderOf(n.TradingID) != int64(g.id) {
 			continue
@@ -435,127 +427,9 @@ func (g *stage) common() {
 		rows := g.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE notice_id = ?", n.NoticeID)
 		done := g.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE notice_id = ? AND state IN ('applied', 'superseded')", n.NoticeID)
 		if rows != 1 || done != 1 {
-			bad("notice %d, status %s: %d rows, %d of them applied", n.NoticeID, n.Status, rows, done)
+			i.bad("notice %d, status %s: %d rows, %d of them applied", n.NoticeID, n.Status, rows, done)
 		}
 	}
-}
-
-// checkBooks compares both books of the order.
-func (g *stage) checkBooks(l *ledger.Ledger, bad func(string, ...any)) {
-	ours := map[string]*ledger.Payment{}
-	for _, p := range l.Payments {
-		ours[p.PaymentID] = p
-	}
-	living := 0
-	for _, at := range g.sim.Payments() {
-		if orderOf(at.TradingID) != int64(g.id) {
-			continue
-		}
-		p := ours[at.PaymentID]
-		alive := payment.Status(at.Status).Alive()
-		if alive {
-			living++
-		}
-		if p == nil || int64(p.Amount) != at.Amount || alive != (p.Phase == payment.Authorised || p.Phase == payment.Captured) {
-			bad("the centre has %s at %s, %d yen; we have %+v", at.PaymentID, at.Status, at.Amount, p)
-		}
-	}
-	if living > 1 {
-		bad("%d payments live at the centre", living)
-	}
-}
-
-// telegrams are those the centre was sent about the order: kinds, and how many of each.
-func (g *stage) telegrams() map[string]int {
-	known := map[string]bool{}
-	for _, p := range g.sim.Payments() {
-		if orderOf(p.TradingID) == int64(g.id) {
-			known[p.PaymentID] = true
-		}
-	}
-	sent := map[string]int{}
-	for _, q := range g.sim.Requests() {
-		about := q.TradingID != "" && orderOf(q.TradingID) == int64(g.id) || known[q.Params["payment_id"]]
-		if about && q.Kind != "token" && q.Kind != "094" {
-			sent[q.Kind]++
-		}
-	}
-	return sent
-}
-
-// checkTelegrams: each telegram that changes something belongs to an operation of its own.
-func (g *stage) checkTelegrams(l *ledger.Ledger, bad func(string, ...any)) {
-	planned := map[string]int{}
-	keys := map[string]int{}
-	for _, op := range l.Operations {
-		if !op.SentAt.IsZero() {
-			planned[op.Kind.Telegram()]++
-		}
-		if op.IdemKey != "" {
-			keys[op.IdemKey]++
-		}
-	}
-	for kind, n := range g.telegrams() {
-		if planned[kind] != n {
-			bad("%s was sent %d times by %d operations", kind, n, planned[kind])
-		}
-	}
-	for key, n := range keys {
-		if n > 1 {
-			bad("%d operations by the key %s", n, key)
-		}
-	}
-}
-
-// checkTimeline: events without gaps, no operation settled twice.
-func (g *stage) checkTimeline(l *ledger.Ledger, bad func(string, ...any)) {
-	type row struct {
-		seq             int64
-		kind, operation string
-	}
-	rows, err := database.List(context.Background(), g.DB.Read(), func(r database.Row) (v row, err error) {
-		return v, r.Scan(&v.seq, &v.kind, &v.operation)
-	}, "SELECT seq, kind, COALESCE(operation_id, '') FROM plg_kessai_event WHERE order_id = ? ORDER BY seq", int64(g.id))
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	settled := map[string]int{}
-	for i, r := range rows {
-		if r.seq != int64(i)+1 {
-			bad("event %d comes where %d is due", r.seq, i+1)
-		}
-		switch ledger.EventKind(r.kind) {
-		case ledger.EventSucceeded, ledger.EventDeclined, ledger.EventRejected:
-			settled[r.operation]++
-		}
-	}
-	if int64(len(rows)) != l.EventSeq {
-		bad("%d events, and the ledger says %d", len(rows), l.EventSeq)
-	}
-	for op, n := range settled {
-		if n > 1 {
-			bad("operation %s was settled %d times", op, n)
-		}
-	}
-}
-
-// timeline is the order's events and notices, for whoever reads a failure.
-func (g *stage) timeline() string {
-	lines, err := database.List(context.Background(), g.DB.Read(), func(r database.Row) (string, error) {
-		var seq int64
-		var kind, actor, cause, data string
-		err := r.Scan(&seq, &kind, &actor, &cause, &data)
-		return fmt.Sprintf("%3d %-20s %-8s %-12s %s\n", seq, kind, actor, cause, data), err
-	}, "SELECT seq, kind, actor, cause, data FROM plg_kessai_event WHERE order_id = ? ORDER BY seq", int64(g.id))
-	if err != nil {
-		return err.Error()
-	}
-	for _, n := range g.sim.Notices() {
-		if orderOf(n.TradingID) == int64(g.id) {
-			lines = append(lines, fmt.Sprintf("notice %d of %s: %s, %d tries\n", n.NoticeID, n.PaymentID, n.Status, n.Attempts))
-		}
-	}
-	return strings.Join(lines, "")
 }
 
 // checkGoods: stock and points are taken once while the order stands, and not at all else.
@@ -570,29 +444,6 @@ func (g *stage) checkGoods(l *ledger.Ledger, bad func(string, ...any)) {
 	if got := g.Points(g.member); got != points {
 		bad("%d points, not %d", got, points)
 	}
-	type row struct{ state, movements string }
-	rows, err := database.List(context.Background(), g.DB.Read(), func(r database.Row) (v row, err error) {
-		return v, r.Scan(&v.state, &v.movements)
-	}, "SELECT state, movements FROM plg_kessai_hold WHERE order_id = ?", int64(g.id))
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	open := 0
-	for _, r := range rows {
-		var moves []struct{ Class, Quantity int64 }
-		if err := json.Unmarshal([]byte(r.movements), &moves); err != nil {
-			g.t.Fatal(err)
-		}
-		if len(moves) != 1 || moves[0].Class != g.class || moves[0].Quantity != quantity {
-			bad("a hold of %s", r.movements)
-		}
-		if r.state != string(ledger.Released) {
-			open++
-		}
-	}
-	if open > 1 {
-		bad("%d holds are open", open)
-	}
 }
 
 // expect compares the order, what the centre holds of it, and what was sent.
@@ -602,10 +453,10 @@ func (g *stage) expect(status order.Status, alive order.Yen, sent map[string]int
 	if l.Order.Status != status {
 		g.t.Errorf("%s: the order is %s, not %s", g.scene, l.Order.Status.Name(), status.Name())
 	}
-	if got, _ := g.atCentre(g.id); got != alive {
+	if got, _ := g.books.alive(g.id); got != alive {
 		g.t.Errorf("%s: the centre holds %d, not %d", g.scene, got, alive)
 	}
-	if got := g.telegrams(); !sameCounts(got, sent) {
+	if got := g.books.sent[g.id]; !sameCounts(got, sent) {
 		g.t.Errorf("%s: sent %v, not %v", g.scene, got, sent)
 	}
 }
@@ -626,8 +477,8 @@ func sameCounts(a, b map[string]int) bool {
 func (g *stage) oneOf(ends ...end) {
 	g.t.Helper()
 	l := g.view(g.id)
-	alive, _ := g.atCentre(g.id)
-	sent := g.telegrams()
+	alive, _ := g.books.alive(g.id)
+	sent := g.books.sent[g.id]
 	if !slices.ContainsFunc(ends, func(e end) bool {
 		return l.Order.Status == e.status && alive == e.alive && sameCounts(sent, e.sent)
 	}) {
