@@ -46,10 +46,11 @@ type fleet struct {
 	diceMu sync.Mutex
 	dice   *rand.Rand
 
-	mu    sync.Mutex
-	deals []*deal
-	acked map[int64]bool // notices that a node answered result=0
-	tally map[string]int // what was asked and what came of it
+	mu     sync.Mutex
+	deals  []*deal
+	acked  map[int64]bool // notices that a node answered result=0
+	tally  map[string]int // what was asked and what came of it
+	served map[string]int // answers of success by node
 
 	stepMu  sync.Mutex // the centre's notices go out one at a time
 	conveni int64      // dtb_payment.id
@@ -85,7 +86,7 @@ func newFleet(t *testing.T, databaseURL string, seed uint64) *fleet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fleet{seed: seed, dice: rand.New(rand.NewPCG(seed, 7)), acked: map[int64]bool{}, tally: map[string]int{}, strict: true}
+	f := &fleet{seed: seed, dice: rand.New(rand.NewPCG(seed, 7)), acked: map[int64]bool{}, tally: map[string]int{}, served: map[string]int{}, strict: true}
 	f.rig = newRig(t, rigOptions{
 		database: databaseURL, seed: seed, baseURL: "https://" + listener.Addr().String(), level: slog.LevelWarn, today: true,
 		transact: func(*rig) http.RoundTripper { return nil },
@@ -518,6 +519,9 @@ func (f *fleet) send(d *deal, path string, in request) {
 		f.count(path + ": replayed")
 	default:
 		f.count(path + ": " + string(out.State))
+		f.mu.Lock()
+		f.served[p.job.Name]++
+		f.mu.Unlock()
 	}
 }
 

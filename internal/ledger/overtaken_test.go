@@ -113,6 +113,29 @@ func TestANoticeConfirmedTooLate(t *testing.T) {
 	}
 }
 
+// TestACaptureToldAfterItsRefund: the capture was known by an inquiry, and its own notice
+// comes when the payment is refunded by us already. It is late, and contradicts nothing.
+func TestACaptureToldAfterItsRefund(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.settle(w.send(w.change(true)), verdictOf(Answer{Outcome: Success}))
+	w.must(func(l *Ledger, tk tick) error {
+		return l.learn(tk, l.payment(p.ID), payment.Cleared, total, w.now, "inquiry")
+	})
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	w.stands(p, payment.Ended, payment.Refunded)
+	n, f := w.notice(payment.Cleared), w.found(payment.RefundDone)
+	if !w.take(n) {
+		t.Error("094 was not asked")
+	}
+	w.confirm(n, &f)
+	if n.State != NoticeSuperseded || w.alerts[string(AlertContradiction)] {
+		t.Errorf("the notice is %s, alerts %v", n.State, w.alerts)
+	}
+	w.stands(p, payment.Ended, payment.Refunded)
+}
+
 // TestWithinOneMillisecond: of a capture and its cancellation, settled at the same time,
 // the cancellation is the newer one, whatever their ids say.
 func TestWithinOneMillisecond(t *testing.T) {
