@@ -18,6 +18,7 @@ import (
 
 	"kessai/internal/app"
 	"kessai/internal/config"
+	"kessai/internal/database"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -116,6 +117,9 @@ func (c *child) routes() http.Handler {
 			out, err := do(r.Context(), in)
 			if err != nil {
 				out.Category, out.Code = problem.CategoryOf(err), err.Error()
+				if database.IsAway(err) { // as the pages tell it
+					out.Category = problem.Unavailable
+				}
 			}
 			var text bytes.Buffer
 			if err := json.NewEncoder(&text).Encode(out); err != nil {
