@@ -11,6 +11,7 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/verify"
 	"kessai/paygentsim"
 )
 
@@ -249,6 +250,22 @@ func (r *rig) checkStock(where string, classes []class) {
 		if inStock, inClass := r.Stock(c.id); inStock != inClass || inStock+held[c.id] != c.stock {
 			r.t.Errorf("%s: class %d: %d and %d in stock, %d held, of %d", where, c.id, inStock, inClass, held[c.id], c.stock)
 		}
+	}
+}
+
+// verify is what kessai verify says of the whole database. edited are orders whose total
+// the test changed behind the ledger's back: nobody was told of those.
+func (r *rig) verify(where string, edited map[order.ID]bool) {
+	r.t.Helper()
+	count, err := verify.New(r.Reader).All(context.Background(), func(b verify.Breach) error {
+		if b.Rule == verify.AliveAmount && edited[b.Order] {
+			return nil
+		}
+		r.t.Errorf("%s: verify: %+v", where, b)
+		return nil
+	})
+	if err != nil || count.Orders == 0 {
+		r.t.Errorf("%s: verify: %+v, %v", where, count, err)
 	}
 }
 

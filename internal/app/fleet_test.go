@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -48,9 +49,10 @@ type fleet struct {
 
 	mu     sync.Mutex
 	deals  []*deal
-	acked  map[int64]bool // notices that a node answered result=0
-	tally  map[string]int // what was asked and what came of it
-	served map[string]int // answers of success by node
+	edited map[order.ID]bool // by cheaper
+	acked  map[int64]bool    // notices that a node answered result=0
+	tally  map[string]int    // what was asked and what came of it
+	served map[string]int    // answers of success by node
 
 	stepMu  sync.Mutex // the centre's notices go out one at a time
 	conveni int64      // dtb_payment.id
@@ -86,7 +88,7 @@ func newFleet(t *testing.T, databaseURL string, seed uint64) *fleet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fleet{seed: seed, dice: rand.New(rand.NewPCG(seed, 7)), acked: map[int64]bool{}, tally: map[string]int{}, served: map[string]int{}, strict: true}
+	f := &fleet{seed: seed, dice: rand.New(rand.NewPCG(seed, 7)), acked: map[int64]bool{}, edited: map[order.ID]bool{}, tally: map[string]int{}, served: map[string]int{}, strict: true}
 	f.rig = newRig(t, rigOptions{
 		database: databaseURL, seed: seed, baseURL: "https://" + listener.Addr().String(), level: slog.LevelWarn, today: true,
 		transact: func(*rig) http.RoundTripper { return nil },
@@ -465,6 +467,9 @@ func (f *fleet) press() {
 
 // cheaper is staff saving another total, of an order that stands.
 func (f *fleet) cheaper(id order.ID) {
+	f.mu.Lock()
+	f.edited[id] = true
+	f.mu.Unlock()
 	err := f.DB.Write(context.Background(), func(ctx context.Context, tx *database.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE dtb_order SET total = total - 100, payment_total = payment_total - 100 WHERE id = ? AND order_status_id IN (1, 6) AND total > 500", int64(id))
 		return err
@@ -637,6 +642,10 @@ func (f *fleet) checkAll(where string) {
 		}
 	}
 	f.checkStock(where, f.classes)
+	f.mu.Lock()
+	edited := maps.Clone(f.edited)
+	f.mu.Unlock()
+	f.verify(where, edited)
 	for what, query := range map[string]string{
 		"open operations":          "SELECT COUNT(*) FROM plg_kessai_operation WHERE open_key IS NOT NULL",
 		"notices that wait":        "SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'received'",
