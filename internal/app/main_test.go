@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestMain is also what a child process of TestCrash runs.
+// TestMain is also what the child processes of the crash tests run.
 //
 // Databases lie in memory where the system has a place for files there: what is tested
 // is killed processes, which need no disk to have been synced, and thousands of commits
@@ -16,6 +16,13 @@ import (
 func TestMain(m *testing.M) {
 	if job := os.Getenv(childVariable); job != "" {
 		if err := runChild(job); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if job := os.Getenv(nodeVariable); job != "" {
+		if err := runNode(job); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -59,6 +59,7 @@ type rigOptions struct {
 	transact func(*rig) http.RoundTripper // nil: the simulator without a socket
 	sim      func(*paygentsim.Options)
 	level    slog.Level
+	today    bool // the clock begins now, not at dbtest.Now
 }
 
 // newRig makes a shop as the demo does: database, settings, kit, node.
@@ -77,6 +78,9 @@ func newRig(t testing.TB, o rigOptions) *rig {
 		t.Fatal(err)
 	}
 	r.Shop = storetest.New(t, db)
+	if o.today {
+		r.Advance(time.Since(r.Now()))
+	}
 	r.openCentre(o)
 	if r.transport = r.sim.Transport(); o.transact != nil {
 		r.transport = o.transact(r)

@@ -75,8 +75,10 @@ func (l *Ledger) lastSucceeded(p *Payment) *Operation {
 		if op.PaymentID != p.ID || op.State != payment.Succeeded || op.Kind == payment.ChangeAmount {
 			continue
 		}
-		// Within one millisecond ids tell no order, but what begins a payment comes first.
-		if last == nil || op.SettledAt.After(last.SettledAt) || op.SettledAt.Equal(last.SettledAt) && !op.Kind.Begins() {
+		// Within one millisecond ids tell no order, but a payment goes one way: from what
+		// begins it to what ends it.
+		if last == nil || op.SettledAt.After(last.SettledAt) ||
+			op.SettledAt.Equal(last.SettledAt) && !op.Kind.Begins() && !last.Kind.Target().Backwards(op.Kind.Target()) {
 			last = op
 		}
 	}

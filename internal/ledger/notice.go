@@ -219,11 +219,11 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	return true
 }
 
-// passed reports whether our own last operation has led the payment beyond the status
-// it was last told to have: that one's notice is late.
+// passed reports whether our own last operation has led the payment beyond a status,
+// its last one perhaps: that one's notice is late.
 func (l *Ledger) passed(p *Payment, s payment.Status) bool {
 	op := l.lastSucceeded(p)
-	return s.Authorises() && op != nil && op.Kind.Target().Backwards(s)
+	return !s.Informational() && op != nil && op.Kind.Target().Backwards(s)
 }
 
 // confirmed takes a notice with what 094 said.

@@ -38,7 +38,12 @@ func TestWhichNoticesAreConfirmed(t *testing.T) {
 			w.authorised("p1")
 			w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
 		},
+		"refunded": func(w *world) {
+			w.captured("p1")
+			w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+		},
 	}
+	ours := map[string]payment.Status{"cancelled": payment.AuthCancelDone, "refunded": payment.RefundDone} // what our own operation led to
 	for _, tt := range []struct {
 		state  string
 		status payment.Status
@@ -54,6 +59,7 @@ func TestWhichNoticesAreConfirmed(t *testing.T) {
 		{"unknown 022", "40", true}, {"unknown 022", "32", true}, {"unknown 022", "30", false},
 		{"unknown 023, 40 never told", "40", true}, {"unknown 023, 40 never told", "60", true},
 		{"cancelled", "32", false}, {"cancelled", "40", true}, {"cancelled", "60", true},
+		{"refunded", "60", false}, {"refunded", "40", true}, {"refunded", "20", true},
 	} {
 		for _, confirm := range []Confirm{ConfirmAlways, ConfirmRisky, ConfirmNever} {
 			t.Run(tt.state+" "+string(tt.status)+" "+string(confirm), func(t *testing.T) {
@@ -66,7 +72,7 @@ func TestWhichNoticesAreConfirmed(t *testing.T) {
 				case ConfirmAlways:
 					want = true
 				case ConfirmNever: // but what goes backwards along a payment's life is asked always
-					want = w.l.Current().Status.Backwards(tt.status)
+					want = w.l.Current().Status.Backwards(tt.status) || ours[tt.state].Backwards(tt.status)
 				}
 				n := w.notice(tt.status)
 				if got := w.take(n); got != want {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,6 +83,72 @@ func TestAnOldAnswer(t *testing.T) {
 	}
 	if w.alerts[string(AlertContradiction)] {
 		t.Error("a person is told of a contradiction that is none")
+	}
+}
+
+// TestANoticeConfirmedTooLate: what 094 said before our own cancellation confirms nothing
+// after it. The notice waits, and the next answer decides.
+func TestANoticeConfirmedTooLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	n, f := w.notice(payment.Cleared), w.found(payment.Cleared) // captured elsewhere
+	n.State, n.OrderID = NoticeReceived, w.l.Order.ID
+	seen := clone(w.l)
+	w.settle(w.send(w.change(true)), verdictOf(Answer{Outcome: Success}))
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	w.stands(p, payment.Ended, payment.Refunded)
+	s := New(Deps{
+		Store: raced{seen: seen, w: w}, Gateway: tells{f: f}, Now: func() time.Time { return w.now }, Rand: rand.Reader,
+		Policy: func(context.Context) (Policy, error) { return w.policy, nil }, Log: slog.New(slog.DiscardHandler),
+	})
+	if err := s.TakeUpNotice(context.Background(), *n); err != nil {
+		t.Fatal(err)
+	}
+	if w.alerts[string(AlertContradiction)] {
+		t.Error("a person is told of a contradiction that is none")
+	}
+	if p.LastNoticeID == n.NoticeID {
+		t.Error("the notice does not wait")
+	}
+}
+
+// TestACaptureToldAfterItsRefund: the capture was known by an inquiry, and its own notice
+// comes when the payment is refunded by us already. It is late, and contradicts nothing.
+func TestACaptureToldAfterItsRefund(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.settle(w.send(w.change(true)), verdictOf(Answer{Outcome: Success}))
+	w.must(func(l *Ledger, tk tick) error {
+		return l.learn(tk, l.payment(p.ID), payment.Cleared, total, w.now, "inquiry")
+	})
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	w.stands(p, payment.Ended, payment.Refunded)
+	n, f := w.notice(payment.Cleared), w.found(payment.RefundDone)
+	if !w.take(n) {
+		t.Error("094 was not asked")
+	}
+	w.confirm(n, &f)
+	if n.State != NoticeSuperseded || w.alerts[string(AlertContradiction)] {
+		t.Errorf("the notice is %s, alerts %v", n.State, w.alerts)
+	}
+	w.stands(p, payment.Ended, payment.Refunded)
+}
+
+// TestWithinOneMillisecond: of a capture and its cancellation, settled at the same time,
+// the cancellation is the newer one, whatever their ids say.
+func TestWithinOneMillisecond(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.settle(w.send(w.change(true)), verdictOf(Answer{Outcome: Success}))
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	for range 2 {
+		if got := w.l.lastSucceeded(p); got.Kind != payment.CancelCapture {
+			t.Errorf("the newest is %s", got.Kind)
+		}
+		slices.Reverse(w.l.Operations)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 )
 
 // Receive stores a verified notice and, where nothing has to be asked first, applies
@@ -33,7 +34,10 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 		n.State, n.NextAt = NoticeForeign, time.Time{}
 		return n, s.store.AddNotice(ctx, n)
 	}
-	if err := s.applyNew(ctx, t, &n); err != nil {
+	if err := s.applyNew(ctx, t, &n); problem.Is(err, "notice.duplicate") {
+		n.State, n.NextAt = NoticeDuplicate, time.Time{} // its twin came at the same moment, and is committed
+		return n, nil
+	} else if err != nil {
 		// The notice is what must not be lost: it is kept, and taken up by a worker.
 		s.log.ErrorContext(ctx, "notice stored but not applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
 		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, t.now.Add(10*time.Second)
@@ -146,16 +150,37 @@ func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {
 	if err != nil {
 		return err
 	}
+	was := l.standing(&n)
 	probe := n
 	if need, err := l.decideNotice(t, &probe, nil); !need && (err == nil || NeedsGoods(err)) {
 		return s.store.Update(ctx, n.OrderID, decide(nil))
 	}
 	f := s.gateway.Inquire(ctx, Inquiry{Environment: n.Environment, MerchantID: n.MerchantID, SettingsVersion: t.policy.Version, PaymentID: n.PaymentID})
-	if err := s.store.Update(ctx, n.OrderID, decide(&f)); err != nil {
+	err = s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if was != nil && !l.payment(was.ID).stillAs(was) {
+			return decide(nil)(l) // what became known meanwhile is newer: it is judged by that, or asked again
+		}
+		return decide(&f)(l)
+	})
+	if err != nil {
 		return err
 	}
 	if ask {
 		s.log.WarnContext(ctx, "notice still needs a confirmation", "notice", n.NoticeID)
 	}
 	return nil
+}
+
+// standing is the payment of ours that a notice is about as it stands now, nil if there
+// is none.
+func (l *Ledger) standing(n *Notice) *Payment {
+	p := l.holder(n.PaymentID)
+	if p == nil {
+		p = l.named(n)
+	}
+	if p == nil {
+		return nil
+	}
+	was := *p
+	return &was
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"kessai/internal/database"
 	"kessai/internal/problem"
 	"kessai/internal/wording"
 )
@@ -103,7 +104,7 @@ func understood(err error) error {
 	if _, ok := problem.As(err); !ok && errors.As(err, &big) {
 		return problem.Wrap(err, problem.Invalid, codeTooBig, nil)
 	}
-	if _, ok := problem.As(err); !ok && errors.Is(err, context.DeadlineExceeded) {
+	if _, ok := problem.As(err); !ok && (errors.Is(err, context.DeadlineExceeded) || database.IsAway(err)) {
 		return problem.Wrap(err, problem.Unavailable, "", nil)
 	}
 	return err

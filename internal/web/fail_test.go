@@ -31,6 +31,7 @@ func TestCategoriesHaveTheirAnswers(t *testing.T) {
 		{"declined", problem.New(problem.Declined, "general.declined", nil), 422, "決済を承認できませんでした。", false, slog.LevelInfo},
 		{"unavailable", problem.New(problem.Unavailable, "database.busy", nil), 503, "ただいま大変混み合っております。", true, slog.LevelWarn},
 		{"time is up", fmt.Errorf("query: %w", context.DeadlineExceeded), 503, "ただいま接続しにくくなっております。", true, slog.LevelWarn},
+		{"the database is away", fmt.Errorf("query: %w", io.ErrUnexpectedEOF), 503, "ただいま接続しにくくなっております。", true, slog.LevelWarn},
 		{"a setting is none of the buyer's business", problem.New(problem.Misset, "tax_rule.missing", nil), 500, "設定に問題があるため処理できませんでした。", true, slog.LevelError},
 		{"an ordinary error", errors.New("secret of 10.0.0.1"), 500, "システムエラーが発生しました。", true, slog.LevelError},
 		{"too large", &http.MaxBytesError{Limit: 1}, 413, "送信されたデータが大きすぎます。", false, slog.LevelInfo},
