@@ -62,18 +62,12 @@ func (l *Ledger) editMoney(t tick, in Edit, was, is Sheet) (*Operation, error) {
 	if err := l.checkTotals(is); err != nil {
 		return nil, err
 	}
-	held := l.Hold != nil
 	moves := len(l.Moves)
 	if err := l.moveGoods(was.Items, is.Items); err != nil {
 		return nil, err
 	}
-	if held && l.Order.Status != order.Returned {
-		if err := l.spend(is.Totals.UsePoint - l.Order.UsePoint); err != nil {
-			return nil, err
-		}
-	}
-	if l.Order.Status == order.Delivered { // given when it was shipped
-		l.grant(is.Totals.AddPoint - l.Order.AddPoint)
+	if err := l.movePoints(is.Totals); err != nil {
+		return nil, err
 	}
 	if len(l.Moves) > moves {
 		l.event(t, EventHoldChanged, in.Actor, nil, nil, "staff", EventData{})
@@ -139,6 +133,23 @@ func (l *Ledger) moveGoods(was, is []order.Item) error {
 	}
 	l.Hold.Movements = order.Difference(given, append(append([]order.Movement(nil), l.Hold.Movements...), taken...))
 	return nil
+}
+
+// movePoints moves the differences of the points used, unless they went back with the
+// goods, and of those given, once they were given. Staff cannot bring a member below 0.
+func (l *Ledger) movePoints(is order.Totals) error {
+	used, given := is.UsePoint-l.Order.UsePoint, int64(0)
+	if l.Order.Status == order.Delivered {
+		given = is.AddPoint - l.Order.AddPoint
+	}
+	if l.Hold == nil || l.Order.Status == order.Returned {
+		used = 0
+	}
+	if left := l.Goods.Points + given - used; l.Order.CustomerID != 0 && left < 0 && (used > 0 || given < 0) {
+		return problem.New(problem.NotNow, "point.short", problem.Args{"Left": l.Goods.Points, "Wanted": used - given})
+	}
+	l.grant(given)
+	return l.spend(used)
 }
 
 // of is how much of a class the hold took.

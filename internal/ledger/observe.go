@@ -107,7 +107,7 @@ func (l *Ledger) waits() bool {
 		}
 	}
 	open := l.amountOpen()
-	return l.unmade() || open != nil && open.Phase == payment.Ended
+	return l.unmade() || open != nil && (open.Phase == payment.Ended || open.Phase == payment.Captured && open.worth() == 0)
 }
 
 // apply writes what a rule says. Consequences that cannot be had (no stock left for

@@ -22,9 +22,6 @@ func (l *Ledger) placeOrder(t tick, shown order.Yen) error {
 	case l.Order.Total > 0 && l.Order.MethodClass != offlineClass:
 		return problem.New(problem.Conflict, "order.other_method", problem.Args{"Method": l.Order.PaymentMethod})
 	}
-	if err := l.notBusy(); err != nil {
-		return err
-	}
 	if l.captured() != nil {
 		return notNow("payment.alive", problem.Args{"Order": l.Order.ID})
 	}

@@ -58,11 +58,6 @@ func (l *Ledger) refundByHand(t tick, in HandRefund) error {
 	if err := l.mayRefundByHand(p); err != nil {
 		return err
 	}
-	if p.ID == l.CurrentID {
-		if err := l.notBusy(); err != nil {
-			return err
-		}
-	}
 	how := strings.TrimSpace(in.How)
 	day := in.Day.In(order.JST())
 	switch {

@@ -290,17 +290,21 @@ func TestWrongTotals(t *testing.T) {
 	}
 	w := newWorld(t)
 	w.authorised("p1")
-	for want, in := range map[string]Edit{
-		"order.edited_meanwhile": {Version: w.l.Version + 1, Sheet: sheetOf(1)},
-		"":                       {Version: w.l.Version, Sheet: sheetOf(1)},
+	at := w.l.Order.UpdatedAt
+	for _, tt := range []struct {
+		want string
+		in   Edit
+	}{
+		{"order.edited_meanwhile", Edit{Version: w.l.Version + 1, UpdatedAt: at, Sheet: sheetOf(1)}},
+		{"order.edited_meanwhile", Edit{Version: w.l.Version, UpdatedAt: at.Add(time.Second), Sheet: sheetOf(1)}},
+		{"", Edit{Version: w.l.Version, UpdatedAt: at, Sheet: sheetOf(1)}},
 	} {
 		err := w.do(func(l *Ledger, tk tick) error {
-			in.UpdatedAt = l.Order.UpdatedAt
-			_, err := l.planEdit(tk, in)
+			_, err := l.planEdit(tk, tt.in)
 			return err
 		})
-		if code(err) != want {
-			t.Errorf("%v, not %s", err, want)
+		if code(err) != tt.want {
+			t.Errorf("%v, not %s", err, tt.want)
 		}
 	}
 }
@@ -578,6 +582,10 @@ func TestMethodChange(t *testing.T) {
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
 	w.status(order.New)
 	w.alerted(AlertKept)
+	w.told(w.l.Current(), payment.AuthCancelDone) // by another hand, and still it has another method
+	w.status(order.New)
+	w.holds(Committed)
+	w.alerted()
 
 	w = newWorld(t)
 	p = w.authorised("p1")
@@ -630,6 +638,14 @@ func TestRevive(t *testing.T) {
 		t.Errorf("twice: %v", err)
 	}
 
+	w = newWorld(t)
+	w.authorised("p1")
+	_, _ = w.to(order.Canceled, LivingKeep)
+	w.send(w.change(false))
+	if err := w.revive(); code(err) != "operation.open" {
+		t.Errorf("busy: %v", err)
+	}
+
 	w = newWorld(t) // without its payment
 	w.authorised("p1")
 	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
@@ -665,6 +681,18 @@ func TestReviveLateMoney(t *testing.T) {
 	if w.l.CurrentID != p.ID || w.l.Order.PaymentDate.IsZero() {
 		t.Errorf("%+v", w.l.Order)
 	}
+
+	w = newWorld(t) // the order had another method when it was cancelled
+	p = w.number("p1")
+	cash := w.sheet
+	cash.PaymentRow = cashRow
+	_, _ = w.save(cash, LivingAsk)
+	w.moved(order.Canceled)
+	w.told(p, payment.Cleared)
+	if err := w.revive(); err != nil || w.l.CurrentID != p.ID {
+		t.Errorf("%v, the order's is %q", err, w.l.CurrentID)
+	}
+	w.alerted()
 
 	w = newWorld(t) // paid when the goods were gone
 	w.l.Order.MethodClass = payment.Scheme{Method: payment.Conveni, System: payment.Link}.Class()
@@ -902,5 +930,60 @@ func TestPlacedOnlyOnce(t *testing.T) {
 	w.l.payment(p.ID).HandRefunded = p.Amount
 	if err := w.do(place); err != nil {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestRefundedWhollyPaidAnew: money that went back by hand stands in nobody's way.
+func TestRefundedWhollyPaidAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.paidAtStore()
+	if err := w.refund(first, total); err != nil {
+		t.Fatal(err)
+	}
+	w.alerted(AlertAmountOpen)
+	p := w.made(total)
+	w.alerted()
+	if w.l.CurrentID != p.ID || w.reversal(p) != nil {
+		t.Error("it is not the order's")
+	}
+
+	w = newWorld(t) // one in 8 that was paid with another amount
+	p = notHappened(w)
+	w.l.Order.Total++
+	w.alive(p, "p1", payment.Cleared)
+	w.alerted(AlertDouble) // which the order cannot be saved to fit
+	again := func(l *Ledger, tk tick) error {
+		_, err := l.planBegin(tk, Begin{Amount: l.Order.Total, PaymentClass: "10", Actor: Buyer})
+		return err
+	}
+	if err := w.do(again); code(err) != "payment.alive" {
+		t.Errorf("%v", err)
+	}
+	w.l.payment(p.ID).HandRefunded = p.Amount
+	if err := w.do(again); err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestPaymentGoneMeanwhile: the payment of a shipped order ends while its amount is
+// changed; nothing pays it then.
+func TestPaymentGoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.moved(order.Delivered)
+	_, _ = w.save(w.sheet.priced(1500), LivingAsk)
+	var parent *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: total, Total: 1500, Actor: clerk})
+		return err
+	})
+	w.told(p, payment.AuthCancelDone)
+	w.alerted()
+	w.must(func(l *Ledger, tk tick) error { _, err := l.sagaStep(tk, parent.ID); return err })
+	w.status(order.Delivered)
+	if !w.alerts[string(AlertUnmade)] {
+		t.Errorf("alerts %v", w.alerts)
 	}
 }

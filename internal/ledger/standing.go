@@ -82,7 +82,12 @@ func (l *Ledger) unmade() bool {
 		return false
 	}
 	p := l.Current()
-	if p == nil || p.Phase == payment.Ended {
+	switch {
+	case p == nil:
+		return l.letGo() == nil
+	case l.saga(p) != nil: // it says when it ends
+		return false
+	case p.Phase == payment.Ended:
 		return l.letGo() == nil
 	}
 	return p.Reverse
@@ -99,10 +104,14 @@ func (l *Ledger) syncAlerts(t tick, before standings) {
 		p := l.payment(after.amount)
 		l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
-	switch {
-	case after.unmade && !before.unmade:
+	l.syncUnmade(t, before.unmade)
+}
+
+func (l *Ledger) syncUnmade(t tick, before bool) {
+	switch after := l.unmade(); {
+	case after && !before:
 		l.alert(t, AlertUnmade, unmadeCause, EventData{Amount: l.Order.Total})
-	case before.unmade && !after.unmade:
+	case before && !after:
 		l.closeAlert(t, AlertUnmade, unmadeCause)
 	}
 }
