@@ -174,8 +174,8 @@ func (l *Ledger) changeMethod(t tick, in Edit, is Sheet) (*Operation, error) {
 	if !ok {
 		return nil, problem.New(problem.Invalid, "order.method_unknown", nil).On("payment")
 	}
-	p := l.Current()
-	alive := p != nil && p.worth() > 0 && !p.Reverse
+	p := Asks(l)
+	alive := p != nil
 	if alive && in.Living == LivingAsk {
 		return nil, askLiving(p)
 	}

@@ -87,6 +87,28 @@ func (s *Service) acted(ctx context.Context, id order.ID, key string) (Result, b
 	return r, true, nil
 }
 
+// MaySave tells why staff cannot change an order's lines, total, method, delivery or
+// status now, nil if they can.
+func MaySave(l *Ledger) error { return l.maySave() }
+
+// Asks is the payment about which staff are asked when they cancel the order or give it
+// another method, nil if none is alive.
+func Asks(l *Ledger) *Payment {
+	if p := l.Current(); p != nil && p.worth() > 0 && !p.Reverse {
+		return p
+	}
+	return nil
+}
+
+// Worth is what a payment holds or has taken, less what was given back by hand.
+func (p *Payment) Worth() order.Yen { return p.worth() }
+
+// MayRevive tells why an order cannot be taken in again, nil if it can.
+func MayRevive(l *Ledger) error {
+	_, err := l.mayRevive()
+	return err
+}
+
 // maySave tells why staff cannot save anything that concerns money now.
 func (l *Ledger) maySave() error {
 	switch l.Order.Status {

@@ -54,8 +54,8 @@ func (l *Ledger) planStatus(t tick, in StatusChange) (*Operation, error) {
 // mayCancel asks what becomes of the order's payment if it is alive: it is cancelled by
 // the operation returned, or kept under an alert.
 func (l *Ledger) mayCancel(t tick, in StatusChange) (*Operation, error) {
-	p := l.Current()
-	if p == nil || p.worth() == 0 || p.Reverse {
+	p := Asks(l)
+	if p == nil {
 		return nil, nil
 	}
 	switch in.Living {
@@ -120,18 +120,11 @@ type Revive struct {
 
 // revive takes the goods again and makes the money that is there the order's.
 func (l *Ledger) revive(t tick, in Revive) error {
-	if err := l.notBusy(); err != nil {
+	to, err := l.mayRevive()
+	if err != nil {
 		return err
 	}
 	money := l.captured()
-	to := order.InProgress
-	switch {
-	case l.Order.Status == order.Canceled:
-	case l.Order.Status.Incomplete() && money != nil: // paid when the goods were gone
-		to = order.Paid
-	default:
-		return notNow("order.not_revivable", problem.Args{"Status": l.Order.Status})
-	}
 	before := l.openly()
 	if err := l.commitHold(t); err != nil {
 		return err
@@ -146,6 +139,20 @@ func (l *Ledger) revive(t tick, in Revive) error {
 	l.ownMoney(t)
 	l.syncAlerts(t, before)
 	return nil
+}
+
+// mayRevive says in which status an order is taken in again, or why it is not.
+func (l *Ledger) mayRevive() (order.Status, error) {
+	if err := l.notBusy(); err != nil {
+		return 0, err
+	}
+	switch {
+	case l.Order.Status == order.Canceled:
+		return order.InProgress, nil
+	case l.Order.Status.Incomplete() && l.captured() != nil: // paid when the goods were gone
+		return order.Paid, nil
+	}
+	return 0, notNow("order.not_revivable", problem.Args{"Status": l.Order.Status})
 }
 
 // captured is the first payment whose money is here, the order's own before others.
