@@ -26,15 +26,15 @@ func told(s payment.Status, date time.Time, cause string) fact {
 // in which a payment, and through it the order and its hold, change.
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 	before := l.openly()
-	if err := l.judge(t, p, f); err != nil {
+	if err := l.byTable(t, p, f); err != nil {
 		return err
 	}
 	l.syncAlerts(t, before)
 	return nil
 }
 
-// judge looks the fact up in the table.
-func (l *Ledger) judge(t tick, p *Payment, f fact) error {
+// byTable looks the fact up in the table.
+func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 	role := l.role(p, f)
 	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
 	if !ok && f.status != payment.NoStatus { // a status that the method does not have
