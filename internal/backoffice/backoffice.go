@@ -72,7 +72,7 @@ func New(d Deps) (*BackOffice, error) {
 	if err := d.Kernel.AddAssets("backoffice", assets, "assets"); err != nil {
 		return nil, err
 	}
-	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html", "job_progress.html")
+	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html", "refund.html", "job_progress.html")
 	b := &BackOffice{
 		Deps:  d,
 		login: web.NewPage[loginPage](set, "login.html", web.Admin),
@@ -116,6 +116,9 @@ func (b *BackOffice) mount(open *web.Routes) {
 	r.Handle("GET /order/{id}/edit", b.showOrder)
 	r.Handle("POST /order/{id}/payment/{payment}", b.changePayment)
 	r.Handle("POST /order/{id}/operation/{operation}", b.settleUnknown)
+	r.Handle("POST /order/{id}/payment/{payment}/refund", b.refundByHand)
+	r.Handle("POST /order/{id}/status", b.changeStatus)
+	r.Handle("POST /order/{id}/revive", b.revive)
 }
 
 func (b *BackOffice) url(path string) string { return b.Kernel.AdminURL(path) }

@@ -266,7 +266,7 @@ func TestEveryButtonHasAKeyOfItsOwn(t *testing.T) {
 	id := r.paid(1)
 	seen := map[string]int{}
 	for range 2 {
-		r.Get(editPath(id)).Find("dialog input[name=key]").Each(func(_ int, s *goquery.Selection) { seen[s.AttrOr("value", "")]++ })
+		r.Get(editPath(id)).Find("#payment dialog input[name=key]").Each(func(_ int, s *goquery.Selection) { seen[s.AttrOr("value", "")]++ })
 	}
 	if len(seen) != 4 {
 		t.Errorf("%v", seen)

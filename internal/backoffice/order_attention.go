@@ -7,7 +7,6 @@ import (
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
-	"kessai/internal/store"
 	"kessai/internal/web"
 )
 
@@ -16,14 +15,33 @@ type alertView struct {
 	alertWords
 	Since   time.Time
 	Details []web.Fact
+	Revive  *web.Confirm // 注文を復活する
+	Refund  *refundView  // 返金済み(手動)
 }
 
-func viewAlerts(list []store.Alert) []alertView {
+// viewAlerts shows the alerts, each with the ways out that have no place at a payment;
+// one way is offered once.
+func (b *BackOffice) viewAlerts(f orderFacts) ([]alertView, error) {
 	var out []alertView
-	for _, a := range list {
-		out = append(out, alertView{alertWords: wordsOfAlert(a.Kind), Since: a.OpenedAt, Details: dataFacts(a.Data)})
+	offered := map[string]bool{}
+	for _, a := range f.alerts {
+		v := alertView{alertWords: wordsOfAlert(a.Kind), Since: a.OpenedAt, Details: dataFacts(a.Data)}
+		var err error
+		if revivable(f, a) && !offered["revive"] {
+			offered["revive"] = true
+			if v.Revive, err = b.reviveButton(f); err != nil {
+				return nil, err
+			}
+		}
+		if refundable(f, a) && !offered[a.Cause] {
+			offered[a.Cause] = true
+			if v.Refund, err = b.refundForm(f, a.Cause); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, v)
 	}
-	return out
+	return out, nil
 }
 
 // noticeView is a notice that was not applied.

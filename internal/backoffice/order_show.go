@@ -18,6 +18,8 @@ const refresh = 20 * time.Second
 
 type orderPage struct {
 	Order     orderView
+	Statuses  []web.Confirm // what staff may change the status to
+	Locked    string        // why they may not now
 	Payments  []paymentView
 	NoPayment web.Empty
 	Alerts    []alertView
@@ -47,11 +49,17 @@ func (b *BackOffice) showOrder(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := orderPage{
-		Order: viewOrder(f.order), Timeline: viewTimeline(f), Alerts: viewAlerts(f.alerts), Notices: viewNotices(f.notices),
+		Order: viewOrder(f.order), Timeline: viewTimeline(f), Notices: viewNotices(f.notices),
 		NoPayment: web.Empty{Icon: "card", Title: "ペイジェントの決済はありません", Text: "購入者がお支払いの手続きを始めると、ここに決済が表示されます。"},
 		Back:      b.back(r),
 	}
 	if page.Payments, err = b.viewPayments(r.Context(), f); err != nil {
+		return err
+	}
+	if page.Statuses, page.Locked, err = b.statuses(f); err != nil {
+		return err
+	}
+	if page.Alerts, err = b.viewAlerts(f); err != nil {
 		return err
 	}
 	frame := web.Frame{Title: "受注登録", Group: "受注管理", Menu: menuList}

@@ -44,7 +44,7 @@ func viewTimeline(f orderFacts) timelineView {
 func viewEvent(f orderFacts, e ledger.Event) eventView {
 	v := eventView{eventWords: wordsOfEvent(e), Seq: e.Seq, At: e.At, Actor: f.actor(e.Actor), Telegram: e.Data.Telegram, Details: dataFacts(e.Data)}
 	switch e.Kind {
-	case ledger.EventPlanned, ledger.EventSucceeded, ledger.EventNotice, ledger.EventNoticeParked, ledger.EventPlaced, ledger.EventUnknown,
+	case ledger.EventPlanned, ledger.EventSucceeded, ledger.EventNotice, ledger.EventNoticeParked, ledger.EventPlaced, ledger.EventUnknown, ledger.EventRefunded,
 		ledger.EventDeclined, ledger.EventRejected:
 		v.Amount = e.Data.Amount
 	}

@@ -30,6 +30,16 @@ func wordsOfEvent(e ledger.Event) eventWords {
 			Text: join(statusWords(payment.Status(d.Status)), parkWords(ledger.ParkReason(d.Text)))}
 	case ledger.EventObserved:
 		return wordsOfObserved(d)
+	case ledger.EventEdited:
+		w := eventWords{Name: "受注の編集", Icon: "order"}
+		if e.Data.Amount != 0 {
+			w.Text = "お支払い合計 " + e.Data.Amount.String()
+		}
+		return w
+	case ledger.EventHostMoved:
+		return eventWords{Name: "対応状況（EC-CUBEでの変更）", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
+	case ledger.EventRefunded:
+		return eventWords{Name: "返金済み(手動)", Icon: "check", Word: "記録", Tone: web.Success, Text: join(d.Day, d.Text)}
 	case ledger.EventOrderMoved:
 		return eventWords{Name: "対応状況", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
 	}
@@ -43,6 +53,8 @@ func wordsOfConsequence(e ledger.Event) eventWords {
 		return eventWords{Name: "在庫・ポイントの引当", Icon: "tag"}
 	case ledger.EventCommitted:
 		return eventWords{Name: "在庫・ポイントの確定", Icon: "tag"}
+	case ledger.EventHoldChanged:
+		return eventWords{Name: "在庫・ポイントの増減", Icon: "tag"}
 	case ledger.EventReleased:
 		return eventWords{Name: "在庫・ポイントの戻し", Icon: "tag"}
 	case ledger.EventPlaced:
@@ -168,6 +180,8 @@ func because(cause string) string {
 		return "決済情報照会（2回とも処理なし）"
 	case "refused":
 		return "失敗の応答"
+	case "host":
+		return "EC-CUBEでの変更"
 	case "staff":
 		return "担当者"
 	case "given_up":

@@ -90,7 +90,7 @@ func (l *Ledger) mayBegin(t tick, in Begin) (payment.Scheme, error) {
 		return scheme, notNow("operation.open", nil)
 	}
 	for _, p := range l.Payments {
-		if p.living() && !p.Reverse {
+		if p.worth() > 0 && !p.Reverse {
 			return scheme, notNow("payment.alive", problem.Args{"Order": l.Order.ID})
 		}
 	}

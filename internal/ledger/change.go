@@ -174,16 +174,22 @@ func (l *Ledger) planDetached(t tick, p *Payment, in Change) (*Operation, error)
 }
 
 // detached reports whether the payment was to be cancelled without its order, which
-// still has nothing to pay: what becomes of it, however late, touches neither the order
+// still has nothing to pay, or another method: what becomes of it, however late, touches neither the order
 // nor its hold, unless staff then cancelled it with the order.
 func (l *Ledger) detached(p *Payment) bool {
 	is := false
 	for _, op := range l.Operations {
 		if op.PaymentID == p.ID && op.Actor != System {
-			is = op.Reason == detached
+			is = op.Reason == detached && l.Order.Total == 0 || op.Reason == methodChanged && l.otherMethod(p)
 		}
 	}
-	return is && l.Order.Total == 0
+	return is
+}
+
+// otherMethod reports whether the order is no longer to be paid by the payment's method.
+func (l *Ledger) otherMethod(p *Payment) bool {
+	s, ours := payment.SchemeOf(l.Order.MethodClass)
+	return !ours || s != p.scheme()
 }
 
 // checkAmount opens 金額未反映 while the order's living payment is not worth the
@@ -193,7 +199,7 @@ func (l *Ledger) checkAmount(t tick) {
 	if p == nil {
 		return
 	}
-	if !p.living() || p.Amount-p.HandRefunded == l.Order.Total {
+	if l.amountOpen() == nil {
 		l.closeAlert(t, AlertAmountOpen, p.ID)
 		return
 	}

@@ -20,6 +20,8 @@ type Ledger struct {
 	Payments   []*Payment   // by Seq
 	Operations []*Operation // by PlannedAt, then ID
 	Goods      *Goods       // nil until a decision asked for it with NeedGoods
+	Sheet      *Sheet       // nil until a decision asked for it (NeedsSheet)
+	LastStatus order.Status // as it last stood when we looked; 0 while the order has no ledger row
 
 	// What this decision adds.
 	Events  []Event
@@ -31,6 +33,9 @@ type Ledger struct {
 	// WakeNotices makes the order's notices that wait as received due at once: an
 	// operation that forbade them was settled.
 	WakeNotices bool
+
+	// Ship dates every shipping of the order that has no date yet.
+	Ship bool
 }
 
 // Head is what the ledger knows and changes of dtb_order.
@@ -40,6 +45,7 @@ type Head struct {
 	Status        order.Status
 	Total         order.Yen // payment_total
 	UsePoint      int64
+	AddPoint      int64
 	CustomerID    int64 // 0 for a guest
 	PaymentRow    int64 // dtb_order.payment_id
 	MethodClass   string
@@ -47,6 +53,7 @@ type Head struct {
 	OrderDate     time.Time // zero while not placed
 	PaymentDate   time.Time // zero while unpaid
 	PendingSince  time.Time // when it last entered 7
+	UpdatedAt     time.Time // update_date: another hand's save shows in it
 }
 
 // Payment is one settlement at Paygent, or one attempt that may become one.
@@ -210,6 +217,7 @@ type Event struct {
 	OperationID string
 	Cause       string
 	Data        EventData
+	IdemKey     string // of what staff did without an operation; unique over all orders
 }
 
 // EventData are the facts of an event; stored as JSON, empty ones left out.
@@ -227,6 +235,7 @@ type EventData struct {
 	Mail      MailKind     `json:"mail,omitempty"`
 	Alert     AlertKind    `json:"alert,omitempty"`
 	Text      string       `json:"text,omitempty"` // a reason typed by staff
+	Day       string       `json:"day,omitempty"`  // of a refund by hand, 2026-04-01
 }
 
 // EventKind names what happened.
@@ -251,13 +260,17 @@ const (
 	EventMailQueued   EventKind = "mail_queued"
 	EventAlertOpened  EventKind = "alert_opened"
 	EventAlertClosed  EventKind = "alert_closed"
+	EventEdited       EventKind = "order_edited"     // staff saved the order
+	EventHoldChanged  EventKind = "hold_changed"     // stock or points of the hold, by staff
+	EventRefunded     EventKind = "refunded_by_hand" // 返金済み(手動)
+	EventHostMoved    EventKind = "host_moved"       // EC-CUBE's own hand moved the order
 )
 
 // EventKinds lists every kind.
 func EventKinds() []EventKind {
 	return []EventKind{EventPlanned, EventSucceeded, EventDeclined, EventRejected, EventUnknown, EventInquired, EventNotice,
 		EventNoticeParked, EventObserved, EventOrderMoved, EventHeld, EventCommitted, EventReleased, EventPlaced, EventGivenUp,
-		EventMailQueued, EventAlertOpened, EventAlertClosed}
+		EventMailQueued, EventAlertOpened, EventAlertClosed, EventEdited, EventHoldChanged, EventRefunded, EventHostMoved}
 }
 
 // Actor is who asked: "buyer", "system", "paygent", or "staff:<member id>".
@@ -294,12 +307,14 @@ const (
 	AlertNoticeParked  AlertKind = "notice_parked"      // 反映できない通知
 	AlertAmount        AlertKind = "wrong_amount"       // 金額改竄検知
 	AlertAmountOpen    AlertKind = "amount_not_applied" // 金額未反映
+	AlertUnmade        AlertKind = "payment_not_made"   // 決済未作成
+	AlertKept          AlertKind = "payment_kept"       // 取消・変更済み、決済は有効
 )
 
 // AlertKinds lists every kind.
 func AlertKinds() []AlertKind {
 	return []AlertKind{AlertUnknown, AlertTransit, AlertContradiction, AlertDouble, AlertPaidCanceled, AlertShippedUnpaid,
-		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen}
+		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen, AlertUnmade, AlertKept}
 }
 
 // Mail is one mail to queue; at most one per (order, kind, cause).

@@ -25,10 +25,18 @@ func told(s payment.Status, date time.Time, cause string) fact {
 // observe takes one fact about a payment by the state table. It is the only way
 // in which a payment, and through it the order and its hold, change.
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
+	before := l.openly()
 	if l.unaccepted(t, p, f) {
 		l.refuseAuthorised(t, p, f)
-		return nil
+	} else if err := l.byTable(t, p, f); err != nil {
+		return err
 	}
+	l.syncAlerts(t, before)
+	return nil
+}
+
+// byTable looks the fact up in the table.
+func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 	role := l.role(p, f)
 	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
 	if !ok && f.status != payment.NoStatus { // a status that the method does not have
@@ -78,7 +86,7 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 	if p.ID == l.CurrentID {
 		return payment.OrderPayment
 	}
-	if cur := l.Current(); cur != nil && cur.living() {
+	if cur := l.Current(); cur != nil && cur.worth() > 0 {
 		return payment.OtherPayment
 	}
 	if !l.waits() {
@@ -88,17 +96,20 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 	return payment.OrderPayment
 }
 
-// waits reports whether the order waits for a payment: in 7 or 8, or placed with a
-// number that nobody has paid yet.
+// waits reports whether the order waits for a payment: in 7 or 8, placed with a number
+// that nobody has paid yet, or to be paid through Paygent by whatever comes.
 func (l *Ledger) waits() bool {
 	switch l.Order.Status {
 	case order.Pending, order.Processing:
 		return true
 	case order.New, order.InProgress, order.Delivered:
 		cur := l.Current()
-		return cur != nil && (cur.Phase == payment.AwaitingPayment || cur.Phase == payment.AwaitingBuyer)
+		if cur != nil && (cur.Phase == payment.AwaitingPayment || cur.Phase == payment.AwaitingBuyer) {
+			return true
+		}
 	}
-	return false
+	open := l.amountOpen()
+	return l.unmade() || open != nil && (open.Phase == payment.Ended || open.Phase == payment.Captured && open.worth() == 0)
 }
 
 // apply writes what a rule says. Consequences that cannot be had (no stock left for
@@ -171,6 +182,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 			l.closeAlert(t, AlertDouble, p.ID)
 			l.closeAlert(t, AlertPaidCanceled, p.ID)
 			l.closeAlert(t, AlertStockShort, p.ID)
+			l.closeAlert(t, AlertKept, p.ID)
 		}
 	}
 	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(f.status), Amount: p.Amount, Text: string(f.event)})

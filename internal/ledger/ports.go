@@ -45,6 +45,10 @@ type Store interface {
 	// OperationByKey finds an operation by its idempotency key.
 	OperationByKey(ctx context.Context, key string) (Due, bool, error)
 
+	// KeyUsed reports whether something that staff did without an operation was written
+	// under this idempotency key (Event.IdemKey).
+	KeyUsed(ctx context.Context, key string) (bool, error)
+
 	// EndLeases ends the leases of a node's former self.
 	EndLeases(ctx context.Context, owner string, now time.Time) error
 

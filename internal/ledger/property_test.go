@@ -175,7 +175,7 @@ func (c *centre) deliver(i int) {
 func (c *centre) pay() {
 	var op *Operation
 	err := c.do(func(l *Ledger, t tick) (err error) {
-		op, err = l.planBegin(t, Begin{Order: l.Order.ID, Amount: total, PaymentClass: "10", Actor: Buyer})
+		op, err = l.planBegin(t, Begin{Order: l.Order.ID, Amount: l.Order.Total, PaymentClass: "10", Actor: Buyer})
 		return err
 	})
 	if err == nil {
@@ -264,7 +264,7 @@ func (c *centre) actions() map[string]func(*rapid.T) {
 		"paid in cash": func(*rapid.T) {
 			if c.l.Order.Status == order.Processing && len(c.l.Payments) > 0 {
 				c.l.Order.MethodClass = offlineClass
-				c.offline = c.do(func(l *Ledger, t tick) error { return l.placeOrder(t, total) }) == nil
+				c.offline = c.do(func(l *Ledger, t tick) error { return l.placeOrder(t, l.Order.Total) }) == nil
 			}
 		},
 		"": func(*rapid.T) { c.check() },
@@ -400,7 +400,20 @@ func (c *centre) seen() {
 // agree compares the book with the centre (money.md §11). Of a payment that stood and
 // whose notices were lost only the expiry watch would know (money.md §9).
 func (c *centre) agree() {
-	alive, lost := order.Yen(0), false
+	alive, lost := c.books()
+	if !lost && len(c.alerts) == 0 {
+		c.agreeOrder(alive)
+	}
+	if c.l.Order.Status == order.Pending && len(c.alerts) == 0 {
+		c.rt.Fatalf("the order is stuck in 7")
+	}
+	if placed := slices.Contains(c.mails, "order placed"); placed == c.l.Order.OrderDate.IsZero() {
+		c.rt.Fatalf("placed %s, mails %v", c.l.Order.OrderDate, c.mails)
+	}
+}
+
+// books compares payment by payment, and tells what lives at the centre.
+func (c *centre) books() (alive order.Yen, lost bool) {
 	for _, f := range c.held {
 		lost = lost || c.lost[f.PaymentID]
 		if f.Status.Alive() {
@@ -414,15 +427,7 @@ func (c *centre) agree() {
 			c.rt.Fatalf("payment %s is %s at %s here and at %s there", p.TradingID, p.Phase, p.Status, f.Status)
 		}
 	}
-	if !lost && len(c.alerts) == 0 {
-		c.agreeOrder(alive)
-	}
-	if c.l.Order.Status == order.Pending && len(c.alerts) == 0 {
-		c.rt.Fatalf("the order is stuck in 7")
-	}
-	if placed := slices.Contains(c.mails, "order placed"); placed == c.l.Order.OrderDate.IsZero() {
-		c.rt.Fatalf("placed %s, mails %v", c.l.Order.OrderDate, c.mails)
-	}
+	return alive, lost
 }
 
 // agreeOrder compares order and hold with what lives at the centre.

@@ -100,6 +100,9 @@ func (s *Service) applyNew(ctx context.Context, t tick, n *Notice) error {
 	fresh := *n
 	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
 		*n = fresh
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		if _, err := l.decideNotice(t, n, nil); err != nil {
 			return err
 		}
@@ -137,6 +140,9 @@ func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {
 	decide := func(f *Finding) func(*Ledger) error {
 		return func(l *Ledger) error {
 			n = stored
+			if err := l.meetHost(t); err != nil {
+				return err
+			}
 			need, err := l.decideNotice(t, &n, f)
 			ask = need
 			if err != nil {

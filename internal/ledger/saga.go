@@ -267,7 +267,11 @@ func (l *Ledger) endSaga(t tick, parent *Operation, s payment.State, cause, code
 	if cur.Phase == payment.Captured {
 		cur.AskAt = watchCapture(cur, t.now)
 	}
-	return l.rejudge(t, cur, "saga:"+strconv.Quote(parent.Reason))
+	if err := l.rejudge(t, cur, "saga:"+strconv.Quote(parent.Reason)); err != nil {
+		return err
+	}
+	l.syncUnmade(t, false)
+	return nil
 }
 
 // rejudge applies to the order what its payment was told while a saga judged it.

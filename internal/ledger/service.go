@@ -113,6 +113,9 @@ func (s *Service) begin(ctx context.Context, id order.ID, key string, beside Bes
 	var replay Result
 	err = s.store.Update(ctx, id, func(l *Ledger) error {
 		replay, op, left = Result{}, nil, l
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		for _, have := range l.Operations {
 			if key != "" && have.IdemKey == key {
 				replay = Result{Operation: *have, Step: Next(l), Replayed: true}
@@ -315,6 +318,9 @@ func (s *Service) update(ctx context.Context, id order.ID, decide func(*Ledger, 
 	var refused error
 	for try := 1; ; try++ {
 		err = s.store.Update(ctx, id, func(l *Ledger) error {
+			if refused = l.meetHost(t); refused != nil {
+				return refused
+			}
 			if refused = decide(l, t); refused != nil {
 				return refused
 			}

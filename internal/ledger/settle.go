@@ -199,9 +199,13 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 	if changesAmount(op) && p.ID == l.CurrentID {
 		l.checkAmount(t)
 	}
-	if op.Reason == detached && p.living() {
+	if (op.Reason == detached || op.Reason == methodChanged) && p.living() {
+		before := l.openly()
 		l.CurrentID, p.Reverse = p.ID, false // it is still there, and still the order's
-		l.checkAmount(t)
+		l.syncAlerts(t, before)
+		if op.Reason == methodChanged {
+			l.alertKept(t, AlertKept, p)
+		}
 	}
 	if p.Reverse && p.living() {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: v.code, Detail: v.detail})

@@ -20,6 +20,9 @@ type world struct {
 	ids     int
 	stock   int64
 	points  int64
+	sheet   Sheet
+	keys    map[string]bool // of what staff did
+	shipped bool
 	events  int64
 	open    map[[2]string]bool // alerts by kind and cause
 	alerts  map[string]bool    // kinds of which one is open
@@ -43,14 +46,64 @@ const (
 
 func newWorld(t failer) *world {
 	w := &world{
-		t: t, now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), stock: begunWith, open: map[[2]string]bool{}, alerts: map[string]bool{}, notices: map[string]Notice{},
+		t: t, now: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), stock: begunWith, open: map[[2]string]bool{}, alerts: map[string]bool{}, notices: map[string]Notice{}, keys: map[string]bool{},
 		policy: Policy{
 			Version: 1, Environment: payment.Simulator, MerchantID: "m", TelegramTimeout: 35 * time.Second,
 			Confirm: ConfirmRisky, PaymentClasses: []string{"10", "61-3"},
 		},
 	}
+	w.sheet = sheetOf(wanted)
 	w.l = &Ledger{Order: Head{ID: 123, Status: order.Processing, Total: total, MethodClass: payment.Scheme{Method: payment.Card, System: payment.Module}.Class()}}
 	return w
+}
+
+// sheetOf is a sheet with this many pieces at 1,100 yen.
+func sheetOf(quantity int64) Sheet {
+	s := Sheet{PaymentRow: cardRow, Methods: []MethodRow{
+		{cardRow, payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), "ペイジェントクレジット"},
+		{storeRow, payment.Scheme{Method: payment.Conveni, System: payment.Module}.Class(), "ペイジェントコンビニ"},
+		{cashRow, offlineClass, "銀行振込"},
+	}}
+	if quantity > 0 {
+		s.Items = []order.Item{{
+			ID: 1, Type: order.ItemProduct, ProductClassID: class, ShippingID: 1, Name: "器", Price: 1000, Quantity: quantity, Tax: 100, TaxRate: 10,
+			TaxType: order.Taxable, TaxDisplayType: order.TaxExcluded, RoundingType: order.RoundHalfUp,
+		}}
+	}
+	s.Shippings = []Shipping{{ID: 1, DeliveryID: 1}}
+	return s.summed()
+}
+
+const (
+	cardRow  = int64(1)
+	storeRow = int64(2)
+	cashRow  = int64(3)
+)
+
+// summed is the sheet with the totals of its lines.
+func (s Sheet) summed() Sheet {
+	use, add := s.Totals.UsePoint, s.Totals.AddPoint
+	sum, err := order.Sum(s.Items)
+	if err != nil {
+		panic(err)
+	}
+	s.Totals = sum
+	s.Totals.UsePoint, s.Totals.AddPoint = use, add
+	return s
+}
+
+// priced is the sheet with a discount or a charge that brings it to a total.
+func (s Sheet) priced(to order.Yen) Sheet {
+	s.Items = slices.DeleteFunc(slices.Clone(s.Items), func(i order.Item) bool { return !i.IsProduct() })
+	sum, _ := order.Sum(s.Items)
+	if d := to - sum.Total; d != 0 {
+		kind := order.ItemCharge
+		if d < 0 {
+			kind = order.ItemDiscount
+		}
+		s.Items = append(s.Items, order.Item{Type: kind, Name: kind.Name(), Price: d, Quantity: 1, TaxType: order.NonTaxable, TaxDisplayType: order.TaxIncluded})
+	}
+	return s.summed()
 }
 
 func (w *world) tick() tick {
@@ -85,11 +138,19 @@ func (w *world) do(decide func(*Ledger, tick) error) error {
 	w.t.Helper()
 	l := clone(w.l)
 	err := decide(l, w.tick())
-	if NeedsGoods(err) {
+	for range 2 {
+		_, sheet := NeedsSheet(err)
+		if !sheet && !NeedsGoods(err) {
+			break
+		}
 		l = clone(w.l)
 		l.Goods = &Goods{
-			Wanted: []order.Movement{{ProductClassID: class, Quantity: wanted}},
+			Wanted: order.Movements(w.sheet.Items, nil),
 			Stock:  map[int64]Stock{class: {Name: "器", Left: w.stock}}, Points: w.points,
+		}
+		if sheet {
+			s := w.sheet
+			l.Sheet = &s
 		}
 		err = decide(l, w.tick())
 	}
@@ -118,6 +179,12 @@ func (w *world) write(l *Ledger) {
 	}
 	for _, e := range l.Events {
 		w.events++
+		if e.IdemKey != "" {
+			if w.keys[e.IdemKey] {
+				w.t.Fatalf("%s was done twice", e.IdemKey)
+			}
+			w.keys[e.IdemKey] = true
+		}
 		if e.Seq != w.events {
 			w.t.Fatalf("event %d stands where %d should", e.Seq, w.events)
 		}
@@ -142,7 +209,12 @@ func (w *world) write(l *Ledger) {
 	if l.Hold != nil && l.Hold.State == Released {
 		l.Hold = nil
 	}
+	if l.Sheet != nil {
+		w.sheet = *l.Sheet
+	}
+	w.shipped = w.shipped || l.Ship
 	l.Events, l.Alerts, l.Mails, l.Notices, l.Moves, l.Goods, l.WakeNotices = nil, nil, nil, nil, nil, nil, false
+	l.Sheet, l.Ship, l.LastStatus = nil, false, l.Order.Status
 	w.l = l
 	w.check()
 }

@@ -32,5 +32,17 @@ func operationConflict(err error) error {
 	return conflict(err, "operation.open")
 }
 
+// eventConflict is about something staff did twice; that two decisions wrote the same
+// seq is a lost race.
+func eventConflict(err error) error {
+	switch {
+	case !database.IsDuplicate(err):
+		return err
+	case strings.Contains(err.Error(), "idem"):
+		return conflict(err, "operation.repeated")
+	}
+	return errLostRace
+}
+
 // cardConflict is about a card that the customer keeps already.
 func cardConflict(err error) error { return conflict(err, "card.kept_already") }

@@ -28,6 +28,7 @@ var eventTable = table[eventRow]{"plg_kessai_event", []column[eventRow]{
 	{"operation_id", func(r *eventRow) any { return optional[string]{&r.OperationID} }},
 	{"cause", func(r *eventRow) any { return &r.Cause }},
 	{"data", func(r *eventRow) any { return facts{&r.Data} }},
+	{"idem_key", func(r *eventRow) any { return optional[string]{&r.IdemKey} }},
 }}
 
 func (w *writer) events(ctx context.Context) error {
@@ -35,7 +36,7 @@ func (w *writer) events(ctx context.Context) error {
 	for i, e := range w.after.Events {
 		rows[i] = &eventRow{e, int64(w.before.Order.ID)}
 	}
-	return w.insert(len(rows), eventTable.insert(ctx, w.tx, rows...))
+	return eventConflict(w.insert(len(rows), eventTable.insert(ctx, w.tx, rows...)))
 }
 
 // alerts opens by one statement and closes by one; of several changes of one

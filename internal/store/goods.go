@@ -27,8 +27,9 @@ type stockRow struct {
 	noClass   bool // dtb_product_class has lost it
 }
 
-// loadGoods reads what a hold for the order would take, under lock.
-func loadGoods(ctx context.Context, tx *database.Tx, head ledger.Head) (*goods, error) {
+// loadGoods reads what a hold for the order would take, under lock, and the stock of
+// what more might stand on it.
+func loadGoods(ctx context.Context, tx *database.Tx, head ledger.Head, more ...order.Item) (*goods, error) {
 	lines, err := database.List(ctx, tx, scanLine, `SELECT product_class_id, product_name, class_category_name1, class_category_name2, quantity
 FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_class_id IS NOT NULL ORDER BY id`,
 		int64(head.ID), int64(order.ItemProduct))
@@ -36,7 +37,8 @@ FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_cl
 		return nil, fmt.Errorf("store: products of order %d: %w", head.ID, err)
 	}
 	g := &goods{asked: map[int64]bool{}}
-	all := order.Movements(lines, nil)
+	seen := append(lines[:len(lines):len(lines)], more...)
+	all := order.Movements(seen, nil)
 	for _, m := range all {
 		g.asked[m.ProductClassID] = true
 	}
@@ -45,7 +47,7 @@ FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_cl
 	}
 	g.Wanted = order.Movements(lines, func(class int64) bool { return !g.rows[class].unlimited })
 	g.Stock = make(map[int64]ledger.Stock, len(g.rows))
-	for _, l := range lines {
+	for _, l := range seen {
 		if r, ok := g.rows[l.ProductClassID]; ok && !r.noClass {
 			g.Stock[l.ProductClassID] = ledger.Stock{Name: l.Title(), Left: r.left, Unlimited: r.unlimited}
 		}

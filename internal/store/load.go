@@ -36,8 +36,8 @@ func load(ctx context.Context, q database.Querier, id order.ID, lock string) (*l
 	return l, nil
 }
 
-const headSQL = `SELECT o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.customer_id, o.payment_id,
-  (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date
+const headSQL = `SELECT o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
+  (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date
 FROM dtb_order o WHERE o.id = ?`
 
 func loadHead(ctx context.Context, q database.Querier, id order.ID, lock string, h *ledger.Head) error {
@@ -46,8 +46,9 @@ func loadHead(ctx context.Context, q database.Querier, id order.ID, lock string,
 		return h, row.Scan(&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
 			database.Whole(&h.Total, "dtb_order.payment_total", (*int64)(&h.ID)),
 			database.Whole(&h.UsePoint, "dtb_order.use_point", (*int64)(&h.ID)),
+			database.Whole(&h.AddPoint, "dtb_order.add_point", (*int64)(&h.ID)),
 			optionalInt[int64]{&h.CustomerID}, optionalInt[int64]{&h.PaymentRow},
-			optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, &placed, &paid)
+			optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, &placed, &paid, date{&h.UpdatedAt})
 	}, headSQL+lock, int64(id))
 	if err != nil {
 		return fmt.Errorf("store: order %d: %w", id, err)
@@ -62,11 +63,11 @@ func loadHead(ctx context.Context, q database.Querier, id order.ID, lock string,
 // loadLedger reads the ledger's own row and the hold that is not released. An
 // order without a ledger row has neither.
 func (l *loaded) loadLedger(ctx context.Context, q database.Querier, id order.ID) error {
-	query := `SELECT l.version, l.event_seq, l.current_id, l.pending_since,
+	query := `SELECT l.version, l.event_seq, l.current_id, l.pending_since, l.last_status,
   (SELECT COUNT(*) FROM plg_kessai_alert a WHERE a.order_id = l.order_id AND a.closed_at IS NULL), ` + holdTable.list("h.") + `
 FROM plg_kessai_ledger l LEFT JOIN plg_kessai_hold h ON h.open_key = l.order_id WHERE l.order_id = ?`
 	var hold holdRow
-	dest := append([]any{&l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.openAlerts},
+	dest := append([]any{&l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, &l.openAlerts},
 		holdTable.dest(&hold)...)
 	_, _, err := database.One(ctx, q, func(row database.Row) (bool, error) { return true, row.Scan(dest...) }, query, int64(id))
 	if err == nil && hold.ID != "" {

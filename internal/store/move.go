@@ -112,7 +112,8 @@ func (w *writer) movePoints(ctx context.Context, back int64) error {
 // begins or ceases to count as one (eccube.md §4.1).
 func (w *writer) summary(ctx context.Context) error {
 	was, is, customer := w.before.Order.Status, w.after.Order.Status, w.before.Order.CustomerID
-	if customer == 0 || was.CountsAsPurchase() == is.CountsAsPurchase() {
+	edited := is.CountsAsPurchase() && w.after.Order.Total != w.before.Order.Total
+	if customer == 0 || was.CountsAsPurchase() == is.CountsAsPurchase() && !edited {
 		return nil
 	}
 	if err := w.lockMember(ctx, customer); err != nil {

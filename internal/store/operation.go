@@ -162,3 +162,12 @@ ORDER BY id DESC LIMIT 1`), string(env), merchant, int64(not))
 	}
 	return paymentID, tradingID, found, nil
 }
+
+// KeyUsed implements ledger.Store.
+func (s *Store) KeyUsed(ctx context.Context, key string) (bool, error) {
+	n, _, err := database.One(ctx, s.db.Read(), database.Scalar[int64], "SELECT COUNT(*) FROM plg_kessai_event WHERE idem_key = ?", key)
+	if err != nil {
+		return false, fmt.Errorf("store: idempotency key: %w", err)
+	}
+	return n > 0, nil
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"time"
 
+	"kessai/internal/ledger"
 	"kessai/internal/order"
 )
 
@@ -37,19 +38,7 @@ const (
 
 // Shipping is one destination of an order. In a draft that is not saved yet its ID
 // is 0 or negative, and items name it by that.
-type Shipping struct {
-	ID           int64
-	DeliveryID   int64
-	DeliveryName string
-	Address      order.Address // without e-mail
-	TimeID       int64
-	Time         string    // delivery time as shown, 午前
-	Date         time.Time // wished date: midnight in Japan
-
-	ShippedAt      time.Time // read only
-	MailedAt       time.Time // read only
-	TrackingNumber string    // read only
-}
+type Shipping = ledger.Shipping
 
 var orderTable = table[Draft]{"dtb_order", []column[Draft]{
 	{"id", func(d *Draft) any { return &d.ID }},

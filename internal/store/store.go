@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"kessai/internal/database"
@@ -46,22 +47,51 @@ func (s *Store) update(ctx context.Context, tx *database.Tx, id order.ID, decide
 	if err != nil {
 		return err
 	}
-	after := before.copy()
-	err = decide(after)
-	var goods *goods
-	if ledger.NeedsGoods(err) {
-		if goods, err = loadGoods(ctx, tx, before.Order); err != nil {
-			return err
-		}
-		after = before.copy()
-		after.Goods = &goods.Goods
-		err = decide(after)
-	}
+	d, err := decideOn(ctx, tx, before, decide)
 	if err != nil {
 		return err
 	}
-	w := &writer{tx: tx, before: before, after: after, goods: goods, now: s.decidedAt(after)}
+	w := &writer{tx: tx, before: before, after: d.after, goods: d.goods, sheet: d.sheet, now: s.decidedAt(d.after)}
 	return w.write(ctx)
+}
+
+// decided is a ledger as a decision left it, with what was read for it.
+type decided struct {
+	after *ledger.Ledger
+	goods *goods
+	sheet *sheetRow
+}
+
+// decideOn lets decide change a copy of the ledger, again with whatever it asks for.
+func decideOn(ctx context.Context, tx *database.Tx, before *loaded, decide func(*ledger.Ledger) error) (d decided, err error) {
+	var methods []ledger.MethodRow
+	for range 3 { // without, with goods, with the sheet
+		d.after = before.copy()
+		if d.goods != nil {
+			d.after.Goods = &d.goods.Goods
+		}
+		if d.sheet != nil {
+			d.after.Sheet = d.sheet.view(methods)
+		}
+		err = decide(d.after)
+		items, sheet := ledger.NeedsSheet(err)
+		if !sheet && !ledger.NeedsGoods(err) {
+			return d, err
+		}
+		if d.goods, err = loadGoods(ctx, tx, before.Order, items...); err != nil {
+			return d, err
+		}
+		if !sheet {
+			continue
+		}
+		if d.sheet, err = loadSheet(ctx, tx, before.Order.ID); err != nil {
+			return d, err
+		}
+		if methods, err = loadMethods(ctx, tx); err != nil {
+			return d, err
+		}
+	}
+	return d, fmt.Errorf("store: order %d: a decision asks for its goods again and again", before.Order.ID)
 }
 
 // decidedAt is the time of the decision: its newest event's, or the clock's.

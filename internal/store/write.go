@@ -16,6 +16,7 @@ type writer struct {
 	before *loaded
 	after  *ledger.Ledger
 	goods  *goods
+	sheet  *sheetRow // as it was loaded; nil while no decision asked for it
 	now    time.Time
 
 	missing []string // goods that could not be moved because their row is gone
@@ -35,7 +36,7 @@ func (w *writer) write(ctx context.Context) error {
 	}
 	w.after.Events = w.numbered()
 	for _, step := range []func(context.Context) error{
-		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.wake, w.notices, w.order, w.ledger, w.summary,
+		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.wake, w.notices, w.save, w.order, w.ship, w.ledger, w.summary,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("store: order %d: %w", w.before.Order.ID, err)
@@ -48,6 +49,10 @@ func (w *writer) write(ctx context.Context) error {
 func (w *writer) check() error {
 	was, is := w.before.Order, w.after.Order
 	was.Status, was.OrderDate, was.PaymentDate, was.PendingSince = is.Status, is.OrderDate, is.PaymentDate, is.PendingSince
+	if w.sheet != nil { // written with the sheet
+		was.Total, was.UsePoint, was.AddPoint = is.Total, is.UsePoint, is.AddPoint
+		was.PaymentRow, was.MethodClass, was.PaymentMethod = is.PaymentRow, is.MethodClass, is.PaymentMethod
+	}
 	if was != is {
 		return fmt.Errorf("store: order %d: a decision changed what it may only read", is.ID)
 	}
@@ -203,7 +208,7 @@ func (w *writer) paymentMoved() bool {
 func (w *writer) ledger(ctx context.Context) error {
 	l := w.after
 	pending := ms(l.Order.PendingSince)
-	if !w.touched && l.CurrentID == w.before.CurrentID && pending == ms(w.before.Order.PendingSince) {
+	if !w.touched && l.CurrentID == w.before.CurrentID && pending == ms(w.before.Order.PendingSince) && l.LastStatus == w.before.LastStatus {
 		return nil
 	}
 	seq := w.before.EventSeq + int64(len(l.Events))
@@ -217,12 +222,19 @@ VALUES (?, 1, ?, ?, ?, ?, ?)`, int64(l.Order.ID), seq, text(l.CurrentID), pendin
 	}
 	set, args := "version = ?, event_seq = ?, current_id = ?, pending_since = ?, updated_at = ?",
 		[]any{w.before.Version + 1, seq, text(l.CurrentID), pending, w.now.UnixMilli()}
-	if l.Order.Status != w.before.Order.Status { // else another hand may have moved the order since (money.md §7)
-		set, args = set+", last_status = ?", append(args, int64(l.Order.Status))
+	last := l.LastStatus // another hand may have moved the order since, and the decision not seen it (money.md §7)
+	if l.Order.Status != w.before.Order.Status {
+		last = l.Order.Status
+	}
+	if last != w.before.LastStatus {
+		set, args = set+", last_status = ?", append(args, int64(last))
 	}
 	return execOne(ctx, w.tx, "UPDATE plg_kessai_ledger SET "+set+" WHERE order_id = ? AND version = ?",
 		append(args, int64(l.Order.ID), w.before.Version)...)
 }
+
+// clock tells the time of the decision.
+func (w *writer) clock() time.Time { return w.now }
 
 // update notes that a row was written.
 func (w *writer) update(changed int, err error) error {

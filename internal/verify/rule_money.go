@@ -31,12 +31,7 @@ func aliveAmount(b *Book, say sayer) {
 // payment, or an open alert.
 func orderUnpaid(b *Book, say sayer) {
 	head := b.Ledger.Order
-	switch head.Status {
-	case order.New, order.InProgress, order.Delivered, order.Paid:
-	default:
-		return
-	}
-	if !head.Paygent() || head.Total <= 0 || b.openAlert() || b.canceledByStaff() {
+	if !b.toBePaid() || b.openAlert() || b.canceledByStaff() {
 		return
 	}
 	for _, p := range b.Ledger.Payments {
@@ -45,6 +40,16 @@ func orderUnpaid(b *Book, say sayer) {
 		}
 	}
 	say(b.payment(b.Ledger.CurrentID), "the order is in %s for %d yen, and no payment waits or is alive", head.Status.Name(), head.Total)
+}
+
+// toBePaid reports an order in 1, 4, 5 or 6 that Paygent is to be paid for.
+func (b *Book) toBePaid() bool {
+	head := b.Ledger.Order
+	switch head.Status {
+	case order.New, order.InProgress, order.Delivered, order.Paid:
+		return head.Paygent() && head.Total > 0
+	}
+	return false
 }
 
 // canceledByStaff is a shipped order whose payment staff cancelled: it keeps its status

@@ -6,6 +6,7 @@ import (
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // eventGap: event sequences have no gaps, and end where the ledger says.
@@ -26,7 +27,7 @@ func eventGap(b *Book, say sayer) {
 func orderChain(b *Book, say sayer) {
 	at := order.Status(0)
 	for _, e := range b.Events {
-		if e.Kind != ledger.EventOrderMoved {
+		if e.Kind != ledger.EventOrderMoved && e.Kind != ledger.EventHostMoved {
 			continue
 		}
 		if at != 0 && e.Data.OrderFrom != at && !b.Attached {
@@ -60,13 +61,17 @@ func alertOpen(b *Book, say sayer) {
 			if op := b.operation(a.Cause); op == nil || !op.State.Open() {
 				say(nil, "the alert %s is open, and operation %s is not", a.Kind, a.Cause)
 			}
-		case ledger.AlertReversing, ledger.AlertDouble, ledger.AlertPaidCanceled, ledger.AlertStockShort:
+		case ledger.AlertReversing, ledger.AlertDouble, ledger.AlertPaidCanceled, ledger.AlertStockShort, ledger.AlertKept:
 			if p == nil || !living(p) {
 				say(p, "the alert %s is open, and its payment is not alive", a.Kind)
 			}
 		case ledger.AlertAmountOpen:
-			if p != nil && (!living(p) || p.ID == b.Ledger.CurrentID && !b.Attached && p.Amount-p.HandRefunded == b.Ledger.Order.Total) {
+			if p != nil && !b.differs(p) {
 				say(p, "the alert %s is open, and nothing is left to change", a.Kind)
+			}
+		case ledger.AlertUnmade:
+			if cur := b.payment(b.Ledger.CurrentID); !b.toBePaid() || cur != nil && living(cur) && !cur.Reverse {
+				say(cur, "the alert %s is open, and nothing is to be paid any more", a.Kind)
 			}
 		case ledger.AlertNoticeParked:
 			if !b.waits(a.Cause) {
@@ -74,6 +79,30 @@ func alertOpen(b *Book, say sayer) {
 			}
 		}
 	}
+}
+
+// differs reports whether there is something to change about a payment's amount: it is
+// alive for another sum than the order's total, somebody may pay another sum by its number,
+// or it was cancelled when there was nothing to pay, and there is again.
+func (b *Book) differs(p *ledger.Payment) bool {
+	switch total := b.Ledger.Order.Total; {
+	case living(p):
+		return p.ID != b.Ledger.CurrentID || b.Attached || p.Amount-p.HandRefunded != total
+	case p.Phase == payment.AwaitingPayment:
+		return p.Amount != total
+	default:
+		return b.toBePaid() && b.canceledAlone(p)
+	}
+}
+
+// canceledAlone reports whether staff cancelled the payment and not its order.
+func (b *Book) canceledAlone(p *ledger.Payment) bool {
+	for _, op := range b.Ledger.Operations {
+		if op.PaymentID == p.ID && op.State == payment.Succeeded && op.Reason != "" && op.Actor != ledger.System && cancels(op) {
+			return true
+		}
+	}
+	return false
 }
 
 // waits reports whether a notice of this cause is parked, or tried again.

@@ -36,6 +36,7 @@ func TestHeadOfAnOrderWithoutLedger(t *testing.T) {
 		want := &ledger.Ledger{Order: ledger.Head{
 			ID: id, No: id.String(), Status: order.Processing, Total: 2100, UsePoint: 100, CustomerID: member, PaymentRow: s.Card,
 			MethodClass: payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), PaymentMethod: "ペイジェントクレジット",
+			UpdatedAt: s.Now(),
 		}}
 		if diff := cmp.Diff(want, s.view(t, id)); diff != "" {
 			t.Error(diff)
@@ -78,7 +79,7 @@ func TestEverythingComesBack(t *testing.T) {
 			l.Moves = nil
 			want = l
 		})
-		want.Version = 1
+		want.Version, want.LastStatus = 1, order.Pending
 		if diff := cmp.Diff(want, s.view(t, id), cmpopts.EquateEmpty()); diff != "" {
 			t.Error(diff)
 		}

@@ -1,0 +1,65 @@
+package ledger
+
+import (
+	"time"
+
+	"kessai/internal/order"
+)
+
+// meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
+// moved it, it has moved stock and points too: the hold is marked accordingly and
+// nothing is moved (money.md §7). It runs before every decision.
+func (l *Ledger) meetHost(t tick) error {
+	was, is := l.LastStatus, l.Order.Status
+	if was == is {
+		return nil
+	}
+	first := was == 0
+	switch is {
+	case order.Canceled, order.Processing: // stock and points are back
+		if l.Hold != nil {
+			l.Hold = nil // let go: the store releases it, and no move is written
+			l.event(t, EventReleased, System, nil, nil, "host", EventData{})
+		}
+	default:
+		if err := l.heldByHost(t, is); err != nil {
+			return err
+		}
+	}
+	l.LastStatus = is
+	if !first {
+		l.event(t, EventHostMoved, System, nil, nil, "host", EventData{OrderFrom: was, OrderTo: is})
+	}
+	return nil
+}
+
+// heldByHost marks that EC-CUBE holds the order's goods, and its points unless they went
+// back with a return.
+func (l *Ledger) heldByHost(t tick, is order.Status) error {
+	points := l.Order.UsePoint
+	if l.Order.CustomerID == 0 || is == order.Returned {
+		points = 0
+	}
+	if l.Hold == nil {
+		if l.Goods == nil {
+			return errNeedGoods
+		}
+		l.Hold = &Hold{ID: t.newID(), State: Held, TakenAt: t.now}
+		for _, m := range l.Goods.Wanted {
+			if s, ok := l.Goods.Stock[m.ProductClassID]; ok && !s.Unlimited {
+				l.Hold.Movements = append(l.Hold.Movements, m)
+			}
+		}
+		l.event(t, EventHeld, System, nil, nil, "host", EventData{})
+	}
+	l.Hold.Points = points
+	if is == order.Pending {
+		return nil
+	}
+	l.Hold.State = Committed
+	if l.Hold.CommittedAt.IsZero() {
+		l.Hold.CommittedAt = t.now
+	}
+	l.Hold.ReleasedAt = time.Time{}
+	return nil
+}

@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"testing"
+
+	"kessai/internal/order"
+)
+
+// TestEccubesOwnHand: where EC-CUBE moved the order it has moved stock and points too;
+// the hold is marked and nothing is moved (money.md §7).
+func TestEccubesOwnHand(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		was, is order.Status // was 0: we have never seen the order
+		hold    HoldState    // before: Released is none
+		points  int64        // of the hold before
+		want    HoldState
+		left    int64 // points of the hold after
+	}{
+		"cancelled":                 {order.New, order.Canceled, Committed, 100, Released, 0},
+		"cancelled in 7":            {order.Pending, order.Canceled, Held, 100, Released, 0},
+		"rolled back":               {order.Pending, order.Processing, Held, 100, Released, 0},
+		"cancelled, nothing held":   {order.New, order.Canceled, Released, 0, Released, 0},
+		"back in progress":          {order.Canceled, order.InProgress, Released, 0, Committed, 100},
+		"finished by another hand":  {order.Pending, order.New, Held, 100, Committed, 100},
+		"returned":                  {order.Delivered, order.Returned, Committed, 100, Committed, 0},
+		"return taken back":         {order.Returned, order.Delivered, Committed, 0, Committed, 100},
+		"shipped":                   {order.New, order.Delivered, Committed, 100, Committed, 100},
+		"as it was":                 {order.New, order.New, Committed, 100, Committed, 100},
+		"first seen, placed":        {0, order.New, Released, 0, Committed, 100},
+		"first seen, returned":      {0, order.Returned, Released, 0, Committed, 0},
+		"first seen, being paid":    {0, order.Pending, Released, 0, Held, 100},
+		"first seen, at the buyer":  {0, order.Processing, Released, 0, Released, 0},
+		"first seen, cancelled":     {0, order.Canceled, Released, 0, Released, 0},
+		"cancelled and taken again": {order.New, order.InProgress, Committed, 100, Committed, 100},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := &Ledger{Order: Head{ID: 1, Status: tt.is, CustomerID: 9, UsePoint: 100}, LastStatus: tt.was}
+			if tt.hold != Released {
+				l.Hold = &Hold{ID: "h", State: tt.hold, Points: tt.points, Movements: []order.Movement{{ProductClassID: 8, Quantity: 2}}}
+			}
+			tk := newWorld(t).tick()
+			err := l.meetHost(tk)
+			if NeedsGoods(err) {
+				l.Goods = &Goods{
+					Wanted: []order.Movement{{ProductClassID: 8, Quantity: 2}, {ProductClassID: 9, Quantity: 1}, {ProductClassID: 10, Quantity: 1}},
+					Stock:  map[int64]Stock{8: {Left: 0}, 10: {Unlimited: true}}, Points: 0,
+				}
+				err = l.meetHost(tk)
+			}
+			if err != nil || len(l.Moves) > 0 || l.LastStatus != tt.is || l.Order.Status != tt.is {
+				t.Fatalf("%v, moves %+v, %s seen", err, l.Moves, l.LastStatus)
+			}
+			state, points := Released, int64(0)
+			if l.Hold != nil {
+				state, points = l.Hold.State, l.Hold.Points
+				if l.Hold.of(8) != 2 || len(l.Hold.Movements) != 1 {
+					t.Errorf("%+v", l.Hold)
+				}
+			}
+			if state != tt.want || points != tt.left {
+				t.Errorf("the hold is %s with %d points, not %s with %d", state, points, tt.want, tt.left)
+			}
+			if err := l.meetHost(tk); err != nil || len(l.Moves) > 0 {
+				t.Errorf("again: %v, %+v", err, l.Moves)
+			}
+		})
+	}
+}
+
+// TestNothingIsGivenBackTwice: EC-CUBE cancelled the order, and then its payment ends.
+func TestNothingIsGivenBackTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	w.l.Order.Status = order.Canceled // by EC-CUBE, which gives the stock back
+	l := clone(w.l)
+	if err := l.meetHost(w.tick()); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.learn(w.tick(), l.Current(), "32", total, w.now, "inquiry"); err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Moves) > 0 || l.Hold != nil {
+		t.Errorf("moves %+v, hold %+v", l.Moves, l.Hold)
+	}
+}
