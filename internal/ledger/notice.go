@@ -37,6 +37,8 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		return false, l.park(t, n, ParkEnvironment)
 	case n.NoticeID < p.LastNoticeID && p.Status.Backwards(n.Status):
 		return false, l.finish(t, n, p, NoticeSuperseded)
+	case p.beside(n.PaymentID):
+		return false, l.finish(t, n, p, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
 		n.State, n.NextAt = NoticeReceived, until // tried again after transaction B
@@ -130,7 +132,9 @@ func (l *Ledger) holder(paygentID string) *Payment {
 // order, adopted once 094 has shown it. A payment begun before ours bears our
 // trading_id by chance (a restored copy, another shop) and is none of the order's.
 func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
-	if p := l.holder(n.PaymentID); p != nil {
+	if p := l.holder(n.PaymentID); p != nil && p.beside(n.PaymentID) {
+		return l.second(t, p, n, f)
+	} else if p != nil {
 		return p
 	}
 	named := l.named(n)
@@ -243,7 +247,7 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	case n.Status.Backwards(f.Status):
 		return l.askLater(t, n) // 094 is behind the notice
 	}
-	p.addPaygentID(f.PaymentID)
+	p.standUnder(f.PaymentID, f.Status)
 	if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, noticeCause(n)); err != nil {
 		return err
 	}
@@ -288,7 +292,7 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 // applyNotice applies a status a notice told: as evidence of the open operation
 // where it is that, else by the state table.
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
-	p.addPaygentID(n.PaymentID)
+	p.standUnder(n.PaymentID, s)
 	if op := l.openOn(p); op != nil && op.Kind == payment.CapturePaidy && s.Pays() {
 		p.PaymentID = n.PaymentID
 	}
