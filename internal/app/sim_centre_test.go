@@ -69,11 +69,15 @@ func (s *simulation) operator() {
 	if s.chosen(80) {
 		moves = slices.DeleteFunc(moves, func(to paygentsim.Status) bool { return payment.Status(to).Transit() })
 	}
-	if !s.everyStatus { // of these no notice is sent, and nobody could know
-		moves = slices.DeleteFunc(moves, func(to paygentsim.Status) bool {
-			return to == paygentsim.CancelCompleted || at.Type == paygentsim.TypeATM && to == paygentsim.AuthorizationCancelled
-		})
-	}
+	moves = slices.DeleteFunc(moves, func(to paygentsim.Status) bool {
+		switch to {
+		case paygentsim.CancelCompleted: // of which mostly no notice is sent, and nobody could know
+			return !s.everyStatus
+		case paygentsim.AuthorizationCancelled: // an ATM's number has no such status in the manual: it is no evidence of anything
+			return at.Type == paygentsim.TypeATM
+		}
+		return false
+	})
 	if len(moves) == 0 {
 		return
 	}

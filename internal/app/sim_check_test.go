@@ -113,6 +113,7 @@ func (c *orderCheck) checkCentre() {
 		alive := payment.Status(at.Status).Alive()
 		switch {
 		case payment.Status(at.Status).Transit(): // it goes to where it was sent, or a hand moves it
+		case ours != nil && !alive && ours.PaymentID != at.PaymentID: // a card refused before another at the same page
 		case ours == nil && !alive, ours != nil && living(ours) == alive:
 		case c.open > 0 || len(c.alerts) > 0 || ours != nil && !ours.AskAt.IsZero() || c.newsUnderWay():
 		default:

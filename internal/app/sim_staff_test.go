@@ -100,7 +100,10 @@ func (s *simulation) click(p *purchase, in ledger.Change) {
 
 // ship is staff working on the order outside the payment's pages: 対応中, 発送済み.
 func (s *simulation) ship() {
-	p := s.someWith(func(p *purchase) bool { return s.mayEdit(s.view(p.id)) })
+	p := s.someWith(func(p *purchase) bool {
+		l := s.view(p.id)
+		return s.mayEdit(l) && l.Order.Status != order.Delivered
+	})
 	if p == nil {
 		return
 	}

@@ -39,3 +39,13 @@ func (l *Ledger) second(t tick, p *Payment, n *Notice, f *Finding) *Payment {
 	p.PaymentIDs = slices.DeleteFunc(slices.Clone(p.PaymentIDs), func(id string) bool { return id == n.PaymentID })
 	return l.adopt(t, p, *f)
 }
+
+// former reports whether a payment was begun before ours, whose trading_id it bears by
+// chance: a restored copy, another shop.
+func former(p *Payment, f Finding) bool { return f.BegunAt.Before(p.BegunAt.Add(-begunTolerance)) }
+
+// besideOurs reports whether 094 showed another payment under our trading_id that has not
+// come alive: nothing of the order's, until it does.
+func (l *Ledger) besideOurs(n *Notice, f *Finding) bool {
+	return l.namesPayment(n) && f.about(n) && f.Status.NeverAlive() && !former(l.named(n), *f)
+}

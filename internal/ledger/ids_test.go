@@ -84,3 +84,20 @@ func TestBothIDsComeAlive(t *testing.T) {
 		t.Errorf("the other one: %+v", other)
 	}
 }
+
+// TestAnotherThatNeverCameAlive: the 10 of a refused card comes after the next one was
+// authorised. It is nobody's payment, and none that stays open for good.
+func TestAnotherThatNeverCameAlive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p2")
+	for _, s := range []payment.Status{payment.Applied, payment.AuthNG} {
+		if n := w.told("p1", s); n.State != NoticeSuperseded || len(w.l.Payments) != 1 {
+			t.Errorf("%s: the notice is %s, of %d payments", s, n.State, len(w.l.Payments))
+		}
+	}
+	w.told("p1", payment.AuthOK)
+	if len(w.l.Payments) != 2 || !w.l.Payments[1].Reverse {
+		t.Errorf("a second authorisation is not reversed: %d payments", len(w.l.Payments))
+	}
+}

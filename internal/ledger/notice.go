@@ -29,6 +29,8 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	case p == nil && l.namesPayment(n) && !f.about(n):
 		n.Asked++
 		return false, l.askLater(t, n)
+	case p == nil && l.besideOurs(n, f):
+		return false, l.finish(t, n, l.named(n), NoticeSuperseded)
 	case p == nil:
 		return false, l.park(t, n, ParkNoOrder)
 	case n.Type != p.Method.Type():
@@ -141,7 +143,7 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 	switch {
 	case named == nil || !l.namesPayment(n):
 		return nil
-	case f.about(n) && f.BegunAt.Before(named.BegunAt.Add(-begunTolerance)):
+	case f.about(n) && former(named, *f):
 		return nil
 	case n.Amount == named.Amount && l.mayBe(named, n.Status):
 		return named
@@ -149,6 +151,8 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return nil
 	case l.tampered(named, n, *f):
 		return named
+	case f.Status.NeverAlive():
+		return nil
 	}
 	return l.adopt(t, named, *f)
 }
