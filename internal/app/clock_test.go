@@ -33,7 +33,7 @@ func TestClock(t *testing.T) {
 				CheckClock: true, Log: slog.New(slog.NewTextHandler(&said, nil)), Now: func() time.Time { return time.Now().Add(tt.off) },
 			}}
 			worked := false
-			w := worker{"test", func(context.Context) (bool, time.Time, error) { worked = true; return true, time.Time{}, nil }}
+			w := worker{name: "test", step: func(context.Context) (bool, time.Time, error) { worked = true; return true, time.Time{}, nil }}
 			if _, _, err := a.step(t.Context(), w); err != nil {
 				t.Fatal(err)
 			}
