@@ -46,6 +46,9 @@ type Deps struct {
 	CheckClock bool
 	// Observe, if set, is told every statement before it is sent.
 	Observe func(statement string)
+	// Returns makes the addresses a buyer comes back by, where somebody is there to
+	// take them back. Without it cards go without 3-D Secure.
+	Returns func(order.ID, *ledger.Payment) ledger.Returns
 }
 
 // App is one node.
@@ -154,7 +157,7 @@ func (a *App) openLedger(context.Context) error {
 	a.Ledger = ledger.New(ledger.Deps{
 		Store: alarming{a.Store, a.deps.Log}, Gateway: outspoken{a.gateway, a.deps.Log}, Policy: a.policy, Now: a.deps.Now, Rand: a.deps.Rand,
 		Node: a.deps.Node, Log: a.deps.Log, Reached: a.deps.Reached,
-		Seal: a.key.SealToken, Unseal: a.key.OpenToken,
+		Seal: a.key.SealToken, Unseal: a.key.OpenToken, Returns: a.deps.Returns,
 	})
 	return nil
 }
@@ -163,7 +166,9 @@ func (a *App) openLedger(context.Context) error {
 // challenge yet, so cards go without 3-D Secure.
 func (a *App) policy(ctx context.Context) (ledger.Policy, error) {
 	p, err := a.Settings.Policy(ctx)
-	p.ThreeDS = ledger.NoThreeDS
+	if a.deps.Returns == nil {
+		p.ThreeDS = ledger.NoThreeDS
+	}
 	return p, err
 }
 

@@ -47,6 +47,7 @@ type rig struct {
 	transport http.RoundTripper // nil: TLS, as in production
 	reached   func(ledger.Boundary, order.ID)
 	observe   func(statement string)
+	returns   func(order.ID, *ledger.Payment) ledger.Returns
 }
 
 // rigOptions say what differs from an ordinary rig.
@@ -59,7 +60,8 @@ type rigOptions struct {
 	transact func(*rig) http.RoundTripper // nil: the simulator without a socket
 	sim      func(*paygentsim.Options)
 	level    slog.Level
-	today    bool // the clock begins now, not at dbtest.Now
+	today    bool                                           // the clock begins now, not at dbtest.Now
+	returns  func(order.ID, *ledger.Payment) ledger.Returns // nil: nobody comes back, and cards go without 3-D Secure
 }
 
 // newRig makes a shop as the demo does: database, settings, kit, node.
@@ -71,7 +73,7 @@ func newRig(t testing.TB, o rigOptions) *rig {
 	if o.baseURL == "" {
 		o.baseURL = "https://127.0.0.1:8443"
 	}
-	r := &rig{t: t, node: "node-1", chance: newChance(o.seed), log: newLines(o.level), kit: t.TempDir(), baseURL: o.baseURL}
+	r := &rig{t: t, node: "node-1", chance: newChance(o.seed), log: newLines(o.level), kit: t.TempDir(), baseURL: o.baseURL, returns: o.returns}
 	r.config = loadConfig(t, t.TempDir(), o.database)
 	db, err := app.OpenDatabase(t.Context(), r.config, r.deps())
 	if err != nil {
@@ -176,7 +178,7 @@ func (r *rig) importKit(settings *setting.Store) {
 }
 
 func (r *rig) deps() app.Deps {
-	d := app.Deps{Now: dbtest.Now, Rand: r.chance, Log: slog.New(r.log), Node: r.node, Transport: r.transport, Observe: r.observe}
+	d := app.Deps{Now: dbtest.Now, Rand: r.chance, Log: slog.New(r.log), Node: r.node, Transport: r.transport, Observe: r.observe, Returns: r.returns}
 	if r.Shop != nil {
 		d.Now = r.Now
 	}

@@ -29,6 +29,8 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	case p == nil && l.namesPayment(n) && !f.about(n):
 		n.Asked++
 		return false, l.askLater(t, n)
+	case p == nil && l.besideOurs(n, f):
+		return false, l.finish(t, n, l.named(n), NoticeSuperseded)
 	case p == nil:
 		return false, l.park(t, n, ParkNoOrder)
 	case n.Type != p.Method.Type():
@@ -36,6 +38,8 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	case n.Environment != p.Environment || n.MerchantID != p.MerchantID:
 		return false, l.park(t, n, ParkEnvironment)
 	case n.NoticeID < p.LastNoticeID && p.Status.Backwards(n.Status):
+		return false, l.finish(t, n, p, NoticeSuperseded)
+	case p.beside(n.PaymentID):
 		return false, l.finish(t, n, p, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
@@ -133,14 +137,16 @@ func (l *Ledger) holder(paygentID string) *Payment {
 // order, adopted once 094 has shown it. A payment begun before ours bears our
 // trading_id by chance (a restored copy, another shop) and is none of the order's.
 func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
-	if p := l.holder(n.PaymentID); p != nil {
+	if p := l.holder(n.PaymentID); p != nil && p.beside(n.PaymentID) {
+		return l.second(t, p, n, f)
+	} else if p != nil {
 		return p
 	}
 	named := l.named(n)
 	switch {
 	case named == nil || !l.namesPayment(n):
 		return nil
-	case f.about(n) && f.BegunAt.Before(named.BegunAt.Add(-begunTolerance)):
+	case f.about(n) && former(named, *f):
 		return nil
 	case n.Amount == named.Amount && l.mayBe(named, n.Status):
 		return named
@@ -148,6 +154,8 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return nil
 	case l.tampered(named, n, *f):
 		return named
+	case f.Status.NeverAlive():
+		return nil
 	}
 	return l.adopt(t, named, *f)
 }
@@ -246,7 +254,7 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	case n.Status.Backwards(f.Status):
 		return l.askLater(t, n) // 094 is behind the notice
 	}
-	p.addPaygentID(f.PaymentID)
+	p.standUnder(f.PaymentID, f.Status)
 	if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, noticeCause(n)); err != nil {
 		return err
 	}
@@ -291,7 +299,7 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 // applyNotice applies a status a notice told: as evidence of the open operation
 // where it is that, else by the state table.
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
-	p.addPaygentID(n.PaymentID)
+	p.standUnder(n.PaymentID, s)
 	if op := l.openOn(p); op != nil && op.Kind == payment.CapturePaidy && s.Pays() {
 		p.PaymentID = n.PaymentID
 	}

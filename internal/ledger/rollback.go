@@ -195,6 +195,11 @@ func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
 	switch {
 	case p.living(), p.Phase == payment.Ended && p.stage() == payment.StageFinished:
 		return ""
+	case l.takenByAnother(p, f.Finding): // there is none of its own
+		if t.now.Before(p.LimitAt.Add(margin)) {
+			return SkipWaiting
+		}
+		return ""
 	case f.Kind == Found && (f.Status.Transit() || !l.tells(p, f.Finding) || !slices.Contains(p.Method.Statuses(), f.Status)):
 		return SkipNoAnswer // at work, or something we do not understand
 	case f.Kind == Found && refused(p, f.Status):

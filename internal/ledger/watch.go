@@ -132,10 +132,17 @@ func (l *Ledger) neverUsed(p *Payment, f Finding, witnessed bool) bool {
 	case NoSuch:
 		return witnessed
 	case Found:
-		return l.tells(p, f) && (f.Status == payment.Applied || f.Status == payment.ThreeDSRunning || f.Status == payment.ThreeDSAbandoned ||
+		return l.takenByAnother(p, f) || l.tells(p, f) && (f.Status == payment.Applied || f.Status == payment.ThreeDSRunning || f.Status == payment.ThreeDSAbandoned ||
 			f.Status == payment.Abandoned || f.Status == payment.AuthNG)
 	}
 	return false
+}
+
+// takenByAnother reports whether 094, asked by a trading_id, named one payment, and that
+// is another one of the order's: then there is none of p's, or it would have found several.
+func (l *Ledger) takenByAnother(p *Payment, f Finding) bool {
+	h := l.holder(f.PaymentID)
+	return f.Kind == Found && p.PaymentID == "" && f.TradingID == p.TradingID && h != nil && h != p
 }
 
 // watchOn says when the payment is asked about next, if it is watched at all.

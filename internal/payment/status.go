@@ -114,6 +114,15 @@ func (s Status) Alive() bool {
 	return false
 }
 
+// NeverAlive reports whether a payment at this status has not held or taken money yet.
+func (s Status) NeverAlive() bool {
+	switch s {
+	case Applied, AuthNG, TermExpired, ThreeDSAbandoned, ThreeDSRunning, Abandoned:
+		return true
+	}
+	return false
+}
+
 // Authorises reports whether money is held at this status.
 func (s Status) Authorises() bool { return s == AuthOK || s == AuthComplete }
 

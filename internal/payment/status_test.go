@@ -52,6 +52,9 @@ func TestStatuses(t *testing.T) {
 	for _, w := range want {
 		s := w.status
 		typed = append(typed, s)
+		if never := slices.Contains([]Status{"10", "11", "12", "13", "14", "15"}, s); s.NeverAlive() != never {
+			t.Errorf("%s never alive: %t", s, s.NeverAlive())
+		}
 		if s.Name() != w.name {
 			t.Errorf("%s is called %s", s, s.Name())
 		}

@@ -110,7 +110,12 @@ func (w *writer) paymentIDs(ctx context.Context, known map[string]*ledger.Paymen
 	for _, p := range w.after.Payments {
 		had := map[string]bool{"": true}
 		pos := 0
-		if old := known[p.ID]; old != nil {
+		if old := known[p.ID]; old != nil && lost(old.PaymentIDs, p.PaymentIDs) {
+			// Written anew below; the one that went may be another payment's there.
+			if _, err := w.tx.Exec(ctx, "DELETE FROM plg_kessai_payment_id WHERE payment_id = ?", p.ID); err != nil {
+				return err
+			}
+		} else if old != nil {
 			pos = len(old.PaymentIDs)
 			for _, id := range old.PaymentIDs {
 				had[id] = true
@@ -125,6 +130,11 @@ func (w *writer) paymentIDs(ctx context.Context, known map[string]*ledger.Paymen
 		}
 	}
 	return conflict(w.insert(len(fresh), paymentIDTable.insert(ctx, w.tx, fresh...)), "payment.payment_id_taken")
+}
+
+// lost reports whether an id that the payment had turned out to be another's.
+func lost(had, have []string) bool {
+	return slices.ContainsFunc(had, func(id string) bool { return !slices.Contains(have, id) })
 }
 
 // operations are guarded by state and owner: MarkSent and Claim change them

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -105,4 +106,28 @@ func (s *Shop) release(l *ledger.Ledger) {
 	}
 	l.Hold.State, l.Hold.ReleasedAt = ledger.Released, s.Now()
 	l.Moves = append(l.Moves, ledger.StockMove{Movements: l.Hold.Movements, Sign: 1, Points: l.Hold.Points})
+}
+
+// TestAnIDIsAnothers: an id that was taken for one payment's turns out to be another's.
+func TestAnIDIsAnothers(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id, _ := s.planned(t)
+		s.update(t, id, func(l *ledger.Ledger) {
+			p := l.Payments[0]
+			p.PaymentID, p.PaymentIDs = "9002", []string{"9001", "9002", "9003"}
+		})
+		s.update(t, id, func(l *ledger.Ledger) {
+			l.Payments[0].PaymentIDs = []string{"9002", "9003", "9004"}
+			other := s.newPayment(l)
+			other.PaymentID, other.PaymentIDs, other.Phase = "9001", []string{"9001"}, payment.Captured
+		})
+		s.update(t, id, func(l *ledger.Ledger) { l.Payments[0].PaymentIDs = append(l.Payments[0].PaymentIDs, "9005") })
+		l := s.view(t, id)
+		if got := l.Payments[0]; got.PaymentID != "9002" || !slices.Equal(got.PaymentIDs, []string{"9002", "9003", "9004", "9005"}) {
+			t.Errorf("%s of %v", got.PaymentID, got.PaymentIDs)
+		}
+		if got := l.Payments[1]; got.PaymentID != "9001" || !slices.Equal(got.PaymentIDs, []string{"9001"}) {
+			t.Errorf("%s of %v", got.PaymentID, got.PaymentIDs)
+		}
+	})
 }

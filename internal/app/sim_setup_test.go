@@ -1,0 +1,298 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"kessai/internal/app"
+	"kessai/internal/database"
+	"kessai/internal/database/dbtest"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/setting"
+	"kessai/paygent"
+	"kessai/paygentsim"
+)
+
+// way is how an order is to be paid.
+type way struct {
+	scheme payment.Scheme
+	brand  payment.Brand // carriers of module type
+	stored bool          // by a card kept at the centre
+	row    int64         // dtb_payment.id
+	weight int
+}
+
+const carrierKeys = "5,4,6" // d払い, au, SoftBank
+
+func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int) *simulation {
+	t.Helper()
+	s := &simulation{
+		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: map[cell]int{},
+		byID: map[order.ID]*purchase{}, failing: map[order.ID]bool{},
+	}
+	merchant := paygentsim.Merchant{
+		MerchantID: "12345", ConnectID: "conn01", ConnectPassword: "pass01", TokenKey: "test_tokenkey", NoticeKey: "NOTICEKEY0000001",
+		ThreeDSKey: "TDSKEY0001", LinkKey: "LINKKEY0001", PaidyKey: "pk_test_1",
+		Rules: paygentsim.Rules{TradingIDOnce: s.chosen(30), RefusedStays10: s.chosen(30), ReauthorizeSameID: s.chosen(10), ThreeDSPost: s.chosen(50)},
+	}
+	if s.everyStatus = s.chosen(50); s.everyStatus {
+		merchant.Subscribed = map[paygentsim.PaymentType][]paygentsim.Status{}
+		for _, m := range payment.Methods() {
+			for _, status := range payment.AllStatuses() {
+				kind := paygentsim.PaymentType(m.Type())
+				if at := paygentsim.Status(status); at.Name() != "不明" {
+					merchant.Subscribed[kind] = append(merchant.Subscribed[kind], at)
+				}
+			}
+		}
+	}
+	s.rig = newRig(t, rigOptions{
+		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(),
+		sim: func(o *paygentsim.Options) {
+			o.History = 4
+			o.Merchants = []paygentsim.Merchant{merchant}
+		},
+		transact: func(r *rig) http.RoundTripper {
+			s.wire = &wire{next: r.sim.Transport(), simulation: s, sent: map[string]int{}}
+			return s.wire
+		},
+	})
+	s.reached = s.boundary
+	s.browser = &browser{pages: s.sim.BrowserHandler()}
+	s.books = &books{sim: s.sim, next: firstPaymentID, byOrder: map[order.ID][]string{}}
+	s.offerMethods()
+	s.Exec("CREATE INDEX simulation_touched ON plg_kessai_ledger (updated_at)")
+	for n := range max(40, orders/12) {
+		stock := 5 + s.dice.Int64N(60)
+		s.classes = append(s.classes, class{s.Class(fmt.Sprintf("器%d", n+1), stock), stock})
+	}
+	s.member = s.Member(memberPoints)
+	s.keepCard()
+	if err := s.sim.SetFaults(quiet()); err != nil {
+		t.Fatal(err)
+	}
+	s.openNodes(1 + s.dice.IntN(3))
+	s.note("seed %d: %d nodes, every status %v, rules %+v", seed, len(s.nodes), s.everyStatus, merchant.Rules)
+	return s
+}
+
+// firstSettings offer everything. The link type is chosen, for which nothing of the
+// module type is taken away: its orders are begun and gone on with all the same.
+func (s *simulation) firstSettings() map[string]string {
+	confirm := "risky"
+	switch s.dice.IntN(5) {
+	case 0:
+		confirm = "always"
+	case 1:
+		confirm = "never"
+	}
+	values := map[string]string{
+		"settlement_division": "link", "paygent_payment_method": "credit,conveni,atm,bank,carrier", "career_division": carrierKeys,
+		"link_url": "https://127.0.0.1:8443/v/u/request", "hash_key": "LINKKEY0001", "link_payment_term": "5", "merchant_name": "白磁堂",
+		"stock_card": "1", "card_conf": "1", "card_class": "1",
+		"conveni_limit_date_num": strconv.Itoa(2 + s.dice.IntN(14)), "atm_limit_date": strconv.Itoa(2 + s.dice.IntN(28)), "payment_detail": "ハクジドウ",
+		"asp_payment_term": "7", "claim_kanji": "白磁堂", "claim_kana": "ハクジドウ",
+		"credit_3d": "0", "credit_3d_merchant_name": "HAKUJIDO", "credit_3d_hash_key": "TDSKEY0001", "confirm_notices": confirm,
+	}
+	if s.chosen(30) {
+		values["trading_id_mark"] = "B"
+	}
+	return values
+}
+
+// offerMethods makes a dtb_payment row per way to pay.
+func (s *simulation) offerMethods() {
+	weights := map[payment.Method]int{payment.Card: 9, payment.Conveni: 5, payment.ATM: 4, payment.Bank: 5, payment.Carrier: 6, payment.Paidy: 7}
+	for _, scheme := range payment.Schemes() {
+		now := database.At(s.Now())
+		s.Exec(`INSERT INTO dtb_payment (payment_method, charge, sort_no, fixed, method_class, visible, create_date, update_date, discriminator_type)
+VALUES (?, 0, 20, ?, ?, ?, ?, ?, 'payment')`, "ペイジェント", true, scheme.Class(), true, now, now)
+		w := way{scheme: scheme, row: s.Number("SELECT MAX(id) FROM dtb_payment"), weight: weights[scheme.Method]}
+		switch {
+		case scheme == payment.Scheme{Method: payment.Card, System: payment.Module}:
+			w.weight = 18
+			s.ways = append(s.ways, w)
+			w.stored, w.weight = true, 5
+			s.ways = append(s.ways, w)
+		case scheme == payment.Scheme{Method: payment.Carrier, System: payment.Module}:
+			for _, w.brand = range []payment.Brand{payment.Docomo, payment.AU, payment.SoftBank} {
+				s.ways = append(s.ways, w)
+			}
+		default:
+			s.ways = append(s.ways, w)
+		}
+	}
+}
+
+// keepCard lets the member keep a card at the centre, as 025 does.
+func (s *simulation) keepCard() {
+	conf, err := paygent.ReadConfig(filepath.Join(s.kit, paygentsim.KitConf))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	client, err := paygent.New(paygent.Options{
+		Config: conf, MerchantID: s.merchant.MerchantID, ConnectID: s.merchant.ConnectID, Clock: s.Now,
+		ConnectPassword: paygent.Secret(s.merchant.ConnectPassword.Reveal()), Transport: s.sim.Transport(),
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer client.Close()
+	kept, err := client.StoreCard(context.Background(), paygent.StoreCardRequest{
+		CustomerID: strconv.FormatInt(s.member, 10), CardToken: paygent.Secret(string(s.token(goodCard))),
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.storedCard = kept.CustomerCardID
+}
+
+// returns are the addresses the buyer's browser comes back to.
+func (s *simulation) returns(id order.ID, p *ledger.Payment) ledger.Returns {
+	to := func(way string) string {
+		return publicURL + "/back?" + url.Values{"way": {way}, "order": {strconv.FormatInt(int64(id), 10)}, "payment": {p.ID}}.Encode()
+	}
+	return ledger.Returns{OK: to("ok"), Stop: to("stop"), Term: to("term")}
+}
+
+// settings is staff changing the version of 3-D Secure: a new version of the settings,
+// while operations of former ones are open.
+func (s *simulation) settings() {
+	next := []ledger.ThreeDS{ledger.NoThreeDS, ledger.ThreeDS1, ledger.ThreeDS2}[s.dice.IntN(3)]
+	s.do(0, "3-D Secure "+string(next), 0, func() string {
+		_, err := s.app.Settings.Save(context.Background(), func(v *setting.Values) error {
+			return v.Set("credit_3d", map[ledger.ThreeDS]string{ledger.NoThreeDS: "0", ledger.ThreeDS1: "1", ledger.ThreeDS2: "2"}[next])
+		}, "staff:1")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.threeDS = next
+		return "saved"
+	})
+}
+
+// hostile is what the centre does wrong with telegrams and the notices of what they
+// change. Nothing but 091 finds lost notices of what others changed, so quiet, which
+// holds for those, loses none.
+func hostile() paygentsim.Faults {
+	f, err := paygentsim.FaultsHostile.Faults()
+	if err != nil {
+		panic(err)
+	}
+	f.NoticeLost = .2
+	return f
+}
+
+func quiet() paygentsim.Faults {
+	f := hostile()
+	f.NoticeLost = 0
+	return f
+}
+
+// node is one of the shop's, on the database that all share.
+type node struct {
+	name string
+	app  *app.App
+	down int // steps until somebody starts it again
+}
+
+// openNodes adds nodes to the one the rig opened.
+func (s *simulation) openNodes(n int) {
+	s.nodes = []*node{{name: s.node, app: s.app}}
+	for i := 1; i < n; i++ {
+		s.node = "node-" + strconv.Itoa(i+1)
+		s.open()
+		s.nodes = append(s.nodes, &node{name: s.node, app: s.app})
+	}
+	s.t.Cleanup(func() {
+		for _, n := range s.nodes {
+			s.use(n)
+			s.close()
+		}
+	})
+	s.use(s.nodes[0])
+}
+
+// use makes a node the one that acts.
+func (s *simulation) use(n *node) {
+	s.node, s.app = n.name, n.app
+	if a := n.app; a != nil {
+		s.DB, s.Store, s.Drafts, s.Reader = a.DB, a.Store, a.Drafts, a.Reader
+	}
+}
+
+// pick lets some living node act; one that is down comes up by and by.
+func (s *simulation) pick() {
+	for _, n := range s.nodes {
+		if n.app == nil {
+			if n.down--; n.down <= 0 {
+				s.start(n)
+			}
+		}
+	}
+	s.use(s.alive())
+}
+
+// alive is a living node; there always is one.
+func (s *simulation) alive() *node {
+	for at := s.dice.IntN(len(s.nodes)); ; at = (at + 1) % len(s.nodes) {
+		if s.nodes[at].app != nil {
+			return s.nodes[at]
+		}
+	}
+}
+
+// current is the node that acts.
+func (s *simulation) current() *node {
+	for _, n := range s.nodes {
+		if n.app == s.app && s.app != nil {
+			return n
+		}
+	}
+	return nil
+}
+
+func (s *simulation) start(n *node) {
+	s.node, s.app = n.name, nil
+	s.open()
+	n.app = s.app
+	s.note("%s starts", n.name)
+}
+
+// crashed ends the node that acts, and starts it again: soon or late, under its own name
+// or as a new one. Another takes over meanwhile; without one, notices meet a closed door.
+func (s *simulation) crashed() {
+	n := s.current()
+	s.close()
+	n.app = nil
+	if s.chosen(20) {
+		s.renamed++
+		n.name = "node-" + strconv.Itoa(10+s.renamed) // its leases have to run out
+	}
+	if n.down = []int{0, 0, 3, 30}[s.dice.IntN(4)]; n.down > 0 {
+		for _, other := range s.nodes {
+			if other.app != nil {
+				s.note("%s stays down", n.name)
+				s.use(other)
+				return
+			}
+		}
+	}
+	s.Advance([]time.Duration{0, 0, 20 * time.Second, 3 * time.Minute}[s.dice.IntN(4)])
+	for range 20 {
+		if worked, _, err := s.sim.Step(context.Background()); err != nil || !worked {
+			break
+		}
+	}
+	s.start(n)
+}

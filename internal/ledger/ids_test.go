@@ -1,0 +1,103 @@
+package ledger
+
+import (
+	"slices"
+	"testing"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// linked is an order at the link type's page, of which two payment_ids were told: p1 first.
+func linked(t *testing.T, method payment.Method) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.l.Order.MethodClass = payment.Scheme{Method: method, System: payment.Link}.Class()
+	var op *Operation
+	w.must(func(l *Ledger, t tick) (err error) {
+		op, err = l.planBegin(t, Begin{Order: l.Order.ID, Amount: l.Order.Total, Actor: Buyer})
+		return err
+	})
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+	for _, id := range []string{"p1", "p2"} {
+		n := w.noticeOf(id, payment.Applied)
+		w.take(n)
+		if n.State != NoticeApplied {
+			t.Fatalf("10 of %s is %s", id, n.State)
+		}
+	}
+	return w
+}
+
+func (w *world) noticeOf(id string, s payment.Status) *Notice {
+	n := w.notice(s)
+	n.PaymentID, n.Type = id, w.l.Current().Method.Type()
+	return n
+}
+
+// told takes a notice together with a 094 that says the same.
+func (w *world) told(id string, s payment.Status) *Notice {
+	n := w.noticeOf(id, s)
+	if w.take(n) {
+		f := w.found(s)
+		f.PaymentID, f.Type = id, n.Type
+		w.confirm(n, &f)
+	}
+	return n
+}
+
+// TestTheIDThatComesAlive: at a link type's page a second card, or bank, is another
+// payment_id under one trading_id. It is by the living one that staff capture and cancel;
+// what the other one tells afterwards is no news of it.
+func TestTheIDThatComesAlive(t *testing.T) {
+	t.Parallel()
+	w := linked(t, payment.Card)
+	w.told("p2", payment.AuthOK)
+	p := w.l.Current()
+	if w.status(order.New); p.PaymentID != "p2" || p.Phase != payment.Authorised {
+		t.Fatalf("%s stands under %q", p.Phase, p.PaymentID)
+	}
+	late := w.told("p1", payment.AuthNG) // the first card's refusal
+	if late.State != NoticeSuperseded || w.alerts[string(AlertContradiction)] {
+		t.Errorf("the refused id's notice is %s, alerts %v", late.State, w.alerts)
+	}
+	w.status(order.New)
+	w.stands(p, payment.Authorised, payment.NotEnded)
+}
+
+// TestBothIDsComeAlive: the buyer pays at a second bank, and then in the tab of the first.
+// That is paid twice, and a person has to know.
+func TestBothIDsComeAlive(t *testing.T) {
+	t.Parallel()
+	w := linked(t, payment.Bank)
+	w.told("p2", payment.Cleared)
+	first := w.l.Current()
+	if w.status(order.Paid); first.PaymentID != "p2" {
+		t.Fatalf("paid under %q", first.PaymentID)
+	}
+	w.told("p1", payment.Cleared)
+	if !w.alerts[string(AlertDouble)] || len(w.l.Payments) != 2 {
+		t.Fatalf("%d payments, alerts %v", len(w.l.Payments), w.alerts)
+	}
+	other := w.l.Payments[1]
+	if w.l.CurrentID != first.ID || other.PaymentID != "p1" || other.Phase != payment.Captured || slices.Contains(w.l.payment(first.ID).PaymentIDs, "p1") {
+		t.Errorf("the other one: %+v", other)
+	}
+}
+
+// TestAnotherThatNeverCameAlive: the 10 of a refused card comes after the next one was
+// authorised. It is nobody's payment, and none that stays open for good.
+func TestAnotherThatNeverCameAlive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p2")
+	for _, s := range []payment.Status{payment.Applied, payment.AuthNG} {
+		if n := w.told("p1", s); n.State != NoticeSuperseded || len(w.l.Payments) != 1 {
+			t.Errorf("%s: the notice is %s, of %d payments", s, n.State, len(w.l.Payments))
+		}
+	}
+	w.told("p1", payment.AuthOK)
+	if len(w.l.Payments) != 2 || !w.l.Payments[1].Reverse {
+		t.Errorf("a second authorisation is not reversed: %d payments", len(w.l.Payments))
+	}
+}
