@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -63,9 +65,45 @@ func stage(t *testing.T, r *rig) []scene {
 		{"order-unknown", unknown}, {"order-trouble", trouble}, {"order-pending", pending}, {"order-draft", draft}} {
 		scenes = append(scenes, scene{s.name, editPath(s.id)})
 	}
+	scenes = append(scenes, r.jobScenes(fresh, trouble, captured)...)
 	return append(scenes, scene{"home", "/admin/"}, scene{"list", "/admin/paygent_payment/payment_status"},
 		scene{"list-filtered", "/admin/paygent_payment/payment_status?multi=%E5%B1%B1%E7%94%B0&status=1&status=3&page_no=2&page_count=10"},
 		scene{"list-wrong", "/admin/paygent_payment/payment_status?status=77"}, scene{"not-found", "/admin/order/999999/edit"})
+}
+
+// jobScenes are bulk work in every state, and the list of it.
+func (r *rig) jobScenes(ids ...order.ID) []scene {
+	r.t.Helper()
+	scenes := []scene{{"jobs-empty", "/admin/job"}}
+	made := func(name, kind string, dry bool, s job.Selection) string {
+		j, err := r.jobs.Create(r.t.Context(), job.Wanted{Kind: kind, Selection: s, Requester: "staff:1", Key: name, Rehearsal: dry})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		scenes = append(scenes, scene{"job-" + name, "/admin/job/" + j.ID})
+		r.Advance(time.Minute)
+		return j.ID
+	}
+	all := job.Selection{Filter: &store.Filter{}}
+	var some job.Selection
+	for _, id := range ids {
+		some.Orders = append(some.Orders, job.Chosen{Order: id})
+	}
+	made("rehearsed", job.CancelKind, true, all)
+	r.centre.say(payment.Capture, ledger.Answer{Outcome: ledger.Mystery})
+	made("mixed", job.CaptureKind, false, some)
+	r.work()
+	paused := made("paused", job.InquiryKind, false, all)
+	if err := r.jobs.Pause(r.t.Context(), paused); err != nil {
+		r.t.Fatal(err)
+	}
+	made("none", job.RollbackKind, false, job.Selection{Before: r.Now().Add(-1000 * time.Hour)})
+	r.work()
+	made("waiting", job.CancelKind, true, all)
+	if err := r.jobs.SetSchedule(r.t.Context(), job.Schedule{Task: "nightly", Kind: job.RollbackKind, Spec: "30 4 * * *"}); err != nil {
+		r.t.Fatal(err)
+	}
+	return append(scenes, scene{"jobs", "/admin/job"})
 }
 
 // operate presses 売上 or 取消 without pages.
@@ -130,6 +168,43 @@ func TestGallery(t *testing.T) {
 	for _, s := range stage(t, r) {
 		look(t, r, browser, s)
 	}
+	lookAtQuestions(t, r, browser)
+}
+
+// lookAtQuestions looks at boxes that are ticked, and at the pages that then ask, which
+// are answers to a POST.
+func lookAtQuestions(t *testing.T, r *rig, browser *webtest.Browser) {
+	t.Helper()
+	for _, s := range []struct{ name, click string }{
+		{"list-ticked", `document.querySelector(".c-bulk input[data-all=capture]").click()`},
+		{"bulk-chosen", `document.querySelectorAll(".orders tbody input[name=cancel]").forEach((b, i) => { if (i < 5) b.click() }); document.querySelector(".c-bulk button[value=cancel]").click()`},
+		{"bulk-whole", `document.querySelector(".c-bulk input[data-all=capture]").click(); document.querySelector(".c-bulk button[value=capture]").click()`},
+	} {
+		ctx := browser.Page(t, 1280, 800)
+		complaints := webtest.Complaints(t, ctx)
+		webtest.Do(t, ctx, chromedp.Navigate(r.Base+listPath+"?page_count=10"))
+		webtest.Eval[bool](t, ctx, s.click+"; true")
+		if strings.HasPrefix(s.name, "bulk") {
+			webtest.Do(t, ctx, chromedp.WaitVisible("form.bulk-ask"))
+		} else if webtest.Eval[bool](t, ctx, `document.querySelector("[data-whole]").hidden || !document.querySelector(".bulk-phone input[data-all=capture]").checked`) {
+			t.Errorf("%s: nothing tells that the whole search is meant", s.name)
+		}
+		for _, width := range []int{320, 390, 1280} {
+			webtest.Resize(t, ctx, width, 800)
+			if width < 900 {
+				webtest.Until(t, ctx, `getComputedStyle(document.querySelector(".admin-menu")).visibility === "hidden"`)
+			}
+			if wide := webtest.Eval[int](t, ctx, `document.documentElement.scrollWidth`); wide > width {
+				t.Errorf("%s is %d px wide in a window of %d", s.name, wide, width)
+			}
+			if folder := os.Getenv("KESSAI_TEST_GALLERY"); folder != "" && width > 320 {
+				webtest.Shoot(t, ctx, width, filepath.Join(folder, fmt.Sprintf("%s-%d.png", s.name, width)))
+			}
+		}
+		for _, text := range complaints() {
+			t.Errorf("%s: %s", s.name, text)
+		}
+	}
 }
 
 // look opens a page of its own, so that no scene waits for another.
@@ -138,7 +213,7 @@ func look(t *testing.T, r *rig, browser *webtest.Browser, s scene) {
 	ctx := browser.Page(t, 1280, 800)
 	complaints := webtest.Complaints(t, ctx)
 	folder := os.Getenv("KESSAI_TEST_GALLERY")
-	widths := []int{320, 720, 1280}
+	widths := []int{320, 720, 960, 1280}
 	if folder != "" {
 		widths = append(widths, 390)
 	}

@@ -17,7 +17,7 @@ type jobsPage struct {
 
 type jobRow struct {
 	URL, Name, Requester string
-	Rehearsal            bool
+	Rehearsal, Preparing bool
 	State                web.Badge
 	At                   time.Time
 	Done, Total          int64
@@ -26,7 +26,7 @@ type jobRow struct {
 }
 
 type scheduleRow struct {
-	Name, Spec string
+	Name, When string
 	Next, Last time.Time
 	LastURL    string
 }
@@ -54,7 +54,7 @@ func (b *BackOffice) showJobs(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, j := range list {
 		page.Rows = append(page.Rows, jobRow{
-			URL: b.jobURL(j.ID), Name: jobName(j.Kind), Requester: requesterName(j.Requester, names), Rehearsal: j.Rehearsal, State: jobState(j),
+			URL: b.jobURL(j.ID), Name: jobName(j.Kind), Requester: requesterName(j.Requester, names), Rehearsal: j.Rehearsal, Preparing: !j.Prepared && !j.State.Ended(), State: jobState(j),
 			At: j.CreatedAt, Done: j.Counts.Ended(), Total: j.Total, Percent: j.Percent(), Failed: j.Counts.Failed, Unknown: j.Counts.Unknown,
 		})
 	}
@@ -67,7 +67,7 @@ func (b *BackOffice) showJobs(w http.ResponseWriter, r *http.Request) error {
 func (b *BackOffice) scheduleRows(r *http.Request) (rows []scheduleRow, err error) {
 	list, err := b.Jobs.Schedules(r.Context())
 	for _, s := range list {
-		row := scheduleRow{Name: jobName(s.Kind), Spec: s.Spec, Last: s.LastSlot}
+		row := scheduleRow{Name: jobName(s.Kind), When: scheduleWords(s.Spec), Last: s.LastSlot}
 		if row.Next, err = s.Next(b.Now()); err != nil {
 			return nil, err
 		}

@@ -26,6 +26,7 @@ type jobPage struct {
 type jobProgress struct {
 	URL       string // of the part itself; empty: it does not change any more
 	Page      string
+	Every     int // seconds
 	State     web.Badge
 	Rehearsal bool
 	Requester string
@@ -66,6 +67,9 @@ func (b *BackOffice) showJob(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := jobPage{Nothing: web.Empty{Icon: "list", Title: "該当する注文はありません"}}
+	if j.State == job.Preparing {
+		page.Nothing.Title = "対象の注文を読み込んでいます"
+	}
 	if page.Progress, err = b.progressOf(r, j); err != nil {
 		return err
 	}
@@ -102,8 +106,11 @@ func (b *BackOffice) progressOf(r *http.Request, j job.Job) (jobProgress, error)
 		Page: b.jobURL(j.ID), State: jobState(j), Rehearsal: j.Rehearsal, Requester: requesterName(j.Requester, names), At: j.CreatedAt, Ended: j.EndedAt,
 		Done: j.Counts.Ended(), Total: j.Total, Percent: j.Percent(), Preparing: j.State == job.Preparing,
 	}
-	if !j.State.Ended() && j.State != job.Paused {
-		p.URL = b.jobURL(j.ID) + "/progress"
+	switch {
+	case !j.State.Ended() && j.State != job.Paused:
+		p.URL, p.Every = p.Page+"/progress", 2
+	case j.Counts.Unknown > 0:
+		p.URL, p.Every = p.Page+"/progress", 10
 	}
 	if j.State.Ended() {
 		p.Said = jobSaid(j)

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -41,7 +42,7 @@ func jobState(j job.Job) web.Badge {
 	switch {
 	case j.Counts.Unknown > 0:
 		return web.Badge{Tone: web.Warning, Text: "結果確認中"}
-	case j.Counts.Failed > 0:
+	case j.Counts.Failed > 0 && !j.Rehearsal:
 		return web.Badge{Tone: web.Danger, Text: "失敗あり"}
 	}
 	return web.Badge{Tone: web.Success, Text: "完了"}
@@ -109,7 +110,7 @@ func wordsOfOutcome(j job.Job, r job.Result) outcomeWords {
 	case job.Skipped:
 		return outcomeWords{web.Badge{Tone: web.Info, Text: map[bool]string{true: "見送り", false: "対象外"}[j.Kind == job.RollbackKind]}, skippedWords(o.Code)}
 	case job.Failed:
-		return outcomeWords{web.Badge{Tone: web.Danger, Text: name + "失敗"}, failedWords(o)}
+		return outcomeWords{web.Badge{Tone: web.Danger, Text: name + map[bool]string{true: "不可", false: "失敗"}[j.Rehearsal]}, failedWords(o)}
 	}
 	if j.Rehearsal {
 		return outcomeWords{web.Badge{Tone: web.Success, Text: name + "可能"}, movesWords(o.Facts)}
@@ -186,4 +187,17 @@ func movesWords(f job.Facts) string {
 		said = append(said, strconv.FormatInt(f.Points, 10)+"ポイントが戻ります")
 	}
 	return strings.Join(said, "　")
+}
+
+// scheduleWords are cron's fields, shorter where staff would say them so.
+func scheduleWords(spec string) string {
+	f := strings.Fields(spec)
+	if len(f) == 5 && strings.Join(f[2:], "") == "***" {
+		minute, minuteErr := strconv.Atoi(f[0])
+		hour, hourErr := strconv.Atoi(f[1])
+		if minuteErr == nil && hourErr == nil {
+			return fmt.Sprintf("毎日 %02d:%02d", hour, minute)
+		}
+	}
+	return spec
 }
