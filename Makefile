@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 help: ## list what can be made
@@ -35,8 +36,15 @@ browser: ## the flows people click and the look of the pages, in Debian's chromi
 simulate: ## whole-system simulation: make simulate ORDERS=5000 SEED=1
 	KESSAI_SIM_ORDERS=$(or $(ORDERS),5000) KESSAI_SIM_SEED=$(SEED) go test -count=1 -timeout 0 -run TestSimulation -v ./internal/app/
 
-crash: ## processes killed at every boundary, on each engine
-	KESSAI_TEST_REQUIRE=all go test -count=1 -run TestCrash -v ./internal/app/
+crash: ## processes killed at every boundary and at random under load: make crash ROUNDS=1000 SEED=1
+	KESSAI_TEST_REQUIRE=all KESSAI_CRASH_ROUNDS=$(or $(ROUNDS),60) KESSAI_CRASH_SEED=$(SEED) go test -count=1 -timeout 0 -run TestCrash -v ./internal/app/
+
+nodes: ## sixteen actors on one order; three nodes on each server engine and on a Galera cluster, some of them killed
+	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'TestSixteenActors|TestNodes|TestGalera' -v ./internal/app/
+
+mutate: ## mutants of the pure packages, of which tests must kill 85 %: make mutate PACKAGE=payment
+	@command -v "$$(go env GOPATH)/bin/gremlins" >/dev/null || go install $(GREMLINS)
+	for p in $(or $(PACKAGE),order payment ledger); do "$$(go env GOPATH)/bin/gremlins" unleash --config .gremlins.yaml ./internal/$$p || exit 1; done
 
 bench: ## benchmarks, printed
 	go test -run '^$$' -bench . -benchmem ./...
@@ -44,4 +52,4 @@ bench: ## benchmarks, printed
 tidy: ## go.mod and formatting
 	go mod tidy && gofmt -w paygent paygentsim internal cmd
 
-.PHONY: help demo build test race lint engines apache browser simulate crash bench tidy
+.PHONY: help demo build test race lint engines apache browser simulate crash nodes mutate bench tidy

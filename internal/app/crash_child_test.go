@@ -15,6 +15,7 @@ import (
 	"kessai/internal/config"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // childVariable holds the job of a child process, as JSON.
@@ -28,6 +29,9 @@ type childJob struct {
 	Order         order.ID
 	Payment       string // Payment.ID of a capture or a cancellation; empty: a purchase
 	Capture       bool
+	Button        payment.Button // instead of the two: a change of the amount, to the order's total
+	Total         order.Yen
+	Nth           int // of a saga's steps: the one that does not pass its boundary; 0 is the first
 	Amount        order.Yen
 	Token         string // handed in clear: a card of the simulator's
 	Key           string
@@ -56,7 +60,7 @@ func runChild(text string) error {
 	a, err := app.New(context.Background(), *c, app.Deps{
 		Now: func() time.Time { return time.UnixMilli(job.NowMillis) }, Rand: rand.Reader, Node: "node-1",
 		Log:     slog.New(slog.NewTextHandler(os.Stderr, nil)),
-		Reached: func(b ledger.Boundary, _ order.ID) { stopAt(b, job.Boundary) },
+		Reached: job.stop(),
 	})
 	if err != nil {
 		return err
@@ -67,14 +71,20 @@ func runChild(text string) error {
 	return errors.Join(errors.New("the operation came to its end"), a.Close())
 }
 
-// stopAt waits to be killed.
-func stopAt(b, wanted ledger.Boundary) {
-	if b != wanted {
-		return
-	}
-	fmt.Println(reachedLine)
-	for {
-		time.Sleep(time.Minute)
+// stop waits to be killed at the job's boundary.
+func (job childJob) stop() func(ledger.Boundary, order.ID) {
+	passed := 0
+	return func(b ledger.Boundary, _ order.ID) {
+		if b != job.Boundary {
+			return
+		}
+		if passed++; passed <= job.Nth {
+			return
+		}
+		fmt.Println(reachedLine)
+		for {
+			time.Sleep(time.Minute)
+		}
 	}
 }
 
@@ -85,8 +95,12 @@ func (job childJob) run(a *app.App) (err error) {
 		})
 		return err
 	}
+	button := pressed(job.Capture)
+	if job.Button != "" {
+		button = job.Button
+	}
 	_, err = a.Ledger.Change(context.Background(), ledger.Change{
-		Order: job.Order, PaymentID: job.Payment, Button: pressed(job.Capture), Amount: job.Amount, Actor: "staff:1", Key: job.Key,
+		Order: job.Order, PaymentID: job.Payment, Button: button, Amount: job.Amount, Total: job.Total, Actor: "staff:1", Key: job.Key,
 	})
 	return err
 }

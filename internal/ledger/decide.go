@@ -75,10 +75,7 @@ func (l *Ledger) lastSucceeded(p *Payment) *Operation {
 		if op.PaymentID != p.ID || op.State != payment.Succeeded || op.Kind == payment.ChangeAmount {
 			continue
 		}
-		// Within one millisecond ids tell no order, but a payment goes one way: from what
-		// begins it to what ends it.
-		if last == nil || op.SettledAt.After(last.SettledAt) ||
-			op.SettledAt.Equal(last.SettledAt) && !op.Kind.Begins() && !last.Kind.Target().Backwards(op.Kind.Target()) {
+		if last == nil || op.SettledAt.After(last.SettledAt) || op.SettledAt.Equal(last.SettledAt) && op.PlannedAt.After(last.PlannedAt) {
 			last = op
 		}
 	}

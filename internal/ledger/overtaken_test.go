@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,4 +188,32 @@ func TestANoticeThatFails(t *testing.T) {
 		t.Errorf("after a day: %v, %+v", err, w.notices[n.ID])
 	}
 	w.status(order.New)
+}
+
+// TestAClockThatGoesBack: the order in which a saga's steps were planned does not hang on
+// the clock; else a new authorisation that succeeded would be taken for an older one than
+// the one that never left, and be made once more.
+func TestAClockThatGoesBack(t *testing.T) {
+	t.Parallel()
+	for _, back := range []time.Duration{0, time.Second} {
+		w, _, parent := changing(t, false)
+		var first *Operation
+		w.must(func(l *Ledger, tk tick) (err error) {
+			first, err = l.sagaStep(tk, parent.ID)
+			return err
+		})
+		w.settle(first, neverSent())
+		w.now = w.now.Add(-back)
+		second := w.step(parent)
+		w.settle(second, verdictOf(Answer{Outcome: Success, PaymentID: "p2"}))
+		slices.SortFunc(w.l.Operations, func(a, b *Operation) int { // as the store reads them; ids tell no order
+			if c := a.PlannedAt.Compare(b.PlannedAt); c != 0 {
+				return c
+			}
+			return strings.Compare(b.ID, a.ID)
+		})
+		if third := w.step(parent); third == nil || third.Kind != payment.CancelAuthorization {
+			t.Errorf("back by %s: after %s and %s the next step is %+v", back, first.PlannedAt, second.PlannedAt, third)
+		}
+	}
 }

@@ -20,7 +20,7 @@ func (l *Ledger) planOperation(t tick, p *Payment, kind payment.Kind, openKey, o
 	op := &Operation{
 		ID: t.newID(), PaymentID: p.ID, Kind: kind, State: payment.Planned, OpenKey: openKey, Owner: owner,
 		SettingsVersion: t.policy.Version, Environment: p.Environment, MerchantID: p.MerchantID,
-		Actor: actor, IdemKey: idemKey, Amount: amount, PlannedAt: t.now, NotBefore: t.now,
+		Actor: actor, IdemKey: idemKey, Amount: amount, PlannedAt: l.nextPlannedAt(t), NotBefore: t.now,
 	}
 	if owner != "" {
 		op.LeaseUntil = t.lease()
@@ -64,4 +64,16 @@ func (l *Ledger) planReversal(t tick, p *Payment, cause string) {
 // standing is what decides which buttons the payment has.
 func (p *Payment) standing() payment.Standing {
 	return payment.Standing{Method: p.Method, Brand: p.Brand, Phase: p.Phase, Status: p.Status, Situation: p.Situation}
+}
+
+// nextPlannedAt is now, but after everything planned before: operations are read back in
+// this order, and a saga reads off the last one what comes next, whatever its clock did.
+func (l *Ledger) nextPlannedAt(t tick) time.Time {
+	at := t.now
+	for _, op := range l.Operations {
+		if at.UnixMilli() <= op.PlannedAt.UnixMilli() {
+			at = op.PlannedAt.Truncate(time.Millisecond).Add(time.Millisecond)
+		}
+	}
+	return at
 }
