@@ -232,11 +232,11 @@ func canceledByStaff(l *ledger.Ledger) bool {
 		return false
 	}
 	return slices.ContainsFunc(l.Operations, func(op *ledger.Operation) bool {
-		return op.PaymentID == p.ID && op.State == payment.Succeeded && cancels(op)
+		return op.PaymentID == p.ID && op.State == payment.Succeeded && cancelling(op)
 	})
 }
 
-func cancels(op *ledger.Operation) bool {
+func cancelling(op *ledger.Operation) bool {
 	switch op.Kind {
 	case payment.CancelAuthorization, payment.CancelCapture, payment.CancelCarrier, payment.CancelPaidy:
 		return true

@@ -95,7 +95,7 @@ type simulation struct {
 	wire        *wire
 	nodes       []*node
 	browser     *browser
-	books       *books
+	books       *centreBook
 	ways        []way
 	classes     []class
 	member      int64

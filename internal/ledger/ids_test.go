@@ -36,7 +36,7 @@ func (w *world) noticeOf(id string, s payment.Status) *Notice {
 }
 
 // told takes a notice together with a 094 that says the same.
-func (w *world) told(id string, s payment.Status) *Notice {
+func (w *world) notified(id string, s payment.Status) *Notice {
 	n := w.noticeOf(id, s)
 	if w.take(n) {
 		f := w.found(s)
@@ -52,12 +52,12 @@ func (w *world) told(id string, s payment.Status) *Notice {
 func TestTheIDThatComesAlive(t *testing.T) {
 	t.Parallel()
 	w := linked(t, payment.Card)
-	w.told("p2", payment.AuthOK)
+	w.notified("p2", payment.AuthOK)
 	p := w.l.Current()
 	if w.status(order.New); p.PaymentID != "p2" || p.Phase != payment.Authorised {
 		t.Fatalf("%s stands under %q", p.Phase, p.PaymentID)
 	}
-	late := w.told("p1", payment.AuthNG) // the first card's refusal
+	late := w.notified("p1", payment.AuthNG) // the first card's refusal
 	if late.State != NoticeSuperseded || w.alerts[string(AlertContradiction)] {
 		t.Errorf("the refused id's notice is %s, alerts %v", late.State, w.alerts)
 	}
@@ -70,12 +70,12 @@ func TestTheIDThatComesAlive(t *testing.T) {
 func TestBothIDsComeAlive(t *testing.T) {
 	t.Parallel()
 	w := linked(t, payment.Bank)
-	w.told("p2", payment.Cleared)
+	w.notified("p2", payment.Cleared)
 	first := w.l.Current()
 	if w.status(order.Paid); first.PaymentID != "p2" {
 		t.Fatalf("paid under %q", first.PaymentID)
 	}
-	w.told("p1", payment.Cleared)
+	w.notified("p1", payment.Cleared)
 	if !w.alerts[string(AlertDouble)] || len(w.l.Payments) != 2 {
 		t.Fatalf("%d payments, alerts %v", len(w.l.Payments), w.alerts)
 	}
@@ -92,11 +92,11 @@ func TestAnotherThatNeverCameAlive(t *testing.T) {
 	w := newWorld(t)
 	w.authorised("p2")
 	for _, s := range []payment.Status{payment.Applied, payment.AuthNG} {
-		if n := w.told("p1", s); n.State != NoticeSuperseded || len(w.l.Payments) != 1 {
+		if n := w.notified("p1", s); n.State != NoticeSuperseded || len(w.l.Payments) != 1 {
 			t.Errorf("%s: the notice is %s, of %d payments", s, n.State, len(w.l.Payments))
 		}
 	}
-	w.told("p1", payment.AuthOK)
+	w.notified("p1", payment.AuthOK)
 	if len(w.l.Payments) != 2 || !w.l.Payments[1].Reverse {
 		t.Errorf("a second authorisation is not reversed: %d payments", len(w.l.Payments))
 	}
