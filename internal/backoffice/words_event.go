@@ -30,6 +30,10 @@ func wordsOfEvent(e ledger.Event) eventWords {
 			Text: join(statusWords(payment.Status(d.Status)), parkWords(ledger.ParkReason(d.Text)))}
 	case ledger.EventObserved:
 		return wordsOfObserved(d)
+	case ledger.EventSucceededBy:
+		return eventWords{Name: "決済IDの変更", Icon: "info", Text: join("ペイジェント側で、決済ID "+d.Text+" の決済がこの決済に置き換わりました。", statusWords(payment.Status(d.Status)))}
+	case ledger.EventRetried:
+		return eventWords{Name: "差分通知", Icon: "inbox", Word: "再試行"}
 	case ledger.EventOrderMoved:
 		return eventWords{Name: "対応状況", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
 	}

@@ -30,6 +30,7 @@ func (g *Gateway) Inquire(ctx context.Context, q ledger.Inquiry) ledger.Finding 
 	return ledger.Finding{
 		Kind: ledger.Found, PaymentID: a.PaymentID, TradingID: a.TradingID, Type: string(a.Type), Status: payment.Status(a.Status),
 		Amount: order.Yen(a.Amount), Brand: payment.BrandOf(a.CareerType), BegunAt: a.InitDate, PaymentDate: a.PaymentDate,
+		BaseID: a.BasePaymentID,
 	}
 }
 

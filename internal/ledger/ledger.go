@@ -21,6 +21,10 @@ type Ledger struct {
 	Operations []*Operation // by PlannedAt, then ID
 	Goods      *Goods       // nil until a decision asked for it with NeedGoods
 
+	// Alone is the payment of which 094 has just shown, to this decision, that nothing took
+	// its place (successor.go).
+	Alone string
+
 	// What this decision adds.
 	Events  []Event
 	Alerts  []AlertChange
@@ -242,6 +246,8 @@ const (
 	EventNotice       EventKind = "notice_applied"
 	EventNoticeParked EventKind = "notice_parked"
 	EventObserved     EventKind = "status_observed"
+	EventSucceededBy  EventKind = "payment_replaced" // another payment_id goes on in its place
+	EventRetried      EventKind = "notice_retried"   // staff had a parked notice tried again
 	EventOrderMoved   EventKind = "order_moved"
 	EventHeld         EventKind = "hold_taken"
 	EventCommitted    EventKind = "hold_committed"
@@ -256,7 +262,7 @@ const (
 // EventKinds lists every kind.
 func EventKinds() []EventKind {
 	return []EventKind{EventPlanned, EventSucceeded, EventDeclined, EventRejected, EventUnknown, EventInquired, EventNotice,
-		EventNoticeParked, EventObserved, EventOrderMoved, EventHeld, EventCommitted, EventReleased, EventPlaced, EventGivenUp,
+		EventNoticeParked, EventObserved, EventSucceededBy, EventRetried, EventOrderMoved, EventHeld, EventCommitted, EventReleased, EventPlaced, EventGivenUp,
 		EventMailQueued, EventAlertOpened, EventAlertClosed}
 }
 

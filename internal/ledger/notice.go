@@ -22,6 +22,9 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	case n.Environment != t.policy.Environment || n.MerchantID != t.policy.MerchantID:
 		return false, l.park(t, n, ParkEnvironment) // of a former one: no question goes out about it
 	}
+	if done, ask, err := l.decideSuccessor(t, n, f); done {
+		return ask, err
+	}
 	p := l.paymentOf(t, n, f)
 	switch {
 	case p == nil && f == nil && l.namesPayment(n):
@@ -98,11 +101,10 @@ func (f *Finding) about(n *Notice) bool {
 }
 
 // namesPayment reports whether the trading_id is one of ours although the id is
-// another payment's: then 094 says what that payment is. One that was made from a
-// payment of ours by a correction elsewhere is no second payment: a person decides.
+// another payment's: then 094 says what that payment is.
 func (l *Ledger) namesPayment(n *Notice) bool {
 	named := l.named(n)
-	return named != nil && named.Method.Type() == n.Type && l.holder(n.BaseID) == nil
+	return named != nil && named.Method.Type() == n.Type
 }
 
 // named is the payment begun by us under the notice's trading_id.
@@ -194,6 +196,8 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 		return true
 	case l.onceWorth(p, n.Amount):
 		return true
+	case l.endsElsewhere(p, Finding{Kind: Found, Status: n.Status}), l.replacement(p) != nil && n.Status != p.Status:
+		return true // another payment may have taken its place, or has
 	case p.Method == payment.Carrier && p.Brand == payment.NoBrand:
 		return true // 094 tells whose it is
 	case t.policy.Confirm == ConfirmNever:
@@ -229,6 +233,14 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	l.learnBrand(p, f)
 	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
 		return l.askLater(t, n)
+	}
+	if done, err := l.inherit(t, p, f, noticeCause(n)); err != nil {
+		return err
+	} else if done && p.stage() != payment.StageFinished {
+		if l.rightAmount(p, f.Amount) {
+			p.addPaygentID(f.PaymentID) // by which a successor finds its predecessor
+		}
+		return l.askLater(t, n) // it ended, and something may have taken its place
 	}
 	former := f.Amount != n.Amount && l.onceWorth(p, n.Amount) && l.rightAmount(p, f.Amount)
 	if f.Amount != n.Amount && !f.Status.Ends() && !former {
@@ -327,7 +339,9 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 		l.closeAlert(t, AlertNoticeParked, noticeCause(n))
 	}
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
-	p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+	if slices.Contains(p.PaymentIDs, n.PaymentID) {
+		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+	}
 	l.event(t, EventNotice, Paygent, p, nil, noticeCause(n), EventData{NoticeID: n.NoticeID, Status: string(n.Status), Amount: n.Amount, Text: string(s)})
 	return nil
 }

@@ -51,6 +51,14 @@ type Store interface {
 	// that no payment bears and that carries another shop's mark is not ours.
 	Match(ctx context.Context, n Notice, mark string) (Match, error)
 
+	// Successors lists the payments of which a stored notice of the order says that they
+	// correct this one (base_payment_id), the latest first.
+	Successors(ctx context.Context, id order.ID, env payment.Environment, merchant, paymentID string) ([]Successor, error)
+
+	// SweptAt is when the last sweep began that was told everything by 091 (money.md §5),
+	// zero if none was.
+	SweptAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
+
 	// Orderer reads who orders, from dtb_order and its shipping and member.
 	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
 
@@ -69,6 +77,12 @@ type Store interface {
 	// Witness returns the payment_id and trading_id of a payment of this merchant that the
 	// centre is known to hold, the newest but those of the given order (money.md §3).
 	Witness(ctx context.Context, env payment.Environment, merchant string, not order.ID) (paymentID, tradingID string, found bool, err error)
+}
+
+// Successor is a payment that corrects another one, as stored notices tell.
+type Successor struct {
+	PaymentID string
+	EndedAt   time.Time // when a notice of its own end came, zero if none did
 }
 
 // Sent is what MarkSent writes.
@@ -248,8 +262,15 @@ type Finding struct {
 	Brand       payment.Brand
 	BegunAt     time.Time // payment_init_date
 	PaymentDate time.Time
+	BaseID      string // base_payment_id: the payment that this one corrects, where 094 told one
 	Code        string
 	Detail      string
+
+	// What further questions told, where they had to be asked (successor.go).
+	Heir      *Finding // what took the payment's place at the centre, where it ended or is not found
+	Alone     bool     // nothing took its place
+	Line      []string // payment_ids that this one took the place of, the latest first
+	LineFaint bool     // whose place it took could not be told
 }
 
 // FindingKind is the shape of an inquiry's answer (money.md §3).

@@ -150,7 +150,7 @@ func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {
 	if need, err := l.decideNotice(t, &probe, nil); !need && (err == nil || NeedsGoods(err)) {
 		return s.store.Update(ctx, n.OrderID, decide(nil))
 	}
-	f := s.gateway.Inquire(ctx, Inquiry{Environment: n.Environment, MerchantID: n.MerchantID, SettingsVersion: t.policy.Version, PaymentID: n.PaymentID})
+	f := s.askAbout(ctx, l, n, t.policy.Version)
 	if err := s.store.Update(ctx, n.OrderID, decide(&f)); err != nil {
 		return err
 	}

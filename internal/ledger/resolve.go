@@ -203,6 +203,7 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 	}
 	p := l.payment(op.PaymentID)
 	op.Asked++
+	f = l.underItsID(t, p, f, witnessed)
 	r := read(op, p, f)
 	if h := l.holder(f.PaymentID); h != nil && h != p {
 		r = readNothing // another one of the order's

@@ -53,7 +53,7 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 	findings := map[string]asked{}
 	for _, p := range l.Payments {
 		if l.canComeAlive(t, p) {
-			f := s.gateway.Inquire(ctx, inquiryOf(p, t.policy.Version))
+			f := s.inquire(ctx, l, p, inquiryOf(p, t.policy.Version))
 			findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, id)}
 		}
 	}
@@ -120,6 +120,16 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, s
 			continue
 		}
 		l.learnBrand(p, f.Finding)
+		done, err := l.inherit(t, p, f.Finding, "inquiry")
+		if err != nil {
+			return "", "", err
+		}
+		if done && f.Heir == nil {
+			skip = SkipNoAnswer // it ended, and something may have taken its place
+		}
+		if done {
+			continue
+		}
 		if l.tells(p, f.Finding) && (f.Status.Alive() || f.Status.Ends()) && f.Status != p.Status {
 			p.addPaygentID(f.PaymentID)
 			if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {

@@ -30,7 +30,7 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 		_, err := s.update(ctx, due.OrderID, func(l *Ledger, t tick) error { l.forgetToken(t, due.PaymentID); return nil })
 		return err
 	}
-	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
 	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, due.OrderID)
 	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
 		if !l.payment(due.PaymentID).stillAs(p) {
@@ -85,6 +85,10 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	}
 	p.AskAt = time.Time{}
 	l.learnBrand(p, f)
+	if done, err := l.inherit(t, p, f, "inquiry"); done || err != nil {
+		l.watchUnclear(t, p, f)
+		return err
+	}
 	if l.tells(p, f) && f.Status != p.Status {
 		p.addPaygentID(f.PaymentID)
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kessai/internal/database"
+	"kessai/internal/payment"
 )
 
 // TakeLease takes the named work for owner until the given time, or keeps it for the
@@ -31,4 +32,33 @@ func (s *Store) TakeLease(ctx context.Context, name, owner string, now, until ti
 		return false, nil
 	}
 	return mine, err
+}
+
+// MarkSwept notes when a sweep began that 091 told everything.
+func (s *Store) MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		name := sweptName(env, merchant)
+		n, err := execCount(ctx, tx, "UPDATE plg_kessai_lease SET lease_until = ? WHERE name = ?", at.UnixMilli(), name)
+		if err != nil || n > 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO plg_kessai_lease (name, owner, lease_until) VALUES (?, '', ?)"+ignore(tx.Engine(), "name"), name, at.UnixMilli())
+		return err
+	})
+}
+
+// SweptAt implements ledger.Store.
+func (s *Store) SweptAt(ctx context.Context, env payment.Environment, merchant string) (at time.Time, err error) {
+	_, _, err = database.One(ctx, s.db.Read(), func(row database.Row) (bool, error) {
+		return true, row.Scan(millis{&at})
+	}, "SELECT lease_until FROM plg_kessai_lease WHERE name = ?", sweptName(env, merchant))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("store: last sweep: %w", err)
+	}
+	return at, nil
+}
+
+// sweptName is the lease table's row that nobody owns: it only tells a time.
+func sweptName(env payment.Environment, merchant string) string {
+	return "swept:" + string(env) + ":" + merchant
 }

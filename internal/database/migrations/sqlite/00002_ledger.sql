@@ -197,7 +197,7 @@ CREATE TABLE plg_kessai_event (
     data         TEXT         NOT NULL,
     PRIMARY KEY (order_id, seq),
     CONSTRAINT plg_kessai_event_seq CHECK (seq > 0),
-    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed'))
+    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'payment_replaced', 'notice_retried', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed'))
 );
 
 CREATE TABLE plg_kessai_alert (
