@@ -195,6 +195,7 @@ func (a *App) openWorkers() {
 	a.workers = []worker{
 		{"resolver", reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{"confirmer", notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
+		{"sweeper", notice.NewSweeper(a.gateway, a.Store, a.Ledger, d.Node, notice.SweepEvery, d.Now, d.Log).Step},
 		{"watcher", reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{"mail", a.Mail.Step},
 		{"sessions", a.kernel.SessionStep},

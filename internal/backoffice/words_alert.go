@@ -40,6 +40,9 @@ func wordsOfAlert(kind ledger.AlertKind) alertWords {
 	case ledger.AlertAmountOpen:
 		return alertWords{"金額未反映", "注文のお支払い合計とペイジェントの決済金額が異なります。",
 			"「オーソリ変更」または「売上変更」を行ってください。この処理を怠ると変更前の決済金額で課金されます。"}
+	case ledger.AlertPurged:
+		return alertWords{"差分照会の欠落", "受信できなかった差分通知の一部が、ペイジェントの保存期間を過ぎて取得できませんでした。終了していないすべての決済の状態を照会しています。",
+			"通知受信箱で受信できなかった通知を確認し、心当たりのない決済がないかペイジェントオンラインでご確認ください。"}
 	case ledger.AlertAmount:
 		return alertWords{"金額改竄検知", "注文と異なる金額で決済されました。決済は自動で取り消し、注文は購入処理中に戻しています。",
 			"下記の決済が取り消されたことをご確認ください。"}

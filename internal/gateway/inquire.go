@@ -36,7 +36,7 @@ func (g *Gateway) Inquire(ctx context.Context, q ledger.Inquiry) ledger.Finding 
 
 func findingOf(err error) ledger.Finding {
 	f := ledger.Finding{Kind: ledger.NoAnswer}
-	var none *NoAnswerError
+	var none *ledger.NoAnswerError
 	if errors.As(err, &none) {
 		f.Code, f.Detail = none.Code, none.Detail
 		if isNoSuch(none.Code) {

@@ -272,7 +272,7 @@ func (r *rig) stored(number string) (cardID string) {
 	c := r.command(payment.StoreCard)
 	c.Beside.Token = r.token(number)
 	r.succeed(c)
-	cards, err := r.CardList(r.t.Context(), gateway.CardsQuery{SettingsVersion: 1, CustomerID: member})
+	cards, err := r.CardList(r.t.Context(), ledger.CardsQuery{SettingsVersion: 1, CustomerID: member})
 	if err != nil || len(cards) == 0 {
 		r.t.Fatal(cards, err)
 	}
@@ -414,6 +414,6 @@ func setup(t testing.TB, kind payment.Kind, change ...func(*rig, *paygentsim.Mer
 	return r, ready()[kind](r)
 }
 
-func gatewayCards(version, customer int64) gateway.CardsQuery {
-	return gateway.CardsQuery{SettingsVersion: version, CustomerID: customer}
+func gatewayCards(version, customer int64) ledger.CardsQuery {
+	return ledger.CardsQuery{SettingsVersion: version, CustomerID: customer}
 }

@@ -7,25 +7,8 @@ import (
 	"kessai/paygent"
 )
 
-// KeptCard is a card that a customer keeps at Paygent.
-type KeptCard struct {
-	ID          string // customer_card_id
-	Masked      string // ************1111
-	ValidTerm   string // MMYY
-	Holder      string
-	Brand       string // V, M, J, X, C
-	Fingerprint string // the same for the same card number
-	Expired     bool
-}
-
-// CardsQuery asks 027 for a customer's cards.
-type CardsQuery struct {
-	SettingsVersion int64
-	CustomerID      int64
-}
-
-// CardList asks 027. No card is an empty list; an error is a *NoAnswerError.
-func (g *Gateway) CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error) {
+// CardList implements ledger.CardList.
+func (g *Gateway) CardList(ctx context.Context, q ledger.CardsQuery) ([]ledger.KeptCard, error) {
 	l, ctx, cancel, err := g.ask(ctx, q.SettingsVersion)
 	if err != nil {
 		return nil, err
@@ -35,9 +18,9 @@ func (g *Gateway) CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error
 	if err != nil {
 		return nil, noAnswer(err)
 	}
-	cards := make([]KeptCard, len(all))
+	cards := make([]ledger.KeptCard, len(all))
 	for i, c := range all {
-		cards[i] = KeptCard{
+		cards[i] = ledger.KeptCard{
 			ID: c.CustomerCardID, Masked: c.MaskedCard, ValidTerm: c.CardValidTerm, Holder: c.HolderName,
 			Brand: string(c.Brand), Fingerprint: c.Fingerprint, Expired: c.Expired,
 		}

@@ -300,12 +300,13 @@ const (
 	AlertNoticeParked  AlertKind = "notice_parked"      // 反映できない通知
 	AlertAmount        AlertKind = "wrong_amount"       // 金額改竄検知
 	AlertAmountOpen    AlertKind = "amount_not_applied" // 金額未反映
+	AlertPurged        AlertKind = "notices_purged"     // 保存期間を過ぎた差分通知: of the shop, not of one order
 )
 
 // AlertKinds lists every kind.
 func AlertKinds() []AlertKind {
 	return []AlertKind{AlertUnknown, AlertTransit, AlertContradiction, AlertDouble, AlertPaidCanceled, AlertShippedUnpaid,
-		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen}
+		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen, AlertPurged}
 }
 
 // Mail is one mail to queue; at most one per (order, kind, cause).
@@ -389,6 +390,10 @@ const (
 func ParkReasons() []ParkReason {
 	return []ParkReason{NotParked, ParkConflict, ParkAmount, ParkType, ParkNoOrder, ParkSilent, ParkMalformed, ParkEnvironment, ParkFailed}
 }
+
+// WakeReasons lists the reasons that later events may cure: such notices are tried again
+// after each transaction B of their order and after each sweep (money.md §5).
+func WakeReasons() []ParkReason { return []ParkReason{ParkNoOrder, ParkSilent, ParkFailed} }
 
 // NoticeChange writes one notice with a decision: a new row, or the new state of a stored one.
 type NoticeChange struct {

@@ -17,7 +17,7 @@ const confirmTerm = 24 * time.Hour
 // whether 094 has to be asked first.
 func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err error) {
 	switch {
-	case n.PaymentID == "" || n.Status == payment.NoStatus:
+	case n.PaymentID == "" || n.Status == payment.NoStatus || n.Reason == ParkMalformed:
 		return false, l.park(t, n, ParkMalformed)
 	case n.Environment != t.policy.Environment || n.MerchantID != t.policy.MerchantID:
 		return false, l.park(t, n, ParkEnvironment) // of a former one: no question goes out about it
@@ -42,7 +42,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		return false, l.finish(t, n, p, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
-		n.State, n.NextAt = NoticeReceived, until // tried again after transaction B
+		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, until // tried again after transaction B
 		return false, nil
 	}
 	if !l.risky(t, n, p) && !f.about(n) {
@@ -192,6 +192,8 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
+	case n.Reason == ParkConflict: // of two that contradict each other 094 decides
+		return true
 	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
 	case l.onceWorth(p, n.Amount):
@@ -267,7 +269,7 @@ func (l *Ledger) askLater(t tick, n *Notice) error {
 	if !t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
 		return l.park(t, n, ParkSilent)
 	}
-	n.State, n.NextAt = NoticeReceived, nextAsk(n.ReceivedAt, t.now)
+	n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, nextAsk(n.ReceivedAt, t.now)
 	return nil
 }
 
@@ -335,9 +337,7 @@ func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, d
 
 // finish writes a notice's end.
 func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
-	if n.State == NoticeParked {
-		l.closeAlert(t, AlertNoticeParked, noticeCause(n))
-	}
+	l.closeAlert(t, AlertNoticeParked, noticeCause(n)) // it may have been parked before
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
 	if slices.Contains(p.PaymentIDs, n.PaymentID) {
 		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
@@ -348,7 +348,11 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 
 // park puts a notice before a person. It is stored, and nothing is moved.
 func (l *Ledger) park(t tick, n *Notice, why ParkReason) error {
+	again := n.State == NoticeParked && n.Reason == why && !n.NextAt.IsZero() // woken
 	n.State, n.Reason, n.NextAt = NoticeParked, why, time.Time{}
+	if again { // tried again in vain: nothing new to tell
+		return nil
+	}
 	data := EventData{NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount, Text: string(why)}
 	l.event(t, EventNoticeParked, Paygent, nil, nil, noticeCause(n), data)
 	l.alert(t, AlertNoticeParked, noticeCause(n), data)

@@ -71,6 +71,11 @@ type Store interface {
 	// ClaimNotices takes received notices that are due at now for owner.
 	ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []Notice, next time.Time, err error)
 
+	// ClaimParked takes a parked notice that nobody is at for owner, and reports whether it
+	// did; the notice is returned as it stands. There is none: problem NotFound
+	// "notice.unknown".
+	ClaimParked(ctx context.Context, id, owner string, now, leaseUntil time.Time) (Notice, bool, error)
+
 	// SaveNotice writes the state of a stored notice that belongs to no ledger.
 	SaveNotice(ctx context.Context, n Notice) error
 
@@ -131,6 +136,127 @@ type Gateway interface {
 	Execute(ctx context.Context, c Command) Answer
 	// Inquire asks 094.
 	Inquire(ctx context.Context, q Inquiry) Finding
+}
+
+// Differences asks 091 for what the notices that never came told.
+type Differences interface {
+	// Difference asks for one. An error is a *NoAnswerError: unless it says that the
+	// question never left, a difference asked for without its id may count as delivered
+	// all the same.
+	Difference(ctx context.Context, q DifferenceQuery) (Difference, error)
+}
+
+// DifferenceQuery asks 091 for one difference.
+type DifferenceQuery struct {
+	Environment     payment.Environment
+	MerchantID      string
+	SettingsVersion int64
+	NoticeID        int64 // 0: the oldest not yet delivered to 091, which then counts as delivered
+}
+
+// Difference is what 091 answered.
+type Difference struct {
+	Kind   DifferenceKind
+	Notice Notice // unless none
+}
+
+// DifferenceKind is what 091 delivered, by success_code (protocol.md §7.6).
+type DifferenceKind string
+
+const (
+	DifferenceFound  DifferenceKind = "found"
+	DifferenceNone   DifferenceKind = "none"   // nothing more, or no such id
+	DifferencePurged DifferenceKind = "purged" // found, but the centre no longer has earlier ones
+)
+
+// MissingNotice is a payment_notice_id that never came and that 091 is asked for
+// (money.md §5).
+type MissingNotice struct {
+	Environment payment.Environment
+	MerchantID  string
+	NoticeID    int64
+	FirstSeen   time.Time
+	Asked       int       // times so far
+	NextAt      time.Time // when it is asked for next; zero once closed
+	ClosedAt    time.Time
+	Found       bool // it came after all
+}
+
+// Sweeps keeps what the 091 sweep has to know. Every method is one transaction.
+type Sweeps interface {
+	// TakeLease takes the named work for owner until the given time, or keeps it for the
+	// owner that has it, and reports whether it did.
+	TakeLease(ctx context.Context, name, owner string, now, until time.Time) (bool, error)
+
+	// MarkSwept notes when a sweep began that 091 told everything (Store.SweptAt), and
+	// WantSweep that one is wanted before its time; SweepWanted is when that was.
+	MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
+
+	// LastNoticeID is the highest id stored, 0 if none is. KnownNoticeIDs lists those above
+	// after that are stored or registered as missing, ascending.
+	LastNoticeID(ctx context.Context, env payment.Environment, merchant string) (int64, error)
+	KnownNoticeIDs(ctx context.Context, env payment.Environment, merchant string, after int64, limit int) ([]int64, error)
+	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
+
+	// AddMissing registers missing notices; one that is registered stays as it is. DueMissing
+	// lists those to ask for at now, and when the following one is due, zero if none waits.
+	// AskedMissing notes that one was asked for in vain; CloseMissing closes one.
+	AddMissing(ctx context.Context, list ...MissingNotice) error
+	DueMissing(ctx context.Context, env payment.Environment, merchant string, now time.Time, limit int) ([]MissingNotice, time.Time, error)
+	AskedMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, next time.Time) (bool, error)
+	CloseMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, at time.Time, found bool) (bool, error)
+
+	// LivePayments lists payments with an id above after that have not ended, by id.
+	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
+
+	// WakeParked makes a merchant's parked notices due whose reason waiting may cure.
+	WakeParked(ctx context.Context, env payment.Environment, merchant string, now time.Time) error
+
+	// OpenShopAlert opens an alert of the shop, not of one order; ShopAlerts lists the open
+	// ones of a kind, and CloseShopAlert closes one.
+	OpenShopAlert(ctx context.Context, a AlertChange) error
+	ShopAlerts(ctx context.Context, kind AlertKind) ([]AlertChange, error)
+	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
+}
+
+// CardList asks 027 which cards a customer keeps at Paygent. No card is an empty list; an
+// error is a *NoAnswerError.
+type CardList interface {
+	CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error)
+}
+
+// CardsQuery asks 027 for a customer's cards.
+type CardsQuery struct {
+	SettingsVersion int64
+	CustomerID      int64
+}
+
+// KeptCard is a card that a customer keeps at Paygent.
+type KeptCard struct {
+	ID          string // customer_card_id
+	Masked      string // ************1111
+	ValidTerm   string // MMYY
+	Holder      string
+	Brand       string // V, M, J, X, C
+	Fingerprint string // the same for the same card number
+	Expired     bool
+}
+
+// NoAnswerError: a question was not answered, so nothing is known (money.md §3).
+type NoAnswerError struct {
+	Code    string
+	Detail  string
+	NotSent bool // the question never left
+}
+
+func (e *NoAnswerError) Error() string {
+	text := "no answer: " + e.Code
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	return text
 }
 
 // CardToken is a one-time token from the buyer's browser.

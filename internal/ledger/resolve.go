@@ -29,6 +29,9 @@ func nextAsk(since, now time.Time) time.Time {
 	return now.Add(time.Hour)
 }
 
+// NextAsk is when to ask next, on the schedule of money.md §3, for what never came.
+func NextAsk(since, now time.Time) time.Time { return nextAsk(since, now) }
+
 // backoff is the pause before the n-th further try of a cancellation.
 func backoff(n int) time.Duration {
 	if n < len(askSchedule) {

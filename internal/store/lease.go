@@ -34,31 +34,45 @@ func (s *Store) TakeLease(ctx context.Context, name, owner string, now, until ti
 	return mine, err
 }
 
-// MarkSwept notes when a sweep began that 091 told everything.
+// The lease table also keeps times: rows that nobody owns.
+
+// MarkSwept implements ledger.Sweeps.
 func (s *Store) MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
+	return s.mark(ctx, "swept:"+string(env)+":"+merchant, at)
+}
+
+// SweptAt implements ledger.Store.
+func (s *Store) SweptAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error) {
+	return s.marked(ctx, "swept:"+string(env)+":"+merchant)
+}
+
+// WantSweep implements ledger.Sweeps.
+func (s *Store) WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
+	return s.mark(ctx, "wanted:"+string(env)+":"+merchant, at)
+}
+
+// SweepWanted implements ledger.Sweeps.
+func (s *Store) SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error) {
+	return s.marked(ctx, "wanted:"+string(env)+":"+merchant)
+}
+
+// mark writes a time; of two the later stays.
+func (s *Store) mark(ctx context.Context, name string, at time.Time) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		name := sweptName(env, merchant)
-		n, err := execCount(ctx, tx, "UPDATE plg_kessai_lease SET lease_until = ? WHERE name = ?", at.UnixMilli(), name)
-		if err != nil || n > 0 {
-			return err
+		_, err := tx.Exec(ctx, "INSERT INTO plg_kessai_lease (name, owner, lease_until) VALUES (?, '', ?)"+ignore(tx.Engine(), "name"), name, at.UnixMilli())
+		if err == nil {
+			_, err = tx.Exec(ctx, "UPDATE plg_kessai_lease SET lease_until = ? WHERE name = ? AND lease_until < ?", at.UnixMilli(), name, at.UnixMilli())
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO plg_kessai_lease (name, owner, lease_until) VALUES (?, '', ?)"+ignore(tx.Engine(), "name"), name, at.UnixMilli())
 		return err
 	})
 }
 
-// SweptAt implements ledger.Store.
-func (s *Store) SweptAt(ctx context.Context, env payment.Environment, merchant string) (at time.Time, err error) {
+func (s *Store) marked(ctx context.Context, name string) (at time.Time, err error) {
 	_, _, err = database.One(ctx, s.db.Read(), func(row database.Row) (bool, error) {
 		return true, row.Scan(millis{&at})
-	}, "SELECT lease_until FROM plg_kessai_lease WHERE name = ?", sweptName(env, merchant))
+	}, "SELECT lease_until FROM plg_kessai_lease WHERE name = ?", name)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("store: last sweep: %w", err)
+		return time.Time{}, fmt.Errorf("store: %s: %w", name, err)
 	}
 	return at, nil
-}
-
-// sweptName is the lease table's row that nobody owns: it only tells a time.
-func sweptName(env payment.Environment, merchant string) string {
-	return "swept:" + string(env) + ":" + merchant
 }

@@ -208,7 +208,7 @@ CREATE TABLE plg_kessai_alert (
     closed_at BIGINT,
     data      TEXT         NOT NULL,
     PRIMARY KEY (order_id, kind, cause),
-    CONSTRAINT plg_kessai_alert_kind CHECK (kind IN ('operation_unknown', 'transit_too_long', 'contradiction', 'double_payment', 'paid_but_canceled', 'shipped_but_unpaid', 'stock_short', 'goods_missing', 'reversal_failing', 'notice_parked', 'wrong_amount', 'amount_not_applied'))
+    CONSTRAINT plg_kessai_alert_kind CHECK (kind IN ('operation_unknown', 'transit_too_long', 'contradiction', 'double_payment', 'paid_but_canceled', 'shipped_but_unpaid', 'stock_short', 'goods_missing', 'reversal_failing', 'notice_parked', 'wrong_amount', 'amount_not_applied', 'notices_purged'))
 );
 CREATE INDEX plg_kessai_alert_ix_open ON plg_kessai_alert (closed_at, opened_at);
 
