@@ -25,6 +25,9 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	if done, ask, err := l.decideSuccessor(t, n, f); done {
 		return ask, err
 	}
+	if done, ask, err := l.decideHandMade(t, n, f); done {
+		return ask, err
+	}
 	p := l.paymentOf(t, n, f)
 	switch {
 	case p == nil && f == nil && l.namesPayment(n):
@@ -147,6 +150,8 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return nil
 	case l.tampered(named, n, *f):
 		return named
+	case !bearsOurMark(t, n.TradingID): // it may be another shop's, and would be reversed
+		return nil
 	}
 	return l.adopt(t, named, *f)
 }
@@ -277,7 +282,7 @@ func (l *Ledger) askLater(t tick, n *Notice) error {
 // by 094: it is reversed, the buyer may try again, and the shop is told once. Any
 // other wrong amount is parked.
 func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
-	if !f.Status.Authorises() || p.living() || l.Order.Status != order.Pending {
+	if !f.Status.Authorises() || p.living() || l.Order.Status != order.Pending || !mayReverse(t, p) {
 		return l.park(t, n, ParkAmount)
 	}
 	if op := l.openOn(p); op != nil {
@@ -304,6 +309,9 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
 	p.addPaygentID(n.PaymentID)
 	if op := l.openOn(p); op != nil && op.Kind == payment.CapturePaidy && s.Pays() {
+		p.PaymentID = n.PaymentID
+	}
+	if !p.living() && (s.Authorises() || s.Pays()) { // its known id may be that of a refused try on the same page
 		p.PaymentID = n.PaymentID
 	}
 	if err := l.learn(t, p, s, n.Amount, date, noticeCause(n)); err != nil {
@@ -339,7 +347,7 @@ func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, d
 func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 	l.closeAlert(t, AlertNoticeParked, noticeCause(n)) // it may have been parked before
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
-	if slices.Contains(p.PaymentIDs, n.PaymentID) {
+	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
 		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
 	}
 	l.event(t, EventNotice, Paygent, p, nil, noticeCause(n), EventData{NoticeID: n.NoticeID, Status: string(n.Status), Amount: n.Amount, Text: string(s)})

@@ -43,6 +43,9 @@ func (s *Service) RetryNotice(ctx context.Context, id string, actor Actor) (Noti
 		}
 	}
 	cause := noticeCause(&n)
+	if err := s.store.CloseShopAlert(ctx, AlertNoticeParked, cause, t.now); err != nil { // from now on it is its order's
+		return n, err
+	}
 	if _, err := s.update(ctx, n.OrderID, func(l *Ledger, t tick) error {
 		l.event(t, EventRetried, actor, nil, nil, cause, EventData{NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount})
 		return nil
@@ -59,4 +62,11 @@ func (s *Service) RetryNotice(ctx context.Context, id string, actor Actor) (Noti
 		}
 	}
 	return n, err
+}
+
+// ParkedAlert puts a notice before a person that belongs to no order.
+func ParkedAlert(n Notice) AlertChange {
+	return AlertChange{Kind: AlertNoticeParked, Cause: noticeCause(&n), At: n.ReceivedAt, Data: EventData{
+		NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount, Text: string(n.Reason),
+	}}
 }

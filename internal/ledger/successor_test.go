@@ -380,3 +380,26 @@ func TestRenumberedPaidy(t *testing.T) {
 		})
 	}
 }
+
+// TestTwoTriesOnOnePage: the id in force is that of the try that stands, not of the refused
+// one before it on the same page (re_payment_type).
+func TestTwoTriesOnOnePage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.unknown(w.authorize())
+	w.now = w.now.Add(time.Minute)
+	refused, f := w.notice(payment.AuthNG), w.found(payment.AuthNG)
+	w.confirm(refused, &f)
+	if p := w.l.payment(w.l.Payments[0].ID); p.PaymentID != "p1" || p.Phase != payment.Ended {
+		t.Fatalf("%+v", p)
+	}
+	n, g := w.notice(payment.AuthOK), w.found(payment.AuthOK)
+	n.TradingID, n.PaymentID, g.PaymentID = "123", "p2", "p2"
+	if w.take(n) {
+		w.confirm(n, &g)
+	}
+	if p := w.l.Current(); n.State != NoticeApplied || p == nil || p.PaymentID != "p2" || p.Phase != payment.Authorised || len(w.l.Payments) != 1 {
+		t.Errorf("%s, %+v", n.State, p)
+	}
+	w.status(order.New)
+}

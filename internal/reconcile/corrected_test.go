@@ -163,3 +163,23 @@ func TestCaptureOfWhatWasCorrected(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestMadeInPaygentOnline: staff enter an order, and make its payment in
+// ペイジェントオンライン (manual 2.5); then it is like any other.
+func TestMadeInPaygentOnline(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.order(1)
+	r.Exec("UPDATE dtb_order SET order_status_id = 1, order_date = create_date WHERE id = ?", int64(id))
+	if _, err := r.sim.Foreign(r.policy.MerchantID, r.trading(id), paygentsim.TypeCard, 1100); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	r.expect(id, order.New, payment.Authorised, 10) // no buyer took it: EC-CUBE's admin counts for itself
+	if _, err := r.change(id, true, "c1"); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	r.expect(id, order.Paid, payment.Captured, 10)
+	r.same("alerts", r.alerts(id))
+}

@@ -413,3 +413,27 @@ func TestRetryOfAConflict(t *testing.T) {
 	r.settle()
 	r.expect(id, order.Paid, payment.Captured, 9)
 }
+
+// TestParkedWithoutAnOrder is an alert of the shop, and its order's once there is one.
+func TestParkedWithoutAnOrder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	open := func() int64 {
+		return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notice_parked' AND closed_at IS NULL")
+	}
+	n, said := r.notify(paygent.Notice{PaymentID: "777", TradingID: "x1", Status: "20", Amount: 5})
+	if said != "200 result=0" || open() != 0 {
+		t.Fatalf("%s, %d alerts for what is another's", said, open())
+	}
+	if _, said := r.notify(paygent.Notice{NoticeID: n, PaymentID: "777", TradingID: "x1", Status: "40", Amount: 5}); said != "200 result=0" || r.notice(n) != "foreign, parked conflict" || open() != 1 {
+		t.Fatalf("%s, %s, %d alerts", said, r.notice(n), open())
+	}
+	id := r.paid()
+	r.Exec("UPDATE plg_kessai_notice SET payment_id = ?, trading_id = ?, amount = 1100 WHERE state = 'parked'", r.view(id).Current().PaymentID, r.trading(id))
+	if got, err := r.service.RetryNotice(t.Context(), r.lines("SELECT id FROM plg_kessai_notice WHERE state = 'parked'")[0], "staff:1"); err != nil || got.OrderID != id {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if open() != 0 {
+		t.Error("it is still the shop's alert")
+	}
+}

@@ -29,10 +29,14 @@ func scanNotice(row database.Row) (ledger.Notice, error) {
 	return r.Notice, err
 }
 
-// AddNotice implements ledger.Store. A duplicate is stored already: once is enough.
+// AddNotice implements ledger.Store. A duplicate is stored already: once is enough. One
+// that is parked and belongs to no order is an alert of the shop.
 func (s *Store) AddNotice(ctx context.Context, n ledger.Notice) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		return noticeTable.insertOr(ctx, tx, ignore(tx.Engine(), "id"), &noticeRow{n})
+		if err := noticeTable.insertOr(ctx, tx, ignore(tx.Engine(), "id"), &noticeRow{n}); err != nil || n.State != ledger.NoticeParked || n.OrderID != 0 {
+			return err
+		}
+		return openShopAlert(ctx, tx, ledger.ParkedAlert(n))
 	})
 }
 

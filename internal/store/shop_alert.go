@@ -14,9 +14,13 @@ import (
 // OpenShopAlert implements ledger.Sweeps.
 func (s *Store) OpenShopAlert(ctx context.Context, a ledger.AlertChange) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		w := &writer{tx: tx, before: &loaded{}}
-		return w.openAlerts(ctx, []ledger.AlertChange{a})
+		return openShopAlert(ctx, tx, a)
 	})
+}
+
+func openShopAlert(ctx context.Context, tx *database.Tx, a ledger.AlertChange) error {
+	w := &writer{tx: tx, before: &loaded{}}
+	return w.openAlerts(ctx, []ledger.AlertChange{a})
 }
 
 // ShopAlerts implements ledger.Sweeps.
