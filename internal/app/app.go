@@ -206,6 +206,7 @@ func (a *App) openWorkers() {
 	a.workers = append([]worker{
 		{name: "resolver", step: reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{name: "confirmer", step: notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
+		{name: "sweeper", step: notice.NewSweeper(a.gateway, a.Store, a.Ledger, d.Node, notice.SweepEvery, d.Now, d.Log).Step},
 		{name: "watcher", step: reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{name: "mail", step: a.Mail.Step},
 		{name: "sessions", step: a.kernel.SessionStep},

@@ -83,6 +83,9 @@ func (b *BackOffice) homeAlerts(r *http.Request, page *homePage) error {
 func (b *BackOffice) homeAlert(a store.Alert, o store.OrderView) homeAlert {
 	said := wordsOfAlert(a.Kind)
 	h := homeAlert{Title: said.Title, Meaning: said.Meaning, Since: a.OpenedAt, Order: a.OrderID.String(), Name: "（削除された注文）"}
+	if a.OrderID == 0 { // of the shop, not of one order
+		h.Order, h.Name = "―", "ショップ全体"
+	}
 	if o.ID != 0 {
 		h.Order, h.Name, h.URL = orderNo(o), buyerName(o), b.orderURL(a.OrderID)+"#attention"
 	}

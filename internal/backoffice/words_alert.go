@@ -46,6 +46,9 @@ func wordsOfAlert(kind ledger.AlertKind) alertWords {
 	case ledger.AlertKept:
 		return alertWords{"決済は有効", "注文の取消または支払方法の変更のとき、決済を残しました。",
 			"不要な決済は「取消」してください。そのままにすると購入者に請求されることがあります。"}
+	case ledger.AlertPurged:
+		return alertWords{"差分照会の欠落", "受信できなかった差分通知の一部が、ペイジェントの保存期間を過ぎて取得できませんでした。終了していないすべての決済の状態を照会しています。",
+			"通知受信箱で受信できなかった通知を確認し、心当たりのない決済がないかペイジェントオンラインでご確認ください。"}
 	case ledger.AlertAmount:
 		return alertWords{"金額改竄検知", "注文と異なる金額で決済されました。決済は自動で取り消し、注文は購入処理中に戻しています。",
 			"下記の決済が取り消されたことをご確認ください。"}

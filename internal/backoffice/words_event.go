@@ -40,6 +40,10 @@ func wordsOfEvent(e ledger.Event) eventWords {
 		return eventWords{Name: "対応状況（EC-CUBEでの変更）", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
 	case ledger.EventRefunded:
 		return eventWords{Name: "返金済み(手動)", Icon: "check", Word: "記録", Tone: web.Success, Text: join(d.Day, d.Text)}
+	case ledger.EventSucceededBy:
+		return eventWords{Name: "決済IDの変更", Icon: "info", Text: join("ペイジェント側で、決済ID "+d.Text+" の決済がこの決済に置き換わりました。", statusWords(payment.Status(d.Status)))}
+	case ledger.EventRetried:
+		return eventWords{Name: "差分通知", Icon: "inbox", Word: "再試行"}
 	case ledger.EventOrderMoved:
 		return eventWords{Name: "対応状況", Icon: "order", Text: orderName(d.OrderFrom) + " → " + orderName(d.OrderTo)}
 	}

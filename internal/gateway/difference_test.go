@@ -13,15 +13,15 @@ import (
 	"kessai/paygentsim"
 )
 
-func difference(id int64) gateway.DifferenceQuery {
-	return gateway.DifferenceQuery{Environment: payment.Test, MerchantID: "12345", SettingsVersion: 1, NoticeID: id}
+func difference(id int64) ledger.DifferenceQuery {
+	return ledger.DifferenceQuery{Environment: payment.Test, MerchantID: "12345", SettingsVersion: 1, NoticeID: id}
 }
 
 // TestDifferences come one by one, as the notices that they would have been.
 func TestDifferences(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	ask := func(id int64) gateway.Difference {
+	ask := func(id int64) ledger.Difference {
 		t.Helper()
 		d, err := r.Difference(t.Context(), difference(id))
 		if err != nil {
@@ -29,7 +29,7 @@ func TestDifferences(t *testing.T) {
 		}
 		return d
 	}
-	if d := ask(0); d != (gateway.Difference{Kind: gateway.DifferenceNone}) || r.last()["payment_notice_id"] != "" || r.last()["trading_id"] != "0" {
+	if d := ask(0); d != (ledger.Difference{Kind: ledger.DifferenceNone}) || r.last()["payment_notice_id"] != "" || r.last()["trading_id"] != "0" {
 		t.Errorf("%+v", d)
 	}
 	paymentID := r.authorised(good)
@@ -40,19 +40,19 @@ func TestDifferences(t *testing.T) {
 	id := first.Notice.NoticeID
 	want := ledger.Notice{Environment: payment.Test, MerchantID: "12345", NoticeID: id, PaymentID: paymentID, TradingID: "52", Type: "02", Status: payment.AuthOK, Amount: total,
 		Digest: first.Notice.Digest}
-	if diff := cmp.Diff(gateway.Difference{Kind: gateway.DifferenceFound, Notice: want}, first); diff != "" || len(want.Digest) != 64 {
+	if diff := cmp.Diff(ledger.Difference{Kind: ledger.DifferenceFound, Notice: want}, first); diff != "" || len(want.Digest) != 64 {
 		t.Error(diff)
 	}
 	if second.Notice.NoticeID != id+1 || second.Notice.Status != payment.Cleared || !second.Notice.PaymentDate.Equal(begin()) {
 		t.Errorf("%+v", second)
 	}
-	if d := ask(0); d.Kind != gateway.DifferenceNone {
+	if d := ask(0); d.Kind != ledger.DifferenceNone {
 		t.Errorf("%+v", d)
 	}
 	if diff := cmp.Diff(first, ask(id)); diff != "" { // again, delivered or not
 		t.Error(diff)
 	}
-	if d := ask(id + 2); d.Kind != gateway.DifferenceNone {
+	if d := ask(id + 2); d.Kind != ledger.DifferenceNone {
 		t.Errorf("%+v", d)
 	}
 }
@@ -93,10 +93,10 @@ func TestPurgedDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, err := r.Difference(t.Context(), difference(0))
-	if err != nil || d.Kind != gateway.DifferencePurged || d.Notice.NoticeID != notices[1].NoticeID || d.Notice.TradingID != "53" {
+	if err != nil || d.Kind != ledger.DifferencePurged || d.Notice.NoticeID != notices[1].NoticeID || d.Notice.TradingID != "53" {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if d, err := r.Difference(t.Context(), difference(notices[0].NoticeID)); err != nil || d.Kind != gateway.DifferenceNone {
+	if d, err := r.Difference(t.Context(), difference(notices[0].NoticeID)); err != nil || d.Kind != ledger.DifferenceNone {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
@@ -136,8 +136,8 @@ func TestUnansweredQuestions(t *testing.T) {
 			q := difference(0)
 			q.SettingsVersion = tt.version
 			d, err := r.Difference(t.Context(), q)
-			var none *gateway.NoAnswerError
-			if !errors.As(err, &none) || none.NotSent != tt.notSent || tt.code != "" && none.Code != tt.code || d != (gateway.Difference{}) {
+			var none *ledger.NoAnswerError
+			if !errors.As(err, &none) || none.NotSent != tt.notSent || tt.code != "" && none.Code != tt.code || d != (ledger.Difference{}) {
 				t.Errorf("091: %+v, %v", d, err)
 			}
 			cards, err := r.CardList(t.Context(), gatewayCards(tt.version, member))

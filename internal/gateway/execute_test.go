@@ -177,11 +177,11 @@ func TestWithoutAKit(t *testing.T) {
 	if f := g.Inquire(t.Context(), ledger.Inquiry{PaymentID: "1"}); f.Kind != ledger.NoAnswer || f.Code != paygent.CodeConfMissing || f.Detail == "" {
 		t.Errorf("%+v", f)
 	}
-	var none *gateway.NoAnswerError
+	var none *ledger.NoAnswerError
 	if _, err := g.CardList(t.Context(), ledger.CardsQuery{CustomerID: 1}); !errors.As(err, &none) || !none.NotSent || none.Code != paygent.CodeConfMissing {
 		t.Error(err)
 	}
-	if _, err := g.Difference(t.Context(), gateway.DifferenceQuery{}); !errors.As(err, &none) || !none.NotSent || none.Code != paygent.CodeConfMissing {
+	if _, err := g.Difference(t.Context(), ledger.DifferenceQuery{}); !errors.As(err, &none) || !none.NotSent || none.Code != paygent.CodeConfMissing {
 		t.Error(err)
 	}
 }

@@ -30,12 +30,13 @@ func (g *Gateway) Inquire(ctx context.Context, q ledger.Inquiry) ledger.Finding 
 	return ledger.Finding{
 		Kind: ledger.Found, PaymentID: a.PaymentID, TradingID: a.TradingID, Type: string(a.Type), Status: payment.Status(a.Status),
 		Amount: order.Yen(a.Amount), Brand: payment.BrandOf(a.CareerType), BegunAt: a.InitDate, PaymentDate: a.PaymentDate,
+		BaseID: a.BasePaymentID,
 	}
 }
 
 func findingOf(err error) ledger.Finding {
 	f := ledger.Finding{Kind: ledger.NoAnswer}
-	var none *NoAnswerError
+	var none *ledger.NoAnswerError
 	if errors.As(err, &none) {
 		f.Code, f.Detail = none.Code, none.Detail
 		if isNoSuch(none.Code) {

@@ -9,7 +9,7 @@ import (
 
 var _ ledger.CardList = (*Gateway)(nil)
 
-// CardList asks 027. No card is an empty list; an error is a *NoAnswerError.
+// CardList implements ledger.CardList.
 func (g *Gateway) CardList(ctx context.Context, q ledger.CardsQuery) ([]ledger.KeptCard, error) {
 	l, ctx, cancel, err := g.ask(ctx, q.SettingsVersion)
 	if err != nil {

@@ -45,7 +45,8 @@ func (s *Service) SettleUnknown(ctx context.Context, in SettleUnknown) (Result, 
 		return s.settledByHand(l, in, true), err
 	}
 	op := l.operation(in.Operation)
-	f := s.askAbout(ctx, op, l.payment(op.PaymentID), "")
+	p := l.payment(op.PaymentID)
+	f := s.inquire(ctx, l, p, inquiryAbout(op, p, ""))
 	witnessed := s.witnessed(ctx, op.Environment, op.MerchantID, op.SettingsVersion, f, in.Order)
 	if l, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error { return l.resolve(t, in.Operation, f, witnessed) }); err != nil {
 		return Result{}, err

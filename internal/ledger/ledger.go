@@ -23,6 +23,10 @@ type Ledger struct {
 	Sheet      *Sheet       // nil until a decision asked for it (NeedsSheet)
 	LastStatus order.Status // as it last stood when we looked; 0 while the order has no ledger row
 
+	// Alone is the payment of which 094 has just shown, to this decision, that nothing took
+	// its place (successor.go).
+	Alone string
+
 	// What this decision adds.
 	Events  []Event
 	Alerts  []AlertChange
@@ -251,6 +255,8 @@ const (
 	EventNotice       EventKind = "notice_applied"
 	EventNoticeParked EventKind = "notice_parked"
 	EventObserved     EventKind = "status_observed"
+	EventSucceededBy  EventKind = "payment_replaced" // another payment_id goes on in its place
+	EventRetried      EventKind = "notice_retried"   // staff had a parked notice tried again
 	EventOrderMoved   EventKind = "order_moved"
 	EventHeld         EventKind = "hold_taken"
 	EventCommitted    EventKind = "hold_committed"
@@ -269,7 +275,7 @@ const (
 // EventKinds lists every kind.
 func EventKinds() []EventKind {
 	return []EventKind{EventPlanned, EventSucceeded, EventDeclined, EventRejected, EventUnknown, EventInquired, EventNotice,
-		EventNoticeParked, EventObserved, EventOrderMoved, EventHeld, EventCommitted, EventReleased, EventPlaced, EventGivenUp,
+		EventNoticeParked, EventObserved, EventSucceededBy, EventRetried, EventOrderMoved, EventHeld, EventCommitted, EventReleased, EventPlaced, EventGivenUp,
 		EventMailQueued, EventAlertOpened, EventAlertClosed, EventEdited, EventHoldChanged, EventRefunded, EventHostMoved}
 }
 
@@ -309,12 +315,13 @@ const (
 	AlertAmountOpen    AlertKind = "amount_not_applied" // 金額未反映
 	AlertUnmade        AlertKind = "payment_not_made"   // 決済未作成
 	AlertKept          AlertKind = "payment_kept"       // 取消・変更済み、決済は有効
+	AlertPurged        AlertKind = "notices_purged"     // 保存期間を過ぎた差分通知: of the shop, not of one order
 )
 
 // AlertKinds lists every kind.
 func AlertKinds() []AlertKind {
 	return []AlertKind{AlertUnknown, AlertTransit, AlertContradiction, AlertDouble, AlertPaidCanceled, AlertShippedUnpaid,
-		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen, AlertUnmade, AlertKept}
+		AlertStockShort, AlertGoodsMissing, AlertReversing, AlertNoticeParked, AlertAmount, AlertAmountOpen, AlertUnmade, AlertKept, AlertPurged}
 }
 
 // Mail is one mail to queue; at most one per (order, kind, cause).
@@ -398,6 +405,10 @@ const (
 func ParkReasons() []ParkReason {
 	return []ParkReason{NotParked, ParkConflict, ParkAmount, ParkType, ParkNoOrder, ParkSilent, ParkMalformed, ParkEnvironment, ParkFailed}
 }
+
+// WakeReasons lists the reasons that later events may cure: such notices are tried again
+// after each transaction B of their order and after each sweep (money.md §5).
+func WakeReasons() []ParkReason { return []ParkReason{ParkNoOrder, ParkSilent, ParkFailed} }
 
 // NoticeChange writes one notice with a decision: a new row, or the new state of a stored one.
 type NoticeChange struct {

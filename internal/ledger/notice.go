@@ -17,10 +17,16 @@ const confirmTerm = 24 * time.Hour
 // whether 094 has to be asked first.
 func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err error) {
 	switch {
-	case n.PaymentID == "" || n.Status == payment.NoStatus:
+	case n.PaymentID == "" || n.Status == payment.NoStatus || n.Reason == ParkMalformed:
 		return false, l.park(t, n, ParkMalformed)
 	case n.Environment != t.policy.Environment || n.MerchantID != t.policy.MerchantID:
 		return false, l.park(t, n, ParkEnvironment) // of a former one: no question goes out about it
+	}
+	if done, ask, err := l.decideSuccessor(t, n, f); done {
+		return ask, err
+	}
+	if done, ask, err := l.decideHandMade(t, n, f); done {
+		return ask, err
 	}
 	p := l.paymentOf(t, n, f)
 	switch {
@@ -43,7 +49,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		return false, l.finish(t, n, p, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
-		n.State, n.NextAt = NoticeReceived, until // tried again after transaction B
+		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, until // tried again after transaction B
 		return false, nil
 	}
 	if !l.risky(t, n, p) && !f.about(n) {
@@ -105,11 +111,10 @@ func (f *Finding) about(n *Notice) bool {
 }
 
 // namesPayment reports whether the trading_id is one of ours although the id is
-// another payment's: then 094 says what that payment is. One that was made from a
-// payment of ours by a correction elsewhere is no second payment: a person decides.
+// another payment's: then 094 says what that payment is.
 func (l *Ledger) namesPayment(n *Notice) bool {
 	named := l.named(n)
-	return named != nil && named.Method.Type() == n.Type && l.holder(n.BaseID) == nil
+	return named != nil && named.Method.Type() == n.Type
 }
 
 // named is the payment begun by us under the notice's trading_id.
@@ -156,6 +161,8 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return named
 	case f.Status.NeverAlive():
 		return nil
+	case !bearsOurMark(t, n.TradingID): // it may be another shop's, and would be reversed
+		return nil
 	}
 	return l.adopt(t, named, *f)
 }
@@ -201,10 +208,14 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
+	case n.Reason == ParkConflict: // of two that contradict each other 094 decides
+		return true
 	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
 	case l.onceWorth(p, n.Amount):
 		return true
+	case l.endsElsewhere(p, Finding{Kind: Found, Status: n.Status}), l.replacement(p) != nil && n.Status != p.Status:
+		return true // another payment may have taken its place, or has
 	case p.Method == payment.Carrier && p.Brand == payment.NoBrand:
 		return true // 094 tells whose it is
 	case t.policy.Confirm == ConfirmNever:
@@ -241,6 +252,14 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
 		return l.askLater(t, n)
 	}
+	if done, err := l.inherit(t, p, f, noticeCause(n)); err != nil {
+		return err
+	} else if done && p.stage() != payment.StageFinished {
+		if l.rightAmount(p, f.Amount) {
+			p.addPaygentID(f.PaymentID) // by which a successor finds its predecessor
+		}
+		return l.askLater(t, n) // it ended, and something may have taken its place
+	}
 	former := f.Amount != n.Amount && l.onceWorth(p, n.Amount) && l.rightAmount(p, f.Amount)
 	if f.Amount != n.Amount && !f.Status.Ends() && !former {
 		return l.park(t, n, ParkAmount)
@@ -266,7 +285,7 @@ func (l *Ledger) askLater(t tick, n *Notice) error {
 	if !t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
 		return l.park(t, n, ParkSilent)
 	}
-	n.State, n.NextAt = NoticeReceived, nextAsk(n.ReceivedAt, t.now)
+	n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, nextAsk(n.ReceivedAt, t.now)
 	return nil
 }
 
@@ -274,7 +293,7 @@ func (l *Ledger) askLater(t tick, n *Notice) error {
 // by 094: it is reversed, the buyer may try again, and the shop is told once. Any
 // other wrong amount is parked.
 func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
-	if !f.Status.Authorises() || p.living() || l.Order.Status != order.Pending {
+	if !f.Status.Authorises() || p.living() || l.Order.Status != order.Pending || !mayReverse(t, p) {
 		return l.park(t, n, ParkAmount)
 	}
 	if op := l.openOn(p); op != nil {
@@ -301,6 +320,9 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
 	p.standUnder(n.PaymentID, s)
 	if op := l.openOn(p); op != nil && op.Kind == payment.CapturePaidy && s.Pays() {
+		p.PaymentID = n.PaymentID
+	}
+	if !p.living() && (s.Authorises() || s.Pays()) { // its known id may be that of a refused try on the same page
 		p.PaymentID = n.PaymentID
 	}
 	if err := l.learn(t, p, s, n.Amount, date, noticeCause(n)); err != nil {
@@ -334,18 +356,22 @@ func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, d
 
 // finish writes a notice's end.
 func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
-	if n.State == NoticeParked {
-		l.closeAlert(t, AlertNoticeParked, noticeCause(n))
-	}
+	l.closeAlert(t, AlertNoticeParked, noticeCause(n)) // it may have been parked before
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
-	p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
+		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+	}
 	l.event(t, EventNotice, Paygent, p, nil, noticeCause(n), EventData{NoticeID: n.NoticeID, Status: string(n.Status), Amount: n.Amount, Text: string(s)})
 	return nil
 }
 
 // park puts a notice before a person. It is stored, and nothing is moved.
 func (l *Ledger) park(t tick, n *Notice, why ParkReason) error {
+	again := n.State == NoticeParked && n.Reason == why && !n.NextAt.IsZero() // woken
 	n.State, n.Reason, n.NextAt = NoticeParked, why, time.Time{}
+	if again { // tried again in vain: nothing new to tell
+		return nil
+	}
 	data := EventData{NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount, Text: string(why)}
 	l.event(t, EventNoticeParked, Paygent, nil, nil, noticeCause(n), data)
 	l.alert(t, AlertNoticeParked, noticeCause(n), data)

@@ -25,6 +25,9 @@ func told(s payment.Status, date time.Time, cause string) fact {
 // observe takes one fact about a payment by the state table. It is the only way
 // in which a payment, and through it the order and its hold, change.
 func (l *Ledger) observe(t tick, p *Payment, f fact) error {
+	if l.putOff(t, p, f) {
+		return nil
+	}
 	before := l.openly()
 	if l.unaccepted(t, p, f) {
 		l.refuseAuthorised(t, p, f)
@@ -159,6 +162,9 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 	if p.Phase != payment.Opening && p.Phase != payment.AwaitingBuyer && p.Phase != payment.Unknown {
 		p.SealedToken = ""
 	}
+	if p.living() {
+		p.EndedAt = time.Time{} // an end that was none
+	}
 	switch p.Phase {
 	case payment.AwaitingBuyer, payment.AwaitingPayment:
 		p.AskAt = watchLimit(p, t.now)
@@ -173,6 +179,8 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		setOnce(&p.EndedAt, t.now)
 		p.AskAt, p.Reverse = time.Time{}, false
 		l.closeAlert(t, AlertAmountOpen, p.ID)
+		l.closeAlert(t, AlertAmount, p.ID) // what was authorised for another amount is gone
+		l.closeAlert(t, AlertContradiction, heirCause(p))
 		switch p.End {
 		case payment.Superseded, payment.GivenUp, payment.Unreachable: // its page may still be used
 			p.AskAt = watchLimit(p, t.now)

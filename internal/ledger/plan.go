@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"strings"
 	"time"
 
 	"kessai/internal/order"
@@ -43,7 +42,7 @@ func (l *Ledger) reverse(t tick, p *Payment, cause string) {
 // mayReverse reports whether the payment is ours to cancel: where others share the
 // merchant, one without our mark may be another shop's, and a person decides.
 func mayReverse(t tick, p *Payment) bool {
-	return !t.policy.SharedMerchant || t.policy.Mark != "" && strings.HasPrefix(p.TradingID, t.policy.Mark)
+	return bearsOurMark(t, p.TradingID)
 }
 
 // planReversal plans the cancellation of an authorisation, if nothing is open for

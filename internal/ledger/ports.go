@@ -56,17 +56,32 @@ type Store interface {
 	// that no payment bears and that carries another shop's mark is not ours.
 	Match(ctx context.Context, n Notice, mark string) (Match, error)
 
+	// Successors lists the payments of which a stored notice of the order says that they
+	// correct this one (base_payment_id), the latest first.
+	Successors(ctx context.Context, id order.ID, env payment.Environment, merchant, paymentID string) ([]Successor, error)
+
+	// SweptAt is when the last sweep began that was told everything by 091 (money.md §5),
+	// zero if none was.
+	SweptAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
+
 	// Orderer reads who orders, from dtb_order and its shipping and member.
 	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
 
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
 
-	// AddNotice stores a notice that belongs to no ledger, or could not be applied.
+	// AddNotice stores a notice that belongs to no ledger, or could not be applied. With a
+	// parked one that belongs to none it opens ParkedAlert; CloseShopAlert closes that.
 	AddNotice(ctx context.Context, n Notice) error
+	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
 	// ClaimNotices takes received notices that are due at now for owner.
 	ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []Notice, next time.Time, err error)
+
+	// ClaimParked takes a parked notice that nobody is at for owner, and reports whether it
+	// did; the notice is returned as it stands. There is none: problem NotFound
+	// "notice.unknown".
+	ClaimParked(ctx context.Context, id, owner string, now, leaseUntil time.Time) (Notice, bool, error)
 
 	// SaveNotice writes the state of a stored notice that belongs to no ledger.
 	SaveNotice(ctx context.Context, n Notice) error
@@ -74,6 +89,12 @@ type Store interface {
 	// Witness returns the payment_id and trading_id of a payment of this merchant that the
 	// centre is known to hold, the newest but those of the given order (money.md §3).
 	Witness(ctx context.Context, env payment.Environment, merchant string, not order.ID) (paymentID, tradingID string, found bool, err error)
+}
+
+// Successor is a payment that corrects another one, as stored notices tell.
+type Successor struct {
+	PaymentID string
+	EndedAt   time.Time // when a notice of its own end came, zero if none did
 }
 
 // Sent is what MarkSent writes.
@@ -122,6 +143,127 @@ type Gateway interface {
 	Execute(ctx context.Context, c Command) Answer
 	// Inquire asks 094.
 	Inquire(ctx context.Context, q Inquiry) Finding
+}
+
+// Differences asks 091 for what the notices that never came told.
+type Differences interface {
+	// Difference asks for one. An error is a *NoAnswerError: unless it says that the
+	// question never left, a difference asked for without its id may count as delivered
+	// all the same.
+	Difference(ctx context.Context, q DifferenceQuery) (Difference, error)
+}
+
+// DifferenceQuery asks 091 for one difference.
+type DifferenceQuery struct {
+	Environment     payment.Environment
+	MerchantID      string
+	SettingsVersion int64
+	NoticeID        int64 // 0: the oldest not yet delivered to 091, which then counts as delivered
+}
+
+// Difference is what 091 answered.
+type Difference struct {
+	Kind   DifferenceKind
+	Notice Notice // unless none
+}
+
+// DifferenceKind is what 091 delivered, by success_code (protocol.md §7.6).
+type DifferenceKind string
+
+const (
+	DifferenceFound  DifferenceKind = "found"
+	DifferenceNone   DifferenceKind = "none"   // nothing more, or no such id
+	DifferencePurged DifferenceKind = "purged" // found, but the centre no longer has earlier ones
+)
+
+// MissingNotice is a payment_notice_id that never came and that 091 is asked for
+// (money.md §5).
+type MissingNotice struct {
+	Environment payment.Environment
+	MerchantID  string
+	NoticeID    int64
+	FirstSeen   time.Time
+	Asked       int       // times so far
+	NextAt      time.Time // when it is asked for next; zero once closed
+	ClosedAt    time.Time
+	Found       bool // it came after all
+}
+
+// Sweeps keeps what the 091 sweep has to know. Every method is one transaction.
+type Sweeps interface {
+	// TakeLease takes the named work for owner until the given time, or keeps it for the
+	// owner that has it, and reports whether it did.
+	TakeLease(ctx context.Context, name, owner string, now, until time.Time) (bool, error)
+
+	// MarkSwept notes when a sweep began that 091 told everything (Store.SweptAt), and
+	// WantSweep that one is wanted before its time; SweepWanted is when that was.
+	MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
+
+	// LastNoticeID is the highest id stored, 0 if none is. KnownNoticeIDs lists those above
+	// after that are stored or registered as missing, ascending.
+	LastNoticeID(ctx context.Context, env payment.Environment, merchant string) (int64, error)
+	KnownNoticeIDs(ctx context.Context, env payment.Environment, merchant string, after int64, limit int) ([]int64, error)
+	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
+
+	// AddMissing registers missing notices; one that is registered stays as it is. DueMissing
+	// lists those to ask for at now, and when the following one is due, zero if none waits.
+	// AskedMissing notes that one was asked for in vain; CloseMissing closes one.
+	AddMissing(ctx context.Context, list ...MissingNotice) error
+	DueMissing(ctx context.Context, env payment.Environment, merchant string, now time.Time, limit int) ([]MissingNotice, time.Time, error)
+	AskedMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, next time.Time) (bool, error)
+	CloseMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, at time.Time, found bool) (bool, error)
+
+	// LivePayments lists payments with an id above after that have not ended, by id.
+	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
+
+	// WakeParked makes a merchant's parked notices due whose reason waiting may cure.
+	WakeParked(ctx context.Context, env payment.Environment, merchant string, now time.Time) error
+
+	// OpenShopAlert opens an alert of the shop, not of one order; ShopAlerts lists the open
+	// ones of a kind, and CloseShopAlert closes one.
+	OpenShopAlert(ctx context.Context, a AlertChange) error
+	ShopAlerts(ctx context.Context, kind AlertKind) ([]AlertChange, error)
+	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
+}
+
+// CardList asks 027 which cards a customer keeps at Paygent. No card is an empty list; an
+// error is a *NoAnswerError.
+type CardList interface {
+	CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error)
+}
+
+// CardsQuery asks 027 for a customer's cards.
+type CardsQuery struct {
+	SettingsVersion int64
+	CustomerID      int64
+}
+
+// KeptCard is a card that a customer keeps at Paygent.
+type KeptCard struct {
+	ID          string // customer_card_id
+	Masked      string // ************1111
+	ValidTerm   string // MMYY
+	Holder      string
+	Brand       string // V, M, J, X, C
+	Fingerprint string // the same for the same card number
+	Expired     bool
+}
+
+// NoAnswerError: a question was not answered, so nothing is known (money.md §3).
+type NoAnswerError struct {
+	Code    string
+	Detail  string
+	NotSent bool // the question never left
+}
+
+func (e *NoAnswerError) Error() string {
+	text := "no answer: " + e.Code
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	return text
 }
 
 // CardToken is a one-time token from the buyer's browser.
@@ -261,28 +403,6 @@ type ThreeDSReturn struct {
 	Detail    string
 }
 
-// CardList asks which cards a customer keeps at Paygent (027). No card is an empty list.
-type CardList interface {
-	CardList(ctx context.Context, q CardsQuery) ([]KeptCard, error)
-}
-
-// CardsQuery asks 027 for a customer's cards.
-type CardsQuery struct {
-	SettingsVersion int64
-	CustomerID      int64
-}
-
-// KeptCard is a card that a customer keeps at Paygent.
-type KeptCard struct {
-	ID          string // customer_card_id
-	Masked      string // ************1111
-	ValidTerm   string // MMYY
-	Holder      string
-	Brand       string // V, M, J, X, C
-	Fingerprint string // the same for the same card number
-	Expired     bool
-}
-
 // Inquiry asks 094 about one payment.
 type Inquiry struct {
 	Environment     payment.Environment
@@ -303,8 +423,15 @@ type Finding struct {
 	Brand       payment.Brand
 	BegunAt     time.Time // payment_init_date
 	PaymentDate time.Time
+	BaseID      string // base_payment_id: the payment that this one corrects, where 094 told one
 	Code        string
 	Detail      string
+
+	// What further questions told, where they had to be asked (successor.go).
+	Heir      *Finding // what took the payment's place at the centre, where it ended or is not found
+	Alone     bool     // nothing took its place
+	Line      []string // payment_ids that this one took the place of, the latest first
+	LineFaint bool     // whose place it took could not be told
 }
 
 // FindingKind is the shape of an inquiry's answer (money.md §3).

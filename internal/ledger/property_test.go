@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -23,13 +25,16 @@ type centre struct {
 	offline bool            // the order was placed by other means
 	late    []*Operation    // telegrams that linger on the way
 	lost    map[string]bool // payments of which a notice never came
+	silent  func() bool     // whether 094 does not answer now
+	sweep   []*Notice       // lost, and told by 091 in the end
+	sweptAt time.Time       // when it had told everything
 }
 
 func (c *centre) told(p *Finding) {
 	c.last++
 	c.notices = append(c.notices, &Notice{
 		ID: fmt.Sprintf("notice %d", c.last), NoticeID: c.last, Environment: payment.Simulator, MerchantID: "m", PaymentID: p.PaymentID,
-		TradingID: p.TradingID, Type: "02", Status: p.Status, Amount: p.Amount, ReceivedAt: c.now, State: NoticeReceived,
+		TradingID: p.TradingID, Type: "02", Status: p.Status, Amount: p.Amount, BaseID: p.BaseID, ReceivedAt: c.now, State: NoticeReceived,
 	})
 }
 
@@ -44,6 +49,54 @@ func (c *centre) by(match func(*Finding) bool) *Finding {
 
 func (c *centre) payment(id string) *Finding {
 	return c.by(func(f *Finding) bool { return f.PaymentID == id })
+}
+
+// Inquire is 094, as the services ask it.
+func (c *centre) Inquire(_ context.Context, q Inquiry) Finding {
+	if c.silent != nil && c.silent() {
+		return Finding{Kind: NoAnswer}
+	}
+	if same := slices.DeleteFunc(slices.Clone(c.held), func(f *Finding) bool { return f.TradingID != q.TradingID }); q.PaymentID == "" && len(same) > 1 {
+		return Finding{Kind: NoAnswer, Code: "SIM004"}
+	}
+	return c.inquire(q.PaymentID, q.TradingID)
+}
+
+func (c *centre) Execute(context.Context, Command) Answer { panic("the test sends telegrams itself") }
+
+// asking is the service's way to ask 094: with it what took a payment's place.
+func (c *centre) asking() *Service {
+	return &Service{gateway: c, store: inbox{c: c}, log: slog.New(slog.DiscardHandler)}
+}
+
+// inbox answers from the notices that were stored.
+type inbox struct {
+	Store
+	c *centre
+}
+
+func (i inbox) Successors(_ context.Context, _ order.ID, _ payment.Environment, _, id string) ([]Successor, error) {
+	var list []Successor
+	for _, f := range slices.Backward(i.c.held) {
+		x, told := Successor{PaymentID: f.PaymentID}, false
+		for _, n := range i.c.world.notices {
+			if n.PaymentID != f.PaymentID || n.BaseID != id {
+				continue
+			}
+			told = true
+			if ended := n.Status == payment.AuthCancelDone || n.Status == payment.RefundDone; ended && (x.EndedAt.IsZero() || n.ReceivedAt.Before(x.EndedAt)) {
+				x.EndedAt = n.ReceivedAt
+			}
+		}
+		if told {
+			list = append(list, x)
+		}
+	}
+	return list, nil
+}
+
+func (i inbox) SweptAt(context.Context, payment.Environment, string) (time.Time, error) {
+	return i.c.sweptAt, nil
 }
 
 // inquire is 094 by payment_id or trading_id.
@@ -143,16 +196,12 @@ func (c *centre) workers(fate func() string) {
 	for _, op := range c.open(payment.UnknownState) {
 		if !op.NextAskAt.After(c.now) {
 			p := c.l.payment(op.PaymentID)
-			id := p.PaymentID
-			if op.Kind.Begins() {
-				id = ""
-			}
-			c.resolve(op, c.inquire(id, p.TradingID))
+			c.resolve(op, c.asking().inquire(context.Background(), c.l, p, inquiryAbout(op, p, "")))
 		}
 	}
 	for _, p := range c.l.Payments {
 		if !p.AskAt.IsZero() && !p.AskAt.After(c.now) {
-			f := c.inquire(p.PaymentID, "")
+			f := c.asking().inquire(context.Background(), c.l, p, inquiryOf(p, 1))
 			c.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, f, true) })
 		}
 	}
@@ -163,7 +212,7 @@ func (c *centre) deliver(i int) {
 	n := c.notices[i]
 	n.State = NoticeReceived
 	if c.take(n) {
-		f := c.inquire(n.PaymentID, "")
+		f := c.asking().askAbout(context.Background(), c.l, *n, 1)
 		c.confirm(n, &f)
 	}
 	if n.State != NoticeReceived {

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -29,6 +28,9 @@ func nextAsk(since, now time.Time) time.Time {
 	}
 	return now.Add(time.Hour)
 }
+
+// NextAsk is when to ask next, on the schedule of money.md §3, for what never came.
+func NextAsk(since, now time.Time) time.Time { return nextAsk(since, now) }
 
 // backoff is the pause before the n-th further try of a cancellation.
 func backoff(n int) time.Duration {
@@ -220,6 +222,7 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 	}
 	p := l.payment(op.PaymentID)
 	op.Asked++
+	f = l.underItsID(t, p, f, witnessed)
 	r := l.judge(op, f, witnessed)
 	l.learnBrand(p, f)
 	v := verdict{cause: "inquiry", code: op.Code, detail: op.Detail, status: f.Status, paymentDate: f.PaymentDate}
@@ -312,16 +315,4 @@ func (l *Ledger) askAgain(t tick, op *Operation, r reading) {
 func (l *Ledger) alertOperation(t tick, kind AlertKind, op *Operation) {
 	p := l.payment(op.PaymentID)
 	l.alert(t, kind, op.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: op.Amount, Telegram: op.Kind.Telegram()})
-}
-
-// askAbout asks 094 about an operation. A payment of Paidy that is no longer found may go
-// on under another id since its 341: then its trading_id tells (money.md §4).
-func (s *Service) askAbout(ctx context.Context, op *Operation, p *Payment, paygentID string) Finding {
-	q := inquiryAbout(op, p, paygentID)
-	f := s.gateway.Inquire(ctx, q)
-	if op.Kind != payment.CapturePaidy || f.Kind != NoSuch || q.PaymentID == "" {
-		return f
-	}
-	q.PaymentID, q.TradingID = "", p.TradingID
-	return s.gateway.Inquire(ctx, q)
 }

@@ -55,7 +55,7 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 	findings := map[string]asked{}
 	for _, p := range l.Payments {
 		if l.canComeAlive(t, p) {
-			f := s.gateway.Inquire(ctx, inquiryOf(p, t.policy.Version))
+			f := s.inquire(ctx, l, p, inquiryOf(p, t.policy.Version))
 			findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, id)}
 		}
 	}
@@ -135,6 +135,16 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, s
 			continue
 		}
 		l.learnBrand(p, f.Finding)
+		done, err := l.inherit(t, p, f.Finding, "inquiry")
+		if err != nil {
+			return "", "", err
+		}
+		if done && f.Heir == nil {
+			skip = SkipNoAnswer // it ended, and something may have taken its place
+		}
+		if done {
+			continue
+		}
 		if l.cancelsAlive(t, p, f.Finding) {
 			p.addPaygentID(f.PaymentID)
 			l.stand(t, p, told(f.Status, f.PaymentDate, "inquiry"))

@@ -102,7 +102,10 @@ func (w *world) number(id string) *Payment {
 // told makes the payment's status known as 094 does.
 func (w *world) told(p *Payment, s payment.Status) {
 	w.t.Helper()
-	w.must(func(l *Ledger, t tick) error { return l.learn(t, l.payment(p.ID), s, p.Amount, t.now, "inquiry") })
+	w.must(func(l *Ledger, t tick) error {
+		l.Alone = p.ID // and nothing took its place
+		return l.learn(t, l.payment(p.ID), s, p.Amount, t.now, "inquiry")
+	})
 }
 
 // paidAtStore is an order paid in a convenience store.

@@ -24,7 +24,7 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 	if err != nil {
 		return err
 	}
-	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
 	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, l.Order.ID)
 	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
 		if now := l.payment(due.PaymentID); !now.stillAs(p) || !now.AskAt.Equal(p.AskAt) {
@@ -87,6 +87,10 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	}
 	p.AskAt = time.Time{}
 	l.learnBrand(p, f)
+	if done, err := l.inherit(t, p, f, "inquiry"); done || err != nil {
+		l.watchUnclear(t, p, f)
+		return err
+	}
 	if l.tells(p, f) {
 		p.addPaygentID(f.PaymentID)
 	}

@@ -340,7 +340,7 @@ func (w *world) captured(id string) *Payment {
 
 // found is an inquiry's answer that fits the order's payment.
 func (w *world) found(s payment.Status) Finding {
-	return Finding{Kind: Found, PaymentID: "p1", TradingID: "123", Type: "02", Status: s, Amount: total, BegunAt: w.now}
+	return Finding{Kind: Found, PaymentID: "p1", TradingID: "123", Type: "02", Status: s, Amount: total, BegunAt: w.now, Alone: true}
 }
 
 // notice is a notice that fits the order's payment, with the next id.

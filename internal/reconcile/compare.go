@@ -26,11 +26,6 @@ type CompareStore interface {
 	AlertIsOpen(ctx context.Context, id order.ID, kind ledger.AlertKind, cause string) (bool, error)
 }
 
-// Differences asks 091 for one difference by its id, which changes nothing there.
-type Differences interface {
-	Difference(ctx context.Context, p ledger.Policy, noticeID int64) (n ledger.Notice, found bool, err error)
-}
-
 // CompareOptions say what is compared, and how.
 type CompareOptions struct {
 	Order    order.ID  // only this order's payments
@@ -73,7 +68,7 @@ type CompareTotals struct {
 type comparer struct {
 	service *ledger.Service
 	store   CompareStore
-	centre  Differences
+	centre  ledger.Differences // asked by id only: asked without one, the centre counts what it delivers as delivered
 	policy  ledger.Policy
 	now     time.Time
 	o       CompareOptions
@@ -86,7 +81,7 @@ type comparer struct {
 // never came. What differs, or could not be compared, is given to each as it is found; an
 // error of each ends the run. One order's failure never stops the rest. Nothing is
 // written but what Repair asks for, so an interrupted run is simply run again.
-func Compare(ctx context.Context, s *ledger.Service, store CompareStore, centre Differences, now time.Time, o CompareOptions, each func(Compared) error) (CompareTotals, error) {
+func Compare(ctx context.Context, s *ledger.Service, store CompareStore, centre ledger.Differences, now time.Time, o CompareOptions, each func(Compared) error) (CompareTotals, error) {
 	policy, err := s.Policy(ctx)
 	if err != nil {
 		return CompareTotals{}, err

@@ -69,7 +69,10 @@ func (c *comparer) missing(ctx context.Context, after, before int64) error {
 		if err := c.wait(ctx); err != nil {
 			return err
 		}
-		n, found, err := c.centre.Difference(ctx, c.policy, id)
+		d, err := c.centre.Difference(ctx, ledger.DifferenceQuery{
+			Environment: c.policy.Environment, MerchantID: c.policy.MerchantID, SettingsVersion: c.policy.Version, NoticeID: id,
+		})
+		n, found := d.Notice, err == nil && d.Kind != ledger.DifferenceNone
 		switch {
 		case errors.Is(err, context.Canceled):
 			return err

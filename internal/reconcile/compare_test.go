@@ -26,10 +26,9 @@ type byID struct {
 	asked []int64
 }
 
-func (g *byID) Difference(ctx context.Context, p ledger.Policy, id int64) (ledger.Notice, bool, error) {
-	g.asked = append(g.asked, id)
-	d, err := g.Gateway.Difference(ctx, gateway.DifferenceQuery{Environment: p.Environment, MerchantID: p.MerchantID, SettingsVersion: p.Version, NoticeID: id})
-	return d.Notice, err == nil && d.Kind != gateway.DifferenceNone, err
+func (g *byID) Difference(ctx context.Context, q ledger.DifferenceQuery) (ledger.Difference, error) {
+	g.asked = append(g.asked, q.NoticeID)
+	return g.Gateway.Difference(ctx, q)
 }
 
 // books is a run of the comparison: each order's classes, and the totals.

@@ -154,7 +154,7 @@ func TestStrangerIsReversed(t *testing.T) {
 		alerts []string
 	}{
 		"ours alone":       {func(*ledger.Policy) {}, paygentsim.AuthorizationCancelled, nil},
-		"shared merchant":  {func(p *ledger.Policy) { p.SharedMerchant = true }, paygentsim.Authorized, []string{string(ledger.AlertReversing)}},
+		"shared merchant":  {func(p *ledger.Policy) { p.SharedMerchant = true }, paygentsim.Authorized, []string{string(ledger.AlertNoticeParked)}},
 		"shared, our mark": {func(p *ledger.Policy) { p.SharedMerchant, p.Mark = true, "B" }, paygentsim.AuthorizationCancelled, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -122,6 +122,7 @@ paygentB2Bmodule.url.02=https://centre.example/n/card/request
 paygentB2Bmodule.url.06=https://centre.example/n/bank/requestasp
 paygentB2Bmodule.url.091=https://centre.example/n/ref/paynotice
 paygentB2Bmodule.url.094=https://centre.example/n/ref/paymentref
+paygentB2Bmodule.url.091=https://centre.example/n/ref/paynotice
 `
 
 // openCentre starts the simulator and a client that speaks to it through the wire.

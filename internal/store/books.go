@@ -144,7 +144,7 @@ func (l *bookLoad) ledgers(ctx context.Context) error {
 		var pending time.Time
 		err := row.Scan(&id, &in.Version, &in.EventSeq, optional[string]{&in.CurrentID}, millis{&pending}, &last)
 		return id, func(b *verify.Book) {
-			b.Kept, b.LastStatus = true, last
+			b.Kept, b.Ledger.LastStatus = true, last
 			b.Ledger.Version, b.Ledger.EventSeq, b.Ledger.CurrentID, b.Ledger.Order.PendingSince = in.Version, in.EventSeq, in.CurrentID, pending
 		}, err
 	}, "SELECT order_id, version, event_seq, current_id, pending_since, last_status FROM plg_kessai_ledger WHERE order_id IN ("+l.in+")")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kessai/internal/database"
+	"kessai/internal/payment"
 )
 
 // TakeLease takes the named work for owner until the given time, or keeps it for the
@@ -31,4 +32,47 @@ func (s *Store) TakeLease(ctx context.Context, name, owner string, now, until ti
 		return false, nil
 	}
 	return mine, err
+}
+
+// The lease table also keeps times: rows that nobody owns.
+
+// MarkSwept implements ledger.Sweeps.
+func (s *Store) MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
+	return s.mark(ctx, "swept:"+string(env)+":"+merchant, at)
+}
+
+// SweptAt implements ledger.Store.
+func (s *Store) SweptAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error) {
+	return s.marked(ctx, "swept:"+string(env)+":"+merchant)
+}
+
+// WantSweep implements ledger.Sweeps.
+func (s *Store) WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
+	return s.mark(ctx, "wanted:"+string(env)+":"+merchant, at)
+}
+
+// SweepWanted implements ledger.Sweeps.
+func (s *Store) SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error) {
+	return s.marked(ctx, "wanted:"+string(env)+":"+merchant)
+}
+
+// mark writes a time; of two the later stays.
+func (s *Store) mark(ctx context.Context, name string, at time.Time) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO plg_kessai_lease (name, owner, lease_until) VALUES (?, '', ?)"+ignore(tx.Engine(), "name"), name, at.UnixMilli())
+		if err == nil {
+			_, err = tx.Exec(ctx, "UPDATE plg_kessai_lease SET lease_until = ? WHERE name = ? AND lease_until < ?", at.UnixMilli(), name, at.UnixMilli())
+		}
+		return err
+	})
+}
+
+func (s *Store) marked(ctx context.Context, name string) (at time.Time, err error) {
+	_, _, err = database.One(ctx, s.db.Read(), func(row database.Row) (bool, error) {
+		return true, row.Scan(millis{&at})
+	}, "SELECT lease_until FROM plg_kessai_lease WHERE name = ?", name)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("store: %s: %w", name, err)
+	}
+	return at, nil
 }

@@ -9,6 +9,7 @@ import (
 	"kessai/internal/database"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // Match implements ledger.Store: by payment_id, by the predecessor's, by the exact
@@ -39,6 +40,21 @@ WHERE environment = ? AND merchant_id = ? AND trading_id = ? ORDER BY adopted, s
 		}
 	}
 	return s.matchOrder(ctx, n.TradingID, mark)
+}
+
+// Successors implements ledger.Store.
+func (s *Store) Successors(ctx context.Context, id order.ID, env payment.Environment, merchant, paymentID string) ([]ledger.Successor, error) {
+	list, err := database.List(ctx, s.db.Read(), func(row database.Row) (x ledger.Successor, err error) {
+		err = row.Scan(&x.PaymentID, millis{&x.EndedAt})
+		return x, err
+	}, `SELECT payment_id, MIN(CASE WHEN status IN (?, ?) THEN received_at END) FROM plg_kessai_notice
+WHERE order_id = ? AND environment = ? AND merchant_id = ? AND base_id = ? AND payment_id <> ''
+GROUP BY payment_id ORDER BY MAX(notice_id) DESC, payment_id`,
+		string(payment.AuthCancelDone), string(payment.RefundDone), int64(id), string(env), merchant, paymentID)
+	if err != nil {
+		return nil, fmt.Errorf("store: successors: %w", err)
+	}
+	return list, nil
 }
 
 // matchOrder finds the order that a trading_id is named after.

@@ -6,21 +6,12 @@ import (
 	"time"
 
 	"kessai/internal/database"
+	"kessai/internal/ledger"
 	"kessai/internal/payment"
 )
 
-// MissingNotice is a payment_notice_id that never came and that 091 is asked for
-// (money.md §5).
-type MissingNotice struct {
-	Environment payment.Environment
-	MerchantID  string
-	NoticeID    int64
-	FirstSeen   time.Time
-	Asked       int       // times so far
-	NextAt      time.Time // when it is asked for next; zero once closed
-	ClosedAt    time.Time
-	Found       bool // it came after all
-}
+// MissingNotice is a payment_notice_id that never came.
+type MissingNotice = ledger.MissingNotice
 
 var missingTable = table[MissingNotice]{"plg_kessai_missing_notice", []column[MissingNotice]{
 	{"environment", func(m *MissingNotice) any { return &m.Environment }},

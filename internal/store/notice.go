@@ -29,10 +29,14 @@ func scanNotice(row database.Row) (ledger.Notice, error) {
 	return r.Notice, err
 }
 
-// AddNotice implements ledger.Store. A duplicate is stored already: once is enough.
+// AddNotice implements ledger.Store. A duplicate is stored already: once is enough. One
+// that is parked and belongs to no order is an alert of the shop.
 func (s *Store) AddNotice(ctx context.Context, n ledger.Notice) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		return noticeTable.insertOr(ctx, tx, ignore(tx.Engine(), "id"), &noticeRow{n})
+		if err := noticeTable.insertOr(ctx, tx, ignore(tx.Engine(), "id"), &noticeRow{n}); err != nil || n.State != ledger.NoticeParked || n.OrderID != 0 {
+			return err
+		}
+		return openShopAlert(ctx, tx, ledger.ParkedAlert(n))
 	})
 }
 
@@ -98,4 +102,22 @@ func claimNotices(ctx context.Context, tx *database.Tx, owner string, now, lease
 	}
 	_, err = tx.Exec(ctx, "UPDATE plg_kessai_notice SET owner = ?, lease_until = ?, due_at = ? WHERE id IN ("+database.Marks(len(due))+")", args...)
 	return slices.Clip(due), next, err
+}
+
+// ClaimParked implements ledger.Store.
+func (s *Store) ClaimParked(ctx context.Context, id, owner string, now, leaseUntil time.Time) (ledger.Notice, bool, error) {
+	mine, err := s.changed(ctx, `UPDATE plg_kessai_notice SET owner = ?, lease_until = ?, next_at = ?, due_at = ?
+WHERE id = ? AND state = ? AND (owner = '' OR lease_until <= ?)`,
+		owner, leaseUntil.UnixMilli(), now.UnixMilli(), leaseUntil.UnixMilli(), id, string(ledger.NoticeParked), now.UnixMilli())
+	if err != nil {
+		return ledger.Notice{}, false, fmt.Errorf("store: claim notice: %w", err)
+	}
+	n, found, err := database.One(ctx, s.db.Read(), scanNotice, "SELECT "+noticeTable.list("")+" FROM plg_kessai_notice WHERE id = ?", id)
+	switch {
+	case err != nil:
+		return ledger.Notice{}, false, fmt.Errorf("store: notice: %w", err)
+	case !found:
+		return ledger.Notice{}, false, problem.New(problem.NotFound, "notice.unknown", problem.Args{"ID": id})
+	}
+	return n, mine, nil
 }

@@ -34,10 +34,10 @@ var noticeTable = table[noticeRow]{"plg_kessai_notice", []column[noticeRow]{
 	{"due_at", func(r *noticeRow) any { return derived{noticeDue(&r.Notice)} }},
 }}
 
-// noticeDue is when a received notice is tried again; never while somebody's
-// lease on it lives.
+// noticeDue is when a notice is tried again: a received one always, a parked one once it
+// was woken; never while somebody's lease on it lives.
 func noticeDue(n *ledger.Notice) driver.Value {
-	if n.State != ledger.NoticeReceived {
+	if n.State != ledger.NoticeReceived && (n.State != ledger.NoticeParked || n.NextAt.IsZero()) {
 		return nil
 	}
 	due := n.NextAt

@@ -11,11 +11,10 @@ import (
 
 // Book is everything that is kept about one order.
 type Book struct {
-	Order      order.ID
-	Gone       bool      // dtb_order has no such row
-	CreatedAt  time.Time // of the order
-	Kept       bool      // it has a ledger row
-	LastStatus order.Status
+	Order     order.ID
+	Gone      bool      // dtb_order has no such row
+	CreatedAt time.Time // of the order
+	Kept      bool      // it has a ledger row
 	// Ledger is the order's head, payments and operations, and the ledger row. Its hold and
 	// goods are not loaded: Holds has all of them.
 	Ledger  ledger.Ledger

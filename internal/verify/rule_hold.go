@@ -68,18 +68,18 @@ func holdUnheld(b *Book, say sayer) {
 // holdStatus: an order in 7 holds its goods; one that we sent to 3 or 8 does not. Where
 // EC-CUBE's own hand moved the order, it moved the goods too (money.md §7).
 func holdStatus(b *Book, say sayer) {
-	if b.Ledger.Order.Status != b.LastStatus {
+	if b.Ledger.Order.Status != b.Ledger.LastStatus {
 		return
 	}
 	holds := b.unreleased()
-	switch b.LastStatus {
+	switch b.Ledger.LastStatus {
 	case order.Pending:
 		if len(holds) == 0 || holds[0].State != ledger.Held {
 			say(nil, "the order is under way without its goods held")
 		}
 	case order.Canceled, order.Processing:
 		if len(holds) > 0 {
-			say(nil, "the order is in %s and keeps its goods (hold %s)", b.LastStatus.Name(), holds[0].ID)
+			say(nil, "the order is in %s and keeps its goods (hold %s)", b.Ledger.LastStatus.Name(), holds[0].ID)
 		}
 	}
 }

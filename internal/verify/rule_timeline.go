@@ -36,16 +36,16 @@ func orderChain(b *Book, say sayer) {
 		}
 		at = e.Data.OrderTo
 	}
-	if at != 0 && at != b.LastStatus {
-		say(nil, "the timeline leads the order to %d, and the ledger wrote %d", at, b.LastStatus)
+	if at != 0 && at != b.Ledger.LastStatus {
+		say(nil, "the timeline leads the order to %d, and the ledger wrote %d", at, b.Ledger.LastStatus)
 	}
 }
 
 // orderStatus: the order stands where the ledger left it. Beside EC-CUBE its own hand may
 // have moved it on.
 func orderStatus(b *Book, say sayer) {
-	if is := b.Ledger.Order.Status; is != b.LastStatus && !b.Attached {
-		say(nil, "the order is in %d, and the ledger left it in %d", is, b.LastStatus)
+	if is := b.Ledger.Order.Status; is != b.Ledger.LastStatus && !b.Attached {
+		say(nil, "the order is in %d, and the ledger left it in %d", is, b.Ledger.LastStatus)
 	}
 }
 

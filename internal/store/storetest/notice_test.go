@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
@@ -189,6 +190,75 @@ func TestMatchPrecedence(t *testing.T) {
 		n := ledger.Notice{Environment: payment.Production, MerchantID: "12345", PaymentID: "1001", TradingID: "x"}
 		if got, err := s.Store.Match(context.Background(), n, ""); err != nil || got.OrderID != 0 {
 			t.Errorf("of another environment: %+v, %v", got, err)
+		}
+	})
+}
+
+// TestSuccessors: what stored notices of the order tell to correct a payment, the latest
+// first, and when an end of it was told.
+func TestSuccessors(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		id, other := s.Order(Wanted{}), s.Order(Wanted{})
+		at := s.Now()
+		add := func(of order.ID, noticeID int64, paymentID, base string, status payment.Status, change func(*ledger.Notice)) {
+			n := s.notice(of, noticeID)
+			n.PaymentID, n.BaseID, n.Status, n.ReceivedAt = paymentID, base, status, at
+			if change != nil {
+				change(&n)
+			}
+			at = at.Add(time.Minute)
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		begin := at
+		add(id, 1, "p2", "p1", "20", nil)
+		add(id, 2, "p1", "", "32", nil)
+		add(id, 3, "p2", "p1", "32", nil)
+		add(id, 4, "p3", "p2", "20", nil)
+		add(id, 5, "p4", "p1", "20", nil)
+		add(id, 6, "p2", "p1", "60", nil)
+		add(other, 7, "p5", "p1", "20", nil)
+		add(id, 8, "p6", "p1", "20", func(n *ledger.Notice) { n.MerchantID = "67890" })
+		add(id, 9, "p7", "p1", "20", func(n *ledger.Notice) { n.Environment = payment.Test })
+		for of, want := range map[string][]ledger.Successor{
+			"p1": {{PaymentID: "p2", EndedAt: begin.Add(2 * time.Minute)}, {PaymentID: "p4"}},
+			"p2": {{PaymentID: "p3"}},
+			"p3": nil,
+		} {
+			got, err := s.Store.Successors(ctx, id, payment.Simulator, "12345", of)
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
+				t.Errorf("of %s: %v %s", of, err, diff)
+			}
+		}
+	})
+}
+
+// TestSweptAt: the last complete sweep of each merchant; nobody's lease.
+func TestSweptAt(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		swept := func(env payment.Environment, merchant string) time.Time {
+			at, err := s.Store.SweptAt(ctx, env, merchant)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return at
+		}
+		if at := swept(payment.Simulator, "12345"); !at.IsZero() {
+			t.Errorf("never, and yet at %s", at)
+		}
+		for _, at := range []time.Time{s.Now(), s.Now().Add(time.Hour)} {
+			if err := s.Store.MarkSwept(ctx, payment.Simulator, "12345", at); err != nil {
+				t.Fatal(err)
+			}
+			if got := swept(payment.Simulator, "12345"); !got.Equal(at) {
+				t.Errorf("at %s, not %s", got, at)
+			}
+		}
+		if a, b := swept(payment.Test, "12345"), swept(payment.Simulator, "6"); !a.IsZero() || !b.IsZero() {
+			t.Errorf("of another: %s, %s", a, b)
 		}
 	})
 }

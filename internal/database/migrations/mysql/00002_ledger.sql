@@ -200,7 +200,7 @@ CREATE TABLE plg_kessai_event (
     PRIMARY KEY (order_id, seq),
     CONSTRAINT plg_kessai_event_uq_idem UNIQUE (idem_key),
     CONSTRAINT plg_kessai_event_seq CHECK (seq > 0),
-    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed', 'order_edited', 'hold_changed', 'refunded_by_hand', 'host_moved'))
+    CONSTRAINT plg_kessai_event_kind CHECK (kind IN ('operation_planned', 'operation_succeeded', 'operation_declined', 'operation_rejected', 'operation_unknown', 'inquired', 'notice_applied', 'notice_parked', 'status_observed', 'payment_replaced', 'notice_retried', 'order_moved', 'hold_taken', 'hold_committed', 'hold_released', 'order_placed', 'given_up', 'mail_queued', 'alert_opened', 'alert_closed', 'order_edited', 'hold_changed', 'refunded_by_hand', 'host_moved'))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 CREATE TABLE plg_kessai_alert (
@@ -211,7 +211,7 @@ CREATE TABLE plg_kessai_alert (
     closed_at BIGINT,
     data      TEXT         NOT NULL,
     PRIMARY KEY (order_id, kind, cause),
-    CONSTRAINT plg_kessai_alert_kind CHECK (kind IN ('operation_unknown', 'transit_too_long', 'contradiction', 'double_payment', 'paid_but_canceled', 'shipped_but_unpaid', 'stock_short', 'goods_missing', 'reversal_failing', 'notice_parked', 'wrong_amount', 'amount_not_applied', 'payment_not_made', 'payment_kept'))
+    CONSTRAINT plg_kessai_alert_kind CHECK (kind IN ('operation_unknown', 'transit_too_long', 'contradiction', 'double_payment', 'paid_but_canceled', 'shipped_but_unpaid', 'stock_short', 'goods_missing', 'reversal_failing', 'notice_parked', 'wrong_amount', 'amount_not_applied', 'payment_not_made', 'payment_kept', 'notices_purged'))
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 CREATE INDEX plg_kessai_alert_ix_open ON plg_kessai_alert (closed_at, opened_at);
 

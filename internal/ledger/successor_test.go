@@ -1,0 +1,405 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// corrected is a notice of the payment that took ours's place in ペイジェントオンライン, and what
+// 094 tells of it.
+func (w *world) corrected(id, base string, s payment.Status, amount order.Yen) (*Notice, Finding) {
+	n := w.notice(s)
+	n.PaymentID, n.BaseID, n.Amount = id, base, amount
+	return n, Finding{Kind: Found, PaymentID: id, BaseID: base, TradingID: n.TradingID, Type: "02", Status: s, Amount: amount, BegunAt: w.now}
+}
+
+// TestSuccessorTakesTheRole whatever its amount (money.md §4): the order, its goods and its
+// status stay, and 金額未反映 tells where the amount is not the total.
+func TestSuccessorTakesTheRole(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		stand  func(*world) *Payment
+		status payment.Status
+		amount order.Yen
+		phase  payment.Phase
+		end    payment.End
+		order  order.Status
+		open   bool
+	}{
+		"028, lower":            {func(w *world) *Payment { return w.authorised("p1") }, "20", lower, payment.Authorised, payment.Canceled, order.New, true},
+		"028, the same":         {func(w *world) *Payment { return w.authorised("p1") }, "20", total, payment.Authorised, payment.Canceled, order.New, false},
+		"028, higher":           {func(w *world) *Payment { return w.authorised("p1") }, "20", 3000, payment.Authorised, payment.Canceled, order.New, true},
+		"029":                   {func(w *world) *Payment { return w.captured("p1") }, "40", lower, payment.Captured, payment.Refunded, order.Paid, true},
+		"captured there before": {func(w *world) *Payment { return w.authorised("p1") }, "40", lower, payment.Captured, payment.Canceled, order.Paid, true},
+		"being captured":        {func(w *world) *Payment { return w.authorised("p1") }, "30", lower, payment.Authorised, payment.Canceled, order.New, true},
+	} {
+		for _, toldBase := range []bool{true, false} { // the notice may leave base_payment_id out; 094 tells it
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				old := tt.stand(w)
+				n, f := w.corrected("p2", "p1", tt.status, tt.amount)
+				if !toldBase {
+					n.BaseID = ""
+				}
+				if !w.take(n) || len(w.l.Payments) != 1 {
+					t.Fatal("believed without 094: the hash does not cover base_payment_id")
+				}
+				w.confirm(n, &f)
+				p := w.l.Current()
+				if n.State != NoticeApplied || p.PaymentID != "p2" || p.Amount != tt.amount || p.Replaces != old.ID || p.Phase != tt.phase || p.Protected {
+					t.Fatalf("notice %s %s, the order's payment is %+v", n.State, n.Reason, p)
+				}
+				w.stands(old, payment.Ended, tt.end)
+				w.status(tt.order)
+				w.holds(Committed)
+				if w.alerts[string(AlertAmountOpen)] != tt.open || len(w.alerts) > 1 || w.reversal(p) != nil || w.reversal(old) != nil {
+					t.Errorf("alerts %v", w.alerts)
+				}
+				// The predecessor's end comes late and moves nothing; nor does its own 20.
+				for _, s := range []payment.Status{"32", "60", "20"} {
+					late := w.notice(s)
+					late.PaymentID = "p1"
+					gone := w.found(payment.AuthCancelDone)
+					if w.take(late) {
+						w.confirm(late, &gone)
+					}
+					if late.State == NoticeReceived || late.State == NoticeParked {
+						t.Errorf("%s of the predecessor is %s %s", s, late.State, late.Reason)
+					}
+				}
+				w.status(tt.order)
+				w.holds(Committed)
+				if w.l.Current().ID != p.ID || w.alerts[string(AlertContradiction)] {
+					t.Errorf("alerts %v", w.alerts)
+				}
+			})
+		}
+	}
+}
+
+// TestPredecessorsEndFirst: 32 or 60 that nobody of us asked for waits until it is known
+// whether something took the payment's place, by whichever way it becomes known.
+func TestPredecessorsEndFirst(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(*world, Finding){
+		"notice": func(w *world, f Finding) {
+			n := w.notice(f.Status)
+			n.PaymentID = "p1"
+			w.confirm(n, &f)
+			if n.State != NoticeReceived && f.Heir == nil {
+				w.t.Errorf("the notice is %s %s", n.State, n.Reason)
+			}
+		},
+		"watch": func(w *world, f Finding) {
+			w.l.Current().AskAt = w.now
+			id := w.l.Current().ID
+			w.must(func(l *Ledger, t tick) error { return l.watched(t, id, f, true) })
+			if f.Heir == nil && !w.alerts[string(AlertContradiction)] {
+				w.t.Errorf("nobody is told: %v", w.alerts)
+			}
+		},
+		"a refused capture": func(w *world, f Finding) {
+			op := w.send(w.change(true))
+			w.must(func(l *Ledger, t tick) error {
+				return l.settleRefused(t, op.ID, verdictOf(Answer{Outcome: Decline, Code: "SIM002"}), f)
+			})
+			if p := w.l.Current(); f.Heir == nil && !p.AskAt.Equal(w.now) {
+				w.t.Errorf("asked at %s", p.AskAt)
+			}
+		},
+	}
+	for name, tell := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			old := w.authorised("p1")
+			f := w.found(payment.AuthCancelDone)
+			f.Alone = false
+			tell(w, f)
+			w.status(order.New)
+			w.holds(Committed)
+			w.stands(old, payment.Authorised, "")
+			n, heir := w.corrected("p2", "p1", "20", lower)
+			w.confirm(n, &heir)
+			if p := w.l.Current(); p.PaymentID != "p2" || n.State != NoticeApplied {
+				t.Fatalf("%+v, notice %s", p, n.State)
+			}
+			w.status(order.New)
+			w.holds(Committed)
+		})
+		t.Run(name+", the successor's lost", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.authorised("p1")
+			f := w.found(payment.AuthCancelDone)
+			_, heir := w.corrected("p2", "p1", "20", lower)
+			f.Alone, f.Heir = false, &heir
+			tell(w, f)
+			if p := w.l.Current(); !p.AskAt.IsZero() && !p.AskAt.After(w.now) { // put off: asked at once
+				w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, f, true) })
+			}
+			if p := w.l.Current(); p.PaymentID != "p2" || p.Amount != lower {
+				t.Fatalf("%+v", p)
+			}
+			w.status(order.New)
+			w.holds(Committed)
+		})
+		t.Run(name+", nothing took its place", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.authorised("p1")
+			f := w.found(payment.AuthCancelDone)
+			f.Alone = true
+			if name != "notice" {
+				tellAlone(w, f)
+			} else {
+				n := w.notice(f.Status)
+				w.confirm(n, &f)
+			}
+			w.status(order.Canceled)
+			w.holds(Released)
+		})
+	}
+}
+
+func tellAlone(w *world, f Finding) {
+	id := w.l.Current().ID
+	w.l.Current().AskAt = w.now
+	w.must(func(l *Ledger, t tick) error { return l.watched(t, id, f, true) })
+}
+
+// TestSuccessorOfWhatIsOver: where the order was cancelled meanwhile the successor does not
+// stay, and where money was taken a person is told.
+func TestSuccessorOfWhatIsOver(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[payment.Status]AlertKind{"20": "", "40": AlertPaidCanceled} {
+		w := newWorld(t)
+		w.authorised("p1")
+		w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+		n, f := w.corrected("p2", "p1", s, lower)
+		w.confirm(n, &f)
+		p := w.l.holder("p2")
+		if p == nil || n.State != NoticeApplied || (want == "") != (w.reversal(p) != nil) || want != "" && !w.alerts[string(want)] {
+			t.Errorf("%s: %+v, alerts %v", s, p, w.alerts)
+		}
+		w.status(order.Canceled)
+		w.holds(Released)
+	}
+}
+
+// TestSuccessorWhileBusy waits for our own operation on its predecessor.
+func TestSuccessorWhileBusy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	op := w.unknown(w.change(true))
+	n, f := w.corrected("p2", "p1", "20", lower)
+	w.now = w.now.Add(time.Minute)
+	w.confirm(n, &f)
+	if n.State != NoticeReceived || len(w.l.Payments) != 1 {
+		t.Fatalf("%s, %d payments", n.State, len(w.l.Payments))
+	}
+	gone := w.found(payment.AuthCancelDone)
+	gone.Alone = false
+	w.resolve(op, gone)
+	w.status(order.New)
+	w.confirm(n, &f)
+	if p := w.l.Current(); p.PaymentID != "p2" {
+		t.Errorf("%+v", p)
+	}
+	w.status(order.New)
+	w.holds(Committed)
+}
+
+// TestSuccessorOfAnUnknown: what was corrected had been authorised.
+func TestSuccessorOfAnUnknown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	w.l.Current().addPaygentID("p1")
+	w.now = w.now.Add(time.Minute)
+	n, f := w.corrected("p2", "p1", "20", lower)
+	w.confirm(n, &f)
+	if op = w.l.operation(op.ID); op.State != payment.Succeeded {
+		t.Errorf("%+v", op)
+	}
+	if p := w.l.Current(); p.PaymentID != "p2" || p.Amount != lower || !w.alerts[string(AlertAmountOpen)] {
+		t.Errorf("%+v, alerts %v", p, w.alerts)
+	}
+	w.status(order.New)
+	w.holds(Committed)
+}
+
+// TestSuccessorsSuccessor: corrected twice; whatever of the line becomes known.
+func TestSuccessorsSuccessor(t *testing.T) {
+	t.Parallel()
+	for name, order2 := range map[string][]string{"in order": {"p2", "p3"}, "the last first": {"p3", "p2"}, "the last alone": {"p3"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.authorised("p1")
+			for _, id := range order2 {
+				n, f := w.corrected(id, "p1", "20", 1800)
+				if id == "p3" {
+					n, f = w.corrected("p3", "p2", "20", lower)
+					f.Line = []string{"p2", "p1"}
+				} else if name == "the last first" {
+					f.Status = payment.AuthCancelDone // by now
+				}
+				w.confirm(n, &f)
+				if n.State == NoticeParked {
+					t.Errorf("%s is parked: %s", id, n.Reason)
+				}
+			}
+			if p := w.l.Current(); p.PaymentID != "p3" || p.Amount != lower {
+				t.Errorf("%+v", p)
+			}
+			w.status(order.New)
+			w.holds(Committed)
+			living := slices.DeleteFunc(slices.Clone(w.l.Payments), func(p *Payment) bool { return !p.living() })
+			if len(living) != 1 {
+				t.Errorf("%d live", len(living))
+			}
+		})
+	}
+}
+
+// TestEndOfAnUnknownSuccessor: 32 of a payment we do not hold, which took ours's place, is
+// not ours's end by itself: 094 is asked about ours at once.
+func TestEndOfAnUnknownSuccessor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	n, f := w.corrected("p2", "p1", "32", lower)
+	w.confirm(n, &f)
+	if p = w.l.payment(p.ID); n.State != NoticeSuperseded || !p.AskAt.Equal(w.now) || p.Phase != payment.Authorised {
+		t.Errorf("%s, %+v", n.State, p)
+	}
+	w.status(order.New)
+	w.holds(Committed)
+}
+
+// TestForgedBase: that a payment corrects ours is believed of 094 alone; where 094 tells
+// nothing of it the trading_id must be ours.
+func TestForgedBase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	n, f := w.corrected("p9", "p1", "20", lower)
+	n.TradingID, f.TradingID, f.BaseID = "999", "999", ""
+	w.confirm(n, &f)
+	if n.State != NoticeParked || len(w.l.Payments) != 1 {
+		t.Errorf("%s, %d payments", n.State, len(w.l.Payments))
+	}
+	for _, f := range []Finding{{Kind: NoAnswer}, {Kind: NoSuch}} {
+		n, _ := w.corrected("p8", "p1", "20", lower)
+		w.confirm(n, &f)
+		if n.State != NoticeReceived || len(w.l.Payments) != 1 {
+			t.Errorf("%s: %s", f.Kind, n.State)
+		}
+	}
+}
+
+// TestStrangerOrSuccessor: a payment under our trading_id that tells of none it corrects is
+// reversed only where ours still stands at the centre.
+func TestStrangerOrSuccessor(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		ours     payment.Status
+		silent   bool
+		payments int
+		state    NoticeState
+		current  string
+	}{
+		"ours stands":  {"20", false, 2, NoticeApplied, "p1"},
+		"ours is gone": {"32", false, 2, NoticeApplied, "p2"},
+		"no answer":    {"20", true, 1, NoticeReceived, "p1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &centre{world: newWorld(t)}
+			c.authorised("p1")
+			n, f := c.corrected("p2", "", "20", lower)
+			c.held = []*Finding{{Kind: Found, PaymentID: "p1", TradingID: "123", Type: "02", Status: tt.ours, Amount: total, BegunAt: c.now}, &f}
+			if tt.silent {
+				asked := 0
+				c.silent = func() bool { asked++; return asked > 1 }
+			}
+			got := c.asking().askAbout(context.Background(), c.l, *n, 1)
+			c.confirm(n, &got)
+			if len(c.l.Payments) != tt.payments || n.State != tt.state || c.l.Current().PaymentID != tt.current {
+				t.Errorf("%d payments, %s %s, current %s", len(c.l.Payments), n.State, n.Reason, c.l.Current().PaymentID)
+			}
+			if stranger := c.l.holder("p2"); tt.current == "p1" && stranger != nil && c.reversal(stranger) == nil {
+				t.Error("the stranger stays")
+			}
+			c.status(order.New)
+			c.holds(Committed)
+		})
+	}
+}
+
+// TestRenumberedPaidy: 341 was carried out under another id, and answer and notice are
+// lost: 094 no longer finds ours, and by trading_id finds what took its place.
+func TestRenumberedPaidy(t *testing.T) {
+	t.Parallel()
+	for name, byNotice := range map[string]bool{"by the resolver": false, "by a notice": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &centre{world: newWorld(t)}
+			c.authorised("p1")
+			p := c.l.Current()
+			p.Method = payment.Paidy
+			op := c.unknown(c.change(true))
+			c.now = c.now.Add(time.Hour)
+			c.held = []*Finding{{Kind: Found, PaymentID: "p2", TradingID: "123", Type: "22", Status: "40", Amount: total, BegunAt: c.now}}
+			if byNotice {
+				n := c.notice(payment.Cleared)
+				n.PaymentID, n.Type = "p2", "22"
+				f := c.asking().askAbout(context.Background(), c.l, *n, 1)
+				c.confirm(n, &f)
+			} else {
+				for range 3 {
+					c.resolve(op, c.asking().inquire(context.Background(), c.l, c.l.payment(p.ID), inquiryAbout(op, c.l.payment(p.ID), "")))
+					c.now = c.now.Add(2 * time.Minute)
+				}
+			}
+			if op = c.l.operation(op.ID); op.State != payment.Succeeded {
+				t.Errorf("the capture is %s by %s", op.State, op.Cause)
+			}
+			if p = c.l.payment(p.ID); p.PaymentID != "p2" || p.Phase != payment.Captured || !slices.Equal(p.PaymentIDs, []string{"p1", "p2"}) || len(c.l.Payments) != 1 {
+				t.Errorf("%+v", p)
+			}
+			c.status(order.Paid)
+		})
+	}
+}
+
+// TestTwoTriesOnOnePage: the id in force is that of the try that stands, not of the refused
+// one before it on the same page (re_payment_type).
+func TestTwoTriesOnOnePage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.unknown(w.authorize())
+	w.now = w.now.Add(time.Minute)
+	refused, f := w.notice(payment.AuthNG), w.found(payment.AuthNG)
+	w.confirm(refused, &f)
+	if p := w.l.payment(w.l.Payments[0].ID); p.PaymentID != "p1" || p.Phase != payment.Ended {
+		t.Fatalf("%+v", p)
+	}
+	n, g := w.notice(payment.AuthOK), w.found(payment.AuthOK)
+	n.TradingID, n.PaymentID, g.PaymentID = "123", "p2", "p2"
+	if w.take(n) {
+		w.confirm(n, &g)
+	}
+	if p := w.l.Current(); n.State != NoticeApplied || p == nil || p.PaymentID != "p2" || p.Phase != payment.Authorised || len(w.l.Payments) != 1 {
+		t.Errorf("%s, %+v", n.State, p)
+	}
+	w.status(order.New)
+}

@@ -1,0 +1,72 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kessai/internal/ledger"
+)
+
+// missing asks for the missing ids that are due, if it is this node's turn.
+func (s *Sweeper) missing(ctx context.Context, p ledger.Policy, now time.Time) (worked bool, next time.Time, err error) {
+	due, next, err := s.store.DueMissing(ctx, p.Environment, p.MerchantID, now, sweepBatch)
+	if next.IsZero() || s.due.Before(next) {
+		next = s.due
+	}
+	if err != nil || len(due) == 0 {
+		if s.look = now.Add(sweepLook); next.Before(s.look) {
+			s.look = next
+		}
+		return false, next, err
+	}
+	mine, err := s.store.TakeLease(ctx, s.of.lease(), s.node, now, s.due.Add(sweepLease))
+	if err != nil || !mine {
+		return false, s.due, err
+	}
+	for _, m := range due {
+		if err := s.askMissing(ctx, p, m); err != nil {
+			return worked, next, err
+		}
+		worked = true
+	}
+	return worked, next, nil
+}
+
+// askMissing asks for one missing id. For a day it may still come; then it is closed, and
+// shown in 通知受信箱.
+func (s *Sweeper) askMissing(ctx context.Context, p ledger.Policy, m ledger.MissingNotice) error {
+	stored, err := s.store.StoredNotices(ctx, m.Environment, m.MerchantID, m.NoticeID)
+	if err != nil {
+		return err
+	}
+	if len(stored) == 0 {
+		d, err := s.ask(ctx, p, m.NoticeID)
+		var none *ledger.NoAnswerError
+		switch {
+		case errors.As(err, &none):
+			_, err := s.store.AskedMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, s.now().Add(sweepRetry))
+			return err
+		case err != nil:
+			return err
+		case d.Kind == ledger.DifferenceNone:
+			return s.stillMissing(ctx, m)
+		}
+		if err := s.take(ctx, d.Notice); err != nil {
+			return err
+		}
+	}
+	_, err = s.store.CloseMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, s.now(), true)
+	return err
+}
+
+func (s *Sweeper) stillMissing(ctx context.Context, m ledger.MissingNotice) error {
+	now := s.now()
+	if now.Before(m.FirstSeen.Add(missingTerm)) {
+		_, err := s.store.AskedMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, ledger.NextAsk(m.FirstSeen, now))
+		return err
+	}
+	s.log.WarnContext(ctx, "a notice never came, and 091 does not know it", "notice", m.NoticeID, "since", m.FirstSeen)
+	_, err := s.store.CloseMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, now, false)
+	return err
+}

@@ -1,0 +1,179 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"kessai/internal/ledger"
+)
+
+// sweep is one run: what 091 has not delivered yet, what comes after the highest id, the
+// holes between the ids, and what the centre no longer has. Where it stopped is kept in
+// memory alone: what a dead sweeper was told and did not store is found by its id.
+type sweep struct {
+	*Sweeper
+	policy   ledger.Policy
+	began    time.Time
+	complete bool // it was told everything
+
+	listing    bool // asking without an id
+	unreadable int
+	id         int64 // asked for next; -1: the highest known + 1; 0: all are told
+	holes      bool  // looked for to the end
+	found      int   // holes registered
+	purged     bool  // payments asked about to the end
+	after      string
+}
+
+func (r *sweep) done() bool { return !r.listing && r.id == 0 && r.holes && r.purged }
+
+// step asks one question, or looks at one page.
+func (r *sweep) step(ctx context.Context) error {
+	switch {
+	case r.listing && r.id <= 0:
+		return r.list(ctx)
+	case r.id != 0:
+		return r.ahead(ctx)
+	case !r.holes:
+		return r.hole(ctx)
+	}
+	return r.askAll(ctx)
+}
+
+// list asks for the oldest difference not yet delivered. One whose answer cannot be read
+// counts as delivered: it is asked for by its id.
+func (r *sweep) list(ctx context.Context) error {
+	d, err := r.ask(ctx, r.policy, 0)
+	var none *ledger.NoAnswerError
+	switch {
+	case errors.As(err, &none) && !none.NotSent && r.unreadable < unreadables:
+		r.unreadable++
+		return r.fromHighest(ctx)
+	case err != nil:
+		return err
+	case d.Kind == ledger.DifferenceNone:
+		r.listing = false
+		return r.fromHighest(ctx)
+	}
+	if err := r.take(ctx, d.Notice); err != nil || d.Kind != ledger.DifferencePurged {
+		return err
+	}
+	r.complete = false
+	cause := r.of.lease() + ":" + strconv.FormatInt(d.Notice.NoticeID, 10)
+	r.log.ErrorContext(ctx, "091 no longer has all that happened; every payment not ended is asked about", "before", d.Notice.NoticeID)
+	return r.store.OpenShopAlert(ctx, ledger.AlertChange{Kind: ledger.AlertPurged, Cause: cause, At: r.now(), Data: ledger.EventData{NoticeID: d.Notice.NoticeID}})
+}
+
+// fromHighest goes on by id from the highest known + 1, if any is known.
+func (r *sweep) fromHighest(ctx context.Context) error {
+	last, err := r.store.LastNoticeID(ctx, r.of.environment, r.of.merchant)
+	r.id = last + 1
+	if err == nil && last == 0 {
+		r.id = 0
+	}
+	return err
+}
+
+// ahead asks by id up to the first that there is not.
+func (r *sweep) ahead(ctx context.Context) error {
+	if r.id < 0 {
+		return r.fromHighest(ctx)
+	}
+	d, err := r.ask(ctx, r.policy, r.id)
+	switch {
+	case err != nil:
+		return err
+	case d.Kind == ledger.DifferenceNone:
+		r.id = 0
+		return nil
+	}
+	if err := r.take(ctx, d.Notice); err != nil {
+		return err
+	}
+	r.id++
+	return nil
+}
+
+const holePage = 500
+
+// hole registers what is missing between the ids that are known, from the first seen on.
+func (r *sweep) hole(ctx context.Context) error {
+	ids, err := r.store.KnownNoticeIDs(ctx, r.of.environment, r.of.merchant, r.floor, holePage)
+	if err != nil {
+		return err
+	}
+	var missing []ledger.MissingNotice
+	for _, id := range ids {
+		for r.floor > 0 && r.floor+1 < id && r.found < holesAtOnce {
+			r.floor++
+			r.found++
+			missing = append(missing, ledger.MissingNotice{Environment: r.of.environment, MerchantID: r.of.merchant, NoticeID: r.floor, FirstSeen: r.now(), NextAt: r.now()})
+		}
+		if r.floor > 0 && r.floor+1 < id { // the next sweep goes on
+			r.complete = false
+			break
+		}
+		r.floor = id
+	}
+	if len(ids) < holePage || r.found >= holesAtOnce {
+		r.holes = true
+		_, next, err := r.store.DueMissing(ctx, r.of.environment, r.of.merchant, time.UnixMilli(0), 1)
+		if err != nil {
+			return err
+		}
+		r.complete = r.complete && len(missing) == 0 && next.IsZero()
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return r.store.AddMissing(ctx, missing...)
+}
+
+const askPage = 20
+
+// askAll has 094 asked about every payment not ended, after the centre told that it no
+// longer has all differences. The alert stays for a day.
+func (r *sweep) askAll(ctx context.Context) error {
+	open, err := r.store.ShopAlerts(ctx, ledger.AlertPurged)
+	if err != nil {
+		return err
+	}
+	all := true
+	for _, a := range open {
+		all = all && r.asked[a.Cause]
+	}
+	if all {
+		r.purged = true
+		return r.closePurged(ctx, open)
+	}
+	payments, err := r.store.LivePayments(ctx, r.of.environment, r.of.merchant, r.after, askPage)
+	if err != nil {
+		return err
+	}
+	for _, p := range payments {
+		r.after = p.PaymentID
+		if err := r.service.AskNow(ctx, p); err != nil {
+			return err
+		}
+	}
+	if len(payments) < askPage {
+		for _, a := range open {
+			r.asked[a.Cause] = true
+		}
+	}
+	return nil
+}
+
+func (r *sweep) closePurged(ctx context.Context, open []ledger.AlertChange) error {
+	for _, a := range open {
+		if r.now().Before(a.At.Add(purgedForDay)) {
+			continue
+		}
+		if err := r.store.CloseShopAlert(ctx, a.Kind, a.Cause, r.now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,439 @@
+package reconcile_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/notice"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/paygent"
+	"kessai/paygentsim"
+)
+
+// sweeper is a node's.
+func (r *rig) sweeper(node string) *notice.Sweeper {
+	r.t.Helper()
+	return r.sweeperOn(node, r.spy.Gateway.(ledger.Differences))
+}
+
+func (r *rig) sweeperOn(node string, d ledger.Differences) *notice.Sweeper {
+	return notice.NewSweeper(d, r.Store, r.service, node, notice.SweepEvery, r.Now, slog.New(slog.NewTextHandler(r.t.Output(), nil)))
+}
+
+// loseAll keeps every further notice from being sent.
+func (r *rig) loseAll() {
+	r.t.Helper()
+	for range 20 {
+		if err := r.sim.ForceNoticeFault(paygentsim.NoticeLost); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
+
+// TestSweepAlone: every notice is lost, and 091 alone brings the orders to where they are.
+func TestSweepAlone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.paid() // the first id seen
+	sold, gone, corrected, kept := r.paid(), r.paid(), r.paid(), r.paid()
+	r.loseAll()
+	r.at(sold, paygentsim.Captured, true)
+	r.at(gone, paygentsim.AuthorizationCancelled, true)
+	fresh := r.corrected(corrected, 800)
+	r.settle()
+	if l := r.view(sold); l.Order.Status != order.New {
+		t.Fatalf("known without a notice: %s", l.Order.Status.Name())
+	}
+	s := r.sweeper("node-1")
+	r.run(s.Step, r.sim.Step, r.confirmer.Step, r.watcher.Step)
+	r.wait(5 * time.Minute)
+	for id, want := range map[order.ID]order.Status{sold: order.Paid, gone: order.Canceled, corrected: order.New, kept: order.New} {
+		if got := r.view(id).Order.Status; got != want {
+			t.Errorf("order %d is %s, not %s", id, got.Name(), want.Name())
+		}
+	}
+	if p := r.view(corrected).Current(); p.PaymentID != fresh || p.Amount != 800 {
+		t.Errorf("%+v", p)
+	}
+	r.expectStock(6) // of five orders one gave its goods back
+	for _, n := range r.sim.Notices() {
+		if r.notice(n.NoticeID) == "" {
+			t.Errorf("%d is not stored", n.NoticeID)
+		}
+	}
+	// Swept again it does nothing; a notice that comes after all is a duplicate.
+	stored := r.noticeCount()
+	r.resend(fresh)
+	r.waitBy(notice.SweepEvery, time.Minute)
+	r.run(s.Step)
+	if r.noticeCount() != stored {
+		t.Errorf("%d notices, not %d", r.noticeCount(), stored)
+	}
+	if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || at.IsZero() {
+		t.Errorf("not noted: %s, %v", at, err)
+	}
+}
+
+// dying is a sweeper's centre that kills it after an answer, before anything is stored.
+type dying struct {
+	ledger.Differences
+	after int
+}
+
+func (d *dying) Difference(ctx context.Context, q ledger.DifferenceQuery) (ledger.Difference, error) {
+	got, err := d.Differences.Difference(ctx, q)
+	if d.after--; d.after == 0 {
+		panic(errCrash)
+	}
+	return got, err
+}
+
+// TestSweepLosesNothing: an answer of 091 that is lost, or a sweeper that dies with it,
+// counts as delivered at the centre; its id finds it again.
+func TestSweepLosesNothing(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*rig){
+		"an answer is lost":    func(r *rig) { r.wire.script("091", script{effect: true}) },
+		"an answer is garbage": func(r *rig) { r.wire.script("091", script{effect: true, body: "\r\nxx"}) },
+		"two are lost":         func(r *rig) { r.wire.script("091", script{effect: true}, script{effect: true}) },
+		"killed at the first":  func(r *rig) { r.die(1) },
+		"killed at the second": func(r *rig) { r.die(2) },
+		"killed at the third":  func(r *rig) { r.die(3) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id, other := r.paid(), r.paid()
+			first := r.sweeper("node-1")
+			r.run(first.Step)
+			r.loseAll()
+			r.at(id, paygentsim.Captured, true)
+			r.at(other, paygentsim.Captured, true)
+			r.Advance(notice.SweepEvery)
+			spoil(r)
+			next := r.sweeper("node-1") // what the former one knew is gone
+			r.run(next.Step, r.confirmer.Step, r.watcher.Step)
+			r.wait(2 * time.Minute)
+			r.Advance(notice.SweepEvery)
+			r.run(next.Step, r.confirmer.Step, r.watcher.Step)
+			for _, id := range []order.ID{id, other} {
+				if got := r.view(id).Order.Status; got != order.Paid {
+					t.Errorf("order %d is %s", id, got.Name())
+				}
+			}
+		})
+	}
+}
+
+// die lets a sweeper die with its n-th answer.
+func (r *rig) die(n int) {
+	r.t.Helper()
+	s := r.sweeperOn("node-1", &dying{r.spy.Gateway.(ledger.Differences), n})
+	defer func() {
+		if got := recover(); got != errCrash { //nolint:errorlint // the very value
+			r.t.Fatalf("it did not die: %v", got)
+		}
+	}()
+	r.run(s.Step)
+}
+
+// TestSweepHoles: an id between two known ones is asked for, found after all, or given up
+// after a day and shown.
+func TestSweepHoles(t *testing.T) {
+	t.Parallel()
+	for name, purged := range map[string]bool{"found": false, "gone": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id, other := r.paid(), r.paid()
+			r.loseAll()
+			r.at(id, paygentsim.Captured, true)
+			hole := r.sim.Notices()[len(r.sim.Notices())-1].NoticeID
+			r.at(other, paygentsim.Captured, true)
+			for range hole { // somebody else has had 091 deliver it
+				if _, err := r.client.Difference(t.Context(), paygent.DifferenceRequest{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if purged {
+				if err := r.sim.PurgeDifferences(r.policy.MerchantID, hole); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s := r.sweeper("node-1")
+			r.run(s.Step)
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_missing_notice"); n != 1 {
+				t.Fatalf("%d are missing", n)
+			}
+			if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || !at.IsZero() {
+				t.Errorf("complete with a hole: %s, %v", at, err)
+			}
+			if r.run(s.Step, r.confirmer.Step); !purged {
+				r.expectStatus(id, order.Paid)
+			}
+			for range 30 {
+				r.Advance(time.Hour)
+				r.run(s.Step)
+			}
+			lost, err := r.Reader.LostNotices(t.Context(), 10)
+			if err != nil || (len(lost) == 1) != purged {
+				t.Fatalf("%+v, %v", lost, err)
+			}
+			if purged && (lost[0].NoticeID != hole || lost[0].ClosedAt.Sub(lost[0].FirstSeen) < 24*time.Hour || lost[0].Asked < 20) {
+				t.Errorf("%+v", lost[0])
+			}
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_missing_notice WHERE next_at IS NOT NULL"); n != 0 {
+				t.Errorf("%d are still open", n)
+			}
+		})
+	}
+}
+
+func (r *rig) expectStatus(id order.ID, want order.Status) {
+	r.t.Helper()
+	if got := r.view(id).Order.Status; got != want {
+		r.t.Errorf("order %d is %s, not %s", id, got.Name(), want.Name())
+	}
+}
+
+// TestSweepPurged: what the centre no longer has is told, and 094 is asked about every
+// payment not ended.
+func TestSweepPurged(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, other := r.paid(), r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	r.loseAll()
+	r.at(id, paygentsim.Captured, true)
+	if err := r.sim.PurgeDifferences(r.policy.MerchantID, r.sim.Notices()[len(r.sim.Notices())-1].NoticeID); err != nil {
+		t.Fatal(err)
+	}
+	r.at(other, paygentsim.Captured, true)
+	r.Advance(notice.SweepEvery)
+	r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	r.expectStatus(id, order.Paid)
+	r.expectStatus(other, order.Paid)
+	alerts := func() int64 {
+		return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notices_purged' AND closed_at IS NULL")
+	}
+	if alerts() != 1 {
+		t.Error("nobody is told")
+	}
+	asked := len(r.spy.asked)
+	for range 26 {
+		r.Advance(time.Hour)
+		r.run(s.Step)
+	}
+	if alerts() != 0 || len(r.spy.asked) != asked {
+		t.Errorf("%d alerts are open, asked %d times more", alerts(), len(r.spy.asked)-asked)
+	}
+}
+
+// TestSweepOfASharedMerchant never asks without an id: what it is told then is lost for the
+// others.
+func TestSweepOfASharedMerchant(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(p *ledger.Policy) { p.SharedMerchant, p.Mark = true, "B" })
+	id := r.paid()
+	r.loseAll()
+	r.at(id, paygentsim.Captured, true)
+	s := r.sweeper("node-1")
+	r.run(s.Step, r.confirmer.Step)
+	r.expectStatus(id, order.Paid)
+	for _, q := range r.wire.sent {
+		if q.Get("telegram_kind") == "091" && q.Get("payment_notice_id") == "" {
+			t.Errorf("asked without an id: %v", q)
+		}
+	}
+	if r.wire.count("091", "") == 0 {
+		t.Error("not asked")
+	}
+}
+
+// TestOneSweeper: the others wait for its turn to end, and take over from one that died.
+func TestOneSweeper(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.paid()
+	a, b := r.sweeper("node-1"), r.sweeper("node-2")
+	count := func() int { return r.wire.count("091", "") }
+	r.run(a.Step)
+	asked := count()
+	if asked == 0 {
+		t.Fatal("not asked at the start")
+	}
+	r.run(b.Step)
+	r.Advance(notice.SweepEvery)
+	if r.run(b.Step); count() != asked {
+		t.Error("two sweep")
+	}
+	if r.run(a.Step); count() == asked {
+		t.Error("it keeps its turn, and did not use it")
+	}
+	asked = count()
+	if err := b.SweepNow(t.Context()); err != nil { // from another node: the one whose turn it is sweeps
+		t.Fatal(err)
+	}
+	r.Advance(10 * time.Second)
+	if r.run(b.Step); count() != asked {
+		t.Error("two sweep")
+	}
+	if r.run(a.Step); count() == asked {
+		t.Error("nobody sweeps on demand")
+	}
+	asked = count()
+	if r.run(a.Step); count() != asked {
+		t.Error("on demand, and then again and again")
+	}
+	r.Advance(notice.SweepEvery + 3*time.Minute) // the first is dead
+	if r.run(b.Step); count() == asked {
+		t.Error("nobody took over")
+	}
+}
+
+// TestNobodyAnswers091: the sweep is given up, and begun again.
+func TestNobodyAnswers091(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	r.loseAll()
+	r.at(id, paygentsim.Captured, true)
+	r.Advance(notice.SweepEvery)
+	r.wire.script("", script{unsent: true})
+	r.run(s.Step)
+	r.expectStatus(id, order.New)
+	r.Advance(notice.SweepEvery)
+	r.run(s.Step, r.confirmer.Step)
+	r.expectStatus(id, order.Paid)
+}
+
+// TestParkedIsTriedAgain: by a sweep, after transaction B of its order, and by a press.
+func TestParkedIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, again := range map[string]func(r *rig, id order.ID, n int64){
+		"by a sweep": func(r *rig, _ order.ID, _ int64) {
+			r.Advance(notice.SweepEvery)
+			r.run(r.sweeper("node-1").Step, r.confirmer.Step)
+		},
+		"after transaction B": func(r *rig, id order.ID, _ int64) {
+			r.wire.script("022", script{body: "\r\nresult=1\r\nresponse_code=2003\r\n"})
+			if _, err := r.change(id, true, "c1"); err != nil {
+				r.t.Fatal(err)
+			}
+			r.settle()
+		},
+		"by staff": func(r *rig, id order.ID, n int64) {
+			for range 2 { // a double press
+				if _, err := r.service.RetryNotice(r.t.Context(), r.noticeRow(n), "staff:1"); err != nil {
+					r.t.Fatal(err)
+				}
+			}
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_event WHERE kind = 'notice_retried' AND actor = 'staff:1' AND order_id = ?", int64(id)); n != 1 {
+				r.t.Errorf("%d presses in the timeline", n)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id := r.paid()
+			r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) { return ledger.Finding{Kind: ledger.NoAnswer}, true }
+			n := r.tell(id, "40")
+			r.waitBy(26*time.Hour, 10*time.Minute)
+			if got := r.notice(n); got != "parked unconfirmed" {
+				t.Fatal(got)
+			}
+			r.same("alerts", r.alerts(id), string(ledger.AlertNoticeParked))
+			r.spy.answer = nil
+			r.at(id, paygentsim.Captured, false)
+			again(r, id, n)
+			if got := r.notice(n); got != "applied" && got != "superseded" {
+				t.Errorf("then %s", got)
+			}
+			r.expectStatus(id, order.Paid)
+			r.same("alerts", r.alerts(id))
+		})
+	}
+}
+
+func (r *rig) noticeRow(n int64) string {
+	return r.lines("SELECT id FROM plg_kessai_notice WHERE notice_id = ? ORDER BY received_at DESC", n)[0]
+}
+
+// TestRetryOfWhatCannotBeCured: it stays parked, without a second alert or line.
+func TestRetryOfWhatCannotBeCured(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	p := r.view(id).Current()
+	bad, _ := r.notify(paygent.Notice{PaymentID: p.PaymentID, TradingID: p.TradingID, Amount: 1100})
+	type_, _ := r.notify(paygent.Notice{PaymentID: p.PaymentID, TradingID: p.TradingID, Type: "03", Status: "40", Amount: 1100})
+	for _, n := range []int64{bad, type_} {
+		before := r.notice(n)
+		for range 2 {
+			if _, err := r.service.RetryNotice(t.Context(), r.noticeRow(n), "staff:1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if after := r.notice(n); after != before {
+			t.Errorf("%s, then %s", before, after)
+		}
+	}
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_event WHERE kind = 'notice_parked' AND order_id = ?", int64(id)); n != 2 {
+		t.Errorf("%d lines tell that they are parked", n)
+	}
+	if _, err := r.service.RetryNotice(t.Context(), "01H00000000000000000000000", "staff:1"); code(err) != "notice.unknown" {
+		t.Errorf("%v", err)
+	}
+	r.expect(id, order.New, payment.Authorised, 9)
+}
+
+// TestRetryOfAConflict: of two notices of one id 094 decides.
+func TestRetryOfAConflict(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	p := r.view(id).Current()
+	first := r.tell(id, "20")
+	if _, said := r.notify(paygent.Notice{NoticeID: first, PaymentID: p.PaymentID, TradingID: p.TradingID, Status: "40", Amount: 1100}); said != "200 result=0" {
+		t.Fatal(said)
+	}
+	r.same("alerts", r.alerts(id), string(ledger.AlertNoticeParked))
+	r.at(id, paygentsim.Captured, false)
+	if n, err := r.service.RetryNotice(t.Context(), r.noticeRow(first), "staff:1"); err != nil {
+		t.Errorf("%+v, %v", n, err)
+	}
+	r.settle()
+	r.expect(id, order.Paid, payment.Captured, 9)
+}
+
+// TestParkedWithoutAnOrder is an alert of the shop, and its order's once there is one.
+func TestParkedWithoutAnOrder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	open := func() int64 {
+		return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notice_parked' AND closed_at IS NULL")
+	}
+	n, said := r.notify(paygent.Notice{PaymentID: "777", TradingID: "x1", Status: "20", Amount: 5})
+	if said != "200 result=0" || open() != 0 {
+		t.Fatalf("%s, %d alerts for what is another's", said, open())
+	}
+	if _, said := r.notify(paygent.Notice{NoticeID: n, PaymentID: "777", TradingID: "x1", Status: "40", Amount: 5}); said != "200 result=0" || r.notice(n) != "foreign, parked conflict" || open() != 1 {
+		t.Fatalf("%s, %s, %d alerts", said, r.notice(n), open())
+	}
+	id := r.paid()
+	r.Exec("UPDATE plg_kessai_notice SET payment_id = ?, trading_id = ?, amount = 1100 WHERE state = 'parked'", r.view(id).Current().PaymentID, r.trading(id))
+	if got, err := r.service.RetryNotice(t.Context(), r.lines("SELECT id FROM plg_kessai_notice WHERE state = 'parked'")[0], "staff:1"); err != nil || got.OrderID != id {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if open() != 0 {
+		t.Error("it is still the shop's alert")
+	}
+}
