@@ -45,8 +45,7 @@ func (s *Service) SettleUnknown(ctx context.Context, in SettleUnknown) (Result, 
 		return s.settledByHand(l, in, true), err
 	}
 	op := l.operation(in.Operation)
-	p := l.payment(op.PaymentID)
-	f := s.inquire(ctx, l, p, inquiryAbout(op, p, ""))
+	f := s.askAbout(ctx, l, op, l.payment(op.PaymentID), "")
 	witnessed := s.witnessed(ctx, op.Environment, op.MerchantID, op.SettingsVersion, f, in.Order)
 	if l, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error { return l.resolve(t, in.Operation, f, witnessed) }); err != nil {
 		return Result{}, err

@@ -118,7 +118,7 @@ func (s *Service) compare(ctx context.Context, due DuePayment) (Comparison, comp
 		c.Skipped = CompareUnderWay
 		return c, compared{}, nil
 	}
-	f := s.gateway.Inquire(ctx, inquiryOf(p, t.policy.Version))
+	f := s.inquire(ctx, l, p, inquiryOf(p, t.policy.Version))
 	on := compared{was: *p, finding: f, witnessed: s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, due.OrderID)}
 	if f.Kind == Found {
 		c.Theirs = Entry{Status: f.Status, Amount: f.Amount}

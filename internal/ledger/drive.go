@@ -62,18 +62,27 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 	if err := policy.refuseElsewhere(p); err != nil {
 		return err
 	}
-	f := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
 	if !l.tells(p, f) {
 		return notNow("payment.unconfirmed", nil)
 	}
 	if f.Status == p.Status {
 		return nil
 	}
+	unclear := false
 	_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error {
 		if now := l.payment(in.PaymentID); now.stillAs(p) {
+			done, err := l.inherit(t, now, f, "inquiry")
+			if done || err != nil {
+				unclear = done && now.living()
+				return err
+			}
 			return l.learn(t, now, f.Status, f.Amount, f.PaymentDate, "inquiry")
 		}
 		return nil
 	})
+	if err == nil && unclear { // it ended there, and something may stand in its place
+		return notNow("payment.unconfirmed", nil)
+	}
 	return err
 }

@@ -159,9 +159,7 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return nil
 	case l.tampered(named, n, *f):
 		return named
-	case f.Status.NeverAlive():
-		return nil
-	case !bearsOurMark(t, n.TradingID): // it may be another shop's, and would be reversed
+	case f.Status.NeverAlive(), !bearsOurMark(t, n.TradingID): // that one may be another shop's, and would be reversed
 		return nil
 	}
 	return l.adopt(t, named, *f)
@@ -320,9 +318,6 @@ func (l *Ledger) wrongAmount(t tick, n *Notice, p *Payment, f Finding) error {
 func (l *Ledger) applyNotice(t tick, n *Notice, p *Payment, s payment.Status, date time.Time) error {
 	p.standUnder(n.PaymentID, s)
 	if op := l.openOn(p); op != nil && op.Kind == payment.CapturePaidy && s.Pays() {
-		p.PaymentID = n.PaymentID
-	}
-	if !p.living() && (s.Authorises() || s.Pays()) { // its known id may be that of a refused try on the same page
 		p.PaymentID = n.PaymentID
 	}
 	if err := l.learn(t, p, s, n.Amount, date, noticeCause(n)); err != nil {

@@ -212,7 +212,7 @@ func (c *centre) deliver(i int) {
 	n := c.notices[i]
 	n.State = NoticeReceived
 	if c.take(n) {
-		f := c.asking().askAbout(context.Background(), c.l, *n, 1)
+		f := c.asking().askOfNotice(context.Background(), c.l, *n, 1)
 		c.confirm(n, &f)
 	}
 	if n.State != NoticeReceived {

@@ -161,7 +161,7 @@ func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {
 	if need, err := l.decideNotice(t, &probe, nil); !need && (err == nil || NeedsGoods(err)) {
 		return s.store.Update(ctx, n.OrderID, decide(nil))
 	}
-	f := s.askAbout(ctx, l, n, t.policy.Version)
+	f := s.askOfNotice(ctx, l, n, t.policy.Version)
 	err = s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
 		if was != nil && !l.payment(was.ID).stillAs(was) {
 			return decide(nil)(l) // what became known meanwhile is newer: it is judged by that, or asked again

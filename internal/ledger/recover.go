@@ -42,7 +42,7 @@ func (s *Service) TakeUp(ctx context.Context, due Due) error {
 // ask asks 094 about an unknown operation and takes the answer.
 func (s *Service) ask(ctx context.Context, id order.ID, l *Ledger, op *Operation) error {
 	p := l.payment(op.PaymentID)
-	f := s.inquire(ctx, l, p, inquiryAbout(op, p, ""))
+	f := s.askAbout(ctx, l, op, p, "")
 	witnessed := s.witnessed(ctx, op.Environment, op.MerchantID, op.SettingsVersion, f, id)
 	_, err := s.update(ctx, id, func(l *Ledger, t tick) error { return l.resolve(t, op.ID, f, witnessed) })
 	return err

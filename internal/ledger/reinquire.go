@@ -99,7 +99,11 @@ func (p *Payment) canMove() bool {
 
 // askNow asks about one payment, as Watch does when its time has come.
 func (s *Service) askNow(ctx context.Context, id order.ID, p *Payment, version int64) (told bool, err error) {
-	f := s.gateway.Inquire(ctx, inquiryOf(p, version))
+	l, err := s.store.View(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	f := s.inquire(ctx, l, p, inquiryOf(p, version))
 	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, version, f, id)
 	_, err = s.update(ctx, id, func(l *Ledger, t tick) error {
 		now := l.payment(p.ID)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -315,4 +316,16 @@ func (l *Ledger) askAgain(t tick, op *Operation, r reading) {
 func (l *Ledger) alertOperation(t tick, kind AlertKind, op *Operation) {
 	p := l.payment(op.PaymentID)
 	l.alert(t, kind, op.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: op.Amount, Telegram: op.Kind.Telegram()})
+}
+
+// askAbout asks 094 about an operation. A payment of Paidy that is no longer found may go
+// on under another id since its 341: then its trading_id tells (money.md §4).
+func (s *Service) askAbout(ctx context.Context, l *Ledger, op *Operation, p *Payment, paygentID string) Finding {
+	q := inquiryAbout(op, p, paygentID)
+	f := s.inquire(ctx, l, p, q)
+	if op.Kind != payment.CapturePaidy || f.Kind != NoSuch || f.Heir != nil || q.PaymentID == "" {
+		return f
+	}
+	q.PaymentID, q.TradingID = "", p.TradingID
+	return s.gateway.Inquire(ctx, q)
 }

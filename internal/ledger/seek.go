@@ -23,12 +23,12 @@ func (s *Service) inquire(ctx context.Context, l *Ledger, p *Payment, q Inquiry)
 }
 
 // confirmRefusal is inquire about an operation that was refused.
-func (s *Service) confirmRefusal(ctx context.Context, id order.ID, p *Payment, q Inquiry) Finding {
+func (s *Service) confirmRefusal(ctx context.Context, id order.ID, op *Operation, p *Payment, paygentID string) Finding {
 	l, err := s.store.View(ctx, id)
 	if err != nil { // an end is then put off, and looked into by the watch
-		return s.gateway.Inquire(ctx, q)
+		return s.gateway.Inquire(ctx, inquiryAbout(op, p, paygentID))
 	}
-	return s.inquire(ctx, l, p, q)
+	return s.askAbout(ctx, l, op, p, paygentID)
 }
 
 // seek looks for the payment that goes on in p's place: among stored notices that tell
@@ -110,9 +110,9 @@ func (s *Service) sweptSince(ctx context.Context, q Inquiry, since time.Time) bo
 // what took the payment's place: another clock, whole seconds.
 const sweepMargin = time.Minute
 
-// askAbout asks 094 about a notice's payment, and where its payment_id is none of ours,
+// askOfNotice asks 094 about a notice's payment, and where its payment_id is none of ours,
 // whose place it took.
-func (s *Service) askAbout(ctx context.Context, l *Ledger, n Notice, version int64) Finding {
+func (s *Service) askOfNotice(ctx context.Context, l *Ledger, n Notice, version int64) Finding {
 	q := Inquiry{Environment: n.Environment, MerchantID: n.MerchantID, SettingsVersion: version, PaymentID: n.PaymentID}
 	if p := l.holder(n.PaymentID); p != nil {
 		return s.inquire(ctx, l, p, q)

@@ -260,7 +260,7 @@ func (s *Service) answered(ctx context.Context, id order.ID, op *Operation, p *P
 		}
 	}
 	if a.Outcome == Decline && (!a.Final || a.IDInUse) {
-		f := s.confirmRefusal(ctx, id, p, inquiryAbout(op, p, v.paygentID))
+		f := s.confirmRefusal(ctx, id, op, p, v.paygentID)
 		if r := read(op, p, f); a.IDInUse && mayReplace && op.Kind.Begins() && f.Kind == Found && r != readYes && r != readTransit {
 			return s.update(ctx, id, func(l *Ledger, t tick) error { return l.replace(t, op.ID, v) })
 		}

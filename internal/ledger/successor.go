@@ -155,6 +155,12 @@ func (l *Ledger) succeed(t tick, old *Payment, f Finding, cause string) (taken b
 	if l.holder(f.PaymentID) != nil {
 		return true, nil
 	}
+	before := l.openly()
+	defer func() {
+		if err == nil {
+			l.syncAlerts(t, before)
+		}
+	}()
 	if old.Method == payment.Paidy && old.stage() != payment.StageFinished {
 		return true, l.renumber(t, old, f, cause)
 	}
@@ -199,7 +205,6 @@ func (l *Ledger) renumber(t tick, p *Payment, f Finding, cause string) error {
 			return err
 		}
 	}
-	l.checkAmount(t)
 	return nil
 }
 
@@ -213,13 +218,12 @@ func (l *Ledger) replaceBy(t tick, old *Payment, f Finding, cause string) error 
 	}
 	l.leaveBehind(t, old)
 	l.event(t, EventSucceededBy, Paygent, fresh, nil, cause, EventData{Status: string(f.Status), Amount: f.Amount, Text: old.PaymentID})
-	if f.Status != old.Status {
+	if f.Status != fresh.Status {
 		if err := l.observe(t, fresh, told(f.Status, f.PaymentDate, cause)); err != nil {
 			return err
 		}
 	}
 	l.judgeOther(t, fresh, cause)
-	l.checkAmount(t)
 	return nil
 }
 
@@ -244,13 +248,13 @@ func (l *Ledger) inheritFrom(t tick, fresh, old *Payment, f Finding) {
 
 // leaveBehind ends the predecessor. 094 is asked once more whether it is gone indeed.
 func (l *Ledger) leaveBehind(t tick, old *Payment) {
-	old.End = payment.Canceled
+	old.End, old.Status = payment.Canceled, payment.AuthCancelDone
 	if old.Phase == payment.Captured {
-		old.End = payment.Refunded
+		old.End, old.Status = payment.Refunded, payment.RefundDone
 	}
 	old.Phase, old.EndedAt, old.AskAt, old.Reverse = payment.Ended, t.now, t.now.Add(time.Minute), false
 	l.closeAlert(t, AlertContradiction, heirCause(old))
-	for _, kind := range []AlertKind{AlertAmountOpen, AlertReversing, AlertDouble, AlertPaidCanceled, AlertStockShort} {
+	for _, kind := range []AlertKind{AlertReversing, AlertDouble, AlertPaidCanceled, AlertStockShort} {
 		l.closeAlert(t, kind, old.ID)
 	}
 }

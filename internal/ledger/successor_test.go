@@ -331,7 +331,7 @@ func TestStrangerOrSuccessor(t *testing.T) {
 				asked := 0
 				c.silent = func() bool { asked++; return asked > 1 }
 			}
-			got := c.asking().askAbout(context.Background(), c.l, *n, 1)
+			got := c.asking().askOfNotice(context.Background(), c.l, *n, 1)
 			c.confirm(n, &got)
 			if len(c.l.Payments) != tt.payments || n.State != tt.state || c.l.Current().PaymentID != tt.current {
 				t.Errorf("%d payments, %s %s, current %s", len(c.l.Payments), n.State, n.Reason, c.l.Current().PaymentID)
@@ -362,7 +362,7 @@ func TestRenumberedPaidy(t *testing.T) {
 			if byNotice {
 				n := c.notice(payment.Cleared)
 				n.PaymentID, n.Type = "p2", "22"
-				f := c.asking().askAbout(context.Background(), c.l, *n, 1)
+				f := c.asking().askOfNotice(context.Background(), c.l, *n, 1)
 				c.confirm(n, &f)
 			} else {
 				for range 3 {

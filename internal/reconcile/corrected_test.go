@@ -171,15 +171,42 @@ func TestMadeInPaygentOnline(t *testing.T) {
 	r := newRig(t)
 	id := r.order(1)
 	r.Exec("UPDATE dtb_order SET order_status_id = 1, order_date = create_date WHERE id = ?", int64(id))
+	r.Exec("UPDATE dtb_product_stock SET stock = stock - 1 WHERE product_class_id = ?", r.class) // as EC-CUBE's admin does
+	r.Exec("UPDATE dtb_product_class SET stock = stock - 1 WHERE id = ?", r.class)
 	if _, err := r.sim.Foreign(r.policy.MerchantID, r.trading(id), paygentsim.TypeCard, 1100); err != nil {
 		t.Fatal(err)
 	}
 	r.settle()
-	r.expect(id, order.New, payment.Authorised, 10) // no buyer took it: EC-CUBE's admin counts for itself
+	r.expect(id, order.New, payment.Authorised, 9)
 	if _, err := r.change(id, true, "c1"); err != nil {
 		t.Fatal(err)
 	}
 	r.settle()
-	r.expect(id, order.Paid, payment.Captured, 10)
+	r.expect(id, order.Paid, payment.Captured, 9)
 	r.same("alerts", r.alerts(id))
+}
+
+// TestChangeOfWhatWasCorrected: a change of the amount is refused, not begun beside the
+// payment that took the place of ours.
+func TestChangeOfWhatWasCorrected(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	r.Exec("UPDATE dtb_order SET payment_total = 1500 WHERE id = ?", int64(id))
+	p := r.view(id).Current()
+	r.corrected(id, 800)
+	_, err := r.service.Change(t.Context(), ledger.Change{
+		Order: id, PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Total: 1500, Actor: "staff:1", Key: "c1",
+	})
+	if code(err) != "payment.unconfirmed" {
+		t.Errorf("%v", err)
+	}
+	if n := r.wire.count("020", ""); n != 1 {
+		t.Errorf("%d authorisations left", n)
+	}
+	r.wait(5 * time.Minute)
+	if alive, _ := r.charged(); alive != 800 {
+		t.Errorf("%d yen live", alive)
+	}
+	r.same("alerts", r.alerts(id), string(ledger.AlertAmountOpen))
 }
