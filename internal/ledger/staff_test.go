@@ -990,3 +990,24 @@ func TestPaymentGoneMeanwhile(t *testing.T) {
 		t.Errorf("alerts %v", w.alerts)
 	}
 }
+
+// TestLetGoInVain: the cancellation of a payment with nothing to pay was refused, and the
+// payment ended later by its own button: nothing pays the shipped order.
+func TestLetGoInVain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	var op *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Total: 0, Actor: clerk})
+		return err
+	})
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
+	w.alerted(AlertAmountOpen)
+	w.moved(order.Delivered)
+	_, _ = w.save(w.sheet.priced(1500), LivingAsk)
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	w.status(order.Delivered)
+	w.alerted(AlertUnmade)
+}

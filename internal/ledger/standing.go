@@ -68,7 +68,7 @@ func (l *Ledger) amountOpen() *Payment {
 // to pay; nil if none was.
 func (l *Ledger) letGo() *Payment {
 	for _, op := range l.Operations {
-		if p := l.payment(op.PaymentID); op.Reason == detached && p != nil && p.Phase == payment.Ended {
+		if p := l.payment(op.PaymentID); op.Reason == detached && op.State == payment.Succeeded && p != nil && p.Phase == payment.Ended {
 			return p
 		}
 	}
@@ -100,11 +100,22 @@ func (l *Ledger) syncAlerts(t tick, before standings) {
 	if before.amount != "" && before.amount != after.amount {
 		l.closeAlert(t, AlertAmountOpen, before.amount)
 	}
-	if after.amount != "" && before.amount != after.amount {
+	if after.amount != "" && (before.amount != after.amount || l.closedNow(AlertAmountOpen, after.amount)) {
 		p := l.payment(after.amount)
 		l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
 	l.syncUnmade(t, before.unmade)
+}
+
+// closedNow reports whether this decision closed an alert.
+func (l *Ledger) closedNow(kind AlertKind, cause string) bool {
+	closed := false
+	for _, a := range l.Alerts {
+		if a.Kind == kind && a.Cause == cause {
+			closed = a.Close
+		}
+	}
+	return closed
 }
 
 func (l *Ledger) syncUnmade(t tick, before bool) {
