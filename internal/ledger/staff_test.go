@@ -1011,3 +1011,16 @@ func TestLetGoInVain(t *testing.T) {
 	w.status(order.Delivered)
 	w.alerted(AlertUnmade)
 }
+
+// TestShippedThenReturned: a shipped order whose payment lapsed waits for a person until
+// it is returned.
+func TestShippedThenReturned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.moved(order.Delivered)
+	w.learnt(p, payment.AuthExpired)
+	w.alerted(AlertShippedUnpaid, AlertUnmade)
+	w.moved(order.Returned)
+	w.alerted()
+}

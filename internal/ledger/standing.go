@@ -100,22 +100,11 @@ func (l *Ledger) syncAlerts(t tick, before standings) {
 	if before.amount != "" && before.amount != after.amount {
 		l.closeAlert(t, AlertAmountOpen, before.amount)
 	}
-	if after.amount != "" && (before.amount != after.amount || l.closedNow(AlertAmountOpen, after.amount)) {
+	if after.amount != "" && before.amount != after.amount {
 		p := l.payment(after.amount)
 		l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
 	l.syncUnmade(t, before.unmade)
-}
-
-// closedNow reports whether this decision closed an alert.
-func (l *Ledger) closedNow(kind AlertKind, cause string) bool {
-	closed := false
-	for _, a := range l.Alerts {
-		if a.Kind == kind && a.Cause == cause {
-			closed = a.Close
-		}
-	}
-	return closed
 }
 
 func (l *Ledger) syncUnmade(t tick, before bool) {
