@@ -99,8 +99,8 @@ func (w *world) number(id string) *Payment {
 	return w.l.Current()
 }
 
-// told makes the payment's status known as 094 does.
-func (w *world) told(p *Payment, s payment.Status) {
+// learnt makes the payment's status known as 094 does.
+func (w *world) learnt(p *Payment, s payment.Status) {
 	w.t.Helper()
 	w.must(func(l *Ledger, t tick) error {
 		l.Alone = p.ID // and nothing took its place
@@ -112,7 +112,7 @@ func (w *world) told(p *Payment, s payment.Status) {
 func (w *world) paidAtStore() *Payment {
 	w.t.Helper()
 	p := w.number("p1")
-	w.told(p, payment.Cleared)
+	w.learnt(p, payment.Cleared)
 	w.status(order.Paid)
 	return w.l.Current()
 }
@@ -418,7 +418,7 @@ func (w *world) made(amount order.Yen) *Payment {
 		p.Phase, p.PaymentID, p.PaymentIDs = payment.AwaitingBuyer, "made", []string{"made"}
 		return nil
 	})
-	w.told(p, payment.AuthOK)
+	w.learnt(p, payment.AuthOK)
 	return w.l.payment(p.ID)
 }
 
@@ -552,7 +552,7 @@ func TestCancelAsks(t *testing.T) {
 	w.number("p1") // nobody has paid: nothing to ask
 	w.moved(order.Canceled)
 	w.holds(Released)
-	w.told(w.l.Current(), payment.Cleared)
+	w.learnt(w.l.Current(), payment.Cleared)
 	w.alerted(AlertPaidCanceled)
 }
 
@@ -585,7 +585,7 @@ func TestMethodChange(t *testing.T) {
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
 	w.status(order.New)
 	w.alerted(AlertKept)
-	w.told(w.l.Current(), payment.AuthCancelDone) // by another hand, and still it has another method
+	w.learnt(w.l.Current(), payment.AuthCancelDone) // by another hand, and still it has another method
 	w.status(order.New)
 	w.holds(Committed)
 	w.alerted()
@@ -603,7 +603,7 @@ func TestMethodChange(t *testing.T) {
 	if op, err := w.save(cash(w), LivingAsk); err != nil || op != nil {
 		t.Fatalf("%+v, %v", op, err)
 	}
-	w.told(p, payment.TermExpired)
+	w.learnt(p, payment.TermExpired)
 	w.status(order.New)
 	w.holds(Committed)
 
@@ -674,7 +674,7 @@ func TestReviveLateMoney(t *testing.T) {
 	w := newWorld(t)
 	p := w.number("p1")
 	w.moved(order.Canceled)
-	w.told(p, payment.Cleared)
+	w.learnt(p, payment.Cleared)
 	w.alerted(AlertPaidCanceled)
 	if err := w.revive(); err != nil {
 		t.Fatal(err)
@@ -691,7 +691,7 @@ func TestReviveLateMoney(t *testing.T) {
 	cash.PaymentRow = cashRow
 	_, _ = w.save(cash, LivingAsk)
 	w.moved(order.Canceled)
-	w.told(p, payment.Cleared)
+	w.learnt(p, payment.Cleared)
 	if err := w.revive(); err != nil || w.l.CurrentID != p.ID {
 		t.Errorf("%v, the order's is %q", err, w.l.CurrentID)
 	}
@@ -784,7 +784,7 @@ func TestRefundByHand(t *testing.T) {
 
 	for want, begin := range map[string]func(*world){
 		"refund.not_paid":    func(w *world) { w.number("p1") },
-		"refund.preliminary": func(w *world) { w.told(w.number("p1"), payment.EarlyReport) },
+		"refund.preliminary": func(w *world) { w.learnt(w.number("p1"), payment.EarlyReport) },
 		"refund.by_telegram": func(w *world) { w.captured("p1") },
 		"":                   func(w *world) { w.captured("p1"); w.take(w.notice(payment.ClearedFinal)) },
 		"operation.open":     func(w *world) { w.captured("p1"); w.take(w.notice(payment.ClearedFinal)); w.busy() },
@@ -828,7 +828,7 @@ func TestOtherTotalThenPaid(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.alerted(AlertAmountOpen)
-			w.told(p, payment.Cleared)
+			w.learnt(p, payment.Cleared)
 			w.status(order.New)
 			w.alerted(AlertDouble, AlertAmountOpen)
 			if err := cure.do(w, p); err != nil {
@@ -884,7 +884,7 @@ func TestStaffOrder(t *testing.T) {
 	if w.l.CurrentID != p.ID {
 		t.Error("it is not the order's")
 	}
-	w.told(p, payment.Cleared)
+	w.learnt(p, payment.Cleared)
 	w.status(order.Paid)
 
 	w = newWorld(t)
@@ -982,11 +982,45 @@ func TestPaymentGoneMeanwhile(t *testing.T) {
 		parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: total, Total: 1500, Actor: clerk})
 		return err
 	})
-	w.told(p, payment.AuthCancelDone)
+	w.learnt(p, payment.AuthCancelDone)
 	w.alerted()
 	w.must(func(l *Ledger, tk tick) error { _, err := l.sagaStep(tk, parent.ID); return err })
 	w.status(order.Delivered)
 	if !w.alerts[string(AlertUnmade)] {
 		t.Errorf("alerts %v", w.alerts)
 	}
+}
+
+// TestLetGoInVain: the cancellation of a payment with nothing to pay was refused, and the
+// payment ended later by its own button: nothing pays the shipped order.
+func TestLetGoInVain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	var op *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Total: 0, Actor: clerk})
+		return err
+	})
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
+	w.alerted(AlertAmountOpen)
+	w.moved(order.Delivered)
+	_, _ = w.save(w.sheet.priced(1500), LivingAsk)
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	w.status(order.Delivered)
+	w.alerted(AlertUnmade)
+}
+
+// TestShippedThenReturned: a shipped order whose payment lapsed waits for a person until
+// it is returned.
+func TestShippedThenReturned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.moved(order.Delivered)
+	w.learnt(p, payment.AuthExpired)
+	w.alerted(AlertShippedUnpaid, AlertUnmade)
+	w.moved(order.Returned)
+	w.alerted()
 }

@@ -68,7 +68,7 @@ func (l *Ledger) amountOpen() *Payment {
 // to pay; nil if none was.
 func (l *Ledger) letGo() *Payment {
 	for _, op := range l.Operations {
-		if p := l.payment(op.PaymentID); op.Reason == detached && p != nil && p.Phase == payment.Ended {
+		if p := l.payment(op.PaymentID); op.Reason == detached && op.State == payment.Succeeded && p != nil && p.Phase == payment.Ended {
 			return p
 		}
 	}
