@@ -96,9 +96,9 @@ func TestAWatchedPaymentMoves(t *testing.T) {
 	}
 }
 
-// TestAskedAtOnceMeanwhile: what makes a payment due while it is asked about is not undone
+// TestWatchedAtOnceMeanwhile: what makes a payment due while it is asked about is not undone
 // by the answer to the older question.
-func TestAskedAtOnceMeanwhile(t *testing.T) {
+func TestWatchedAtOnceMeanwhile(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	id, due := r.dueCapture()
