@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"kessai/internal/order"
@@ -124,6 +125,12 @@ func (l *Ledger) tradingID(mark string) (id string, seq int) {
 		id = fmt.Sprintf("%s_%d", id, seq)
 	}
 	return id, seq
+}
+
+// ReusesID reports a re-authorisation that bears the trading_id of the payment it
+// replaces, as the original's do: no inquiry by that id can name it alone.
+func (p *Payment) ReusesID() bool {
+	return !p.Adopted && p.Replaces != "" && p.Seq > 1 && !strings.HasSuffix(p.TradingID, "_"+strconv.Itoa(p.Seq))
 }
 
 // event adds a line to the timeline.

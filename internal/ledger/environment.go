@@ -22,7 +22,7 @@ func (s *Service) CloseTest(ctx context.Context, id order.ID, env payment.Enviro
 }
 
 func (l *Ledger) closeTest(t tick, env payment.Environment, merchant string, actor Actor) (closed int, err error) {
-	var own bool
+	var own *Payment
 	before := l.openly()
 	for _, p := range l.Payments {
 		if p.Environment != env || p.MerchantID != merchant || p.Phase == payment.Ended {
@@ -31,11 +31,13 @@ func (l *Ledger) closeTest(t tick, env payment.Environment, merchant string, act
 		if l.openOn(p) != nil || l.saga(p) != nil {
 			return 0, notNow("operation.open", nil)
 		}
-		own = own || p.ID == l.CurrentID
+		if p.ID == l.CurrentID {
+			own = p
+		}
 		closed++
 		l.setPhase(t, p, payment.Rule{Phase: payment.Ended, End: payment.Unused}, fact{event: payment.NeverUsed, cause: "environment", actor: actor})
 	}
-	if !own {
+	if own == nil {
 		return closed, nil
 	}
 	switch l.Order.Status {
@@ -44,6 +46,8 @@ func (l *Ledger) closeTest(t tick, env payment.Environment, merchant string, act
 		l.move(t, order.Canceled, "environment")
 	case order.Processing, order.Canceled:
 		l.releaseHold(t)
+	case order.Delivered, order.Returned: // the goods are gone; a person decides
+		l.alert(t, AlertShippedUnpaid, own.ID, EventData{TradingID: own.TradingID, PaygentID: own.PaymentID, Amount: own.Amount})
 	}
 	l.syncAlerts(t, before) // a shipped order has nothing that pays it any more
 	return closed, nil

@@ -117,14 +117,16 @@ func (l *Ledger) namesPayment(n *Notice) bool {
 	return named != nil && named.Method.Type() == n.Type
 }
 
-// named is the payment begun by us under the notice's trading_id.
+// named is the payment begun by us under the notice's trading_id: of several the one
+// whose id is not known yet.
 func (l *Ledger) named(n *Notice) *Payment {
+	var named *Payment
 	for _, p := range l.Payments {
-		if p.TradingID == n.TradingID && !p.Adopted {
-			return p
+		if p.TradingID == n.TradingID && !p.Adopted && (named == nil || p.PaymentID == "") {
+			named = p
 		}
 	}
-	return nil
+	return named
 }
 
 // holder is the payment that Paygent gave this payment_id.

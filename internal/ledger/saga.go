@@ -167,6 +167,9 @@ func (l *Ledger) beginSuccessor(t tick, parent *Operation, old *Payment) *Operat
 	fresh := l.newPayment(t, old.scheme(), parent.Amount)
 	fresh.PaymentClass, fresh.SplitCount, fresh.StoredCard, fresh.Replaces = old.PaymentClass, old.SplitCount, old.StoredCard, old.ID
 	fresh.LimitAt = t.now.Add(authorisationTerm)
+	if t.policy.SameTradingID {
+		fresh.TradingID = old.TradingID
+	}
 	return l.planStep(t, parent, fresh, payment.Authorize)
 }
 

@@ -15,6 +15,9 @@ const seekLimit = 8
 // inquire asks 094 about a payment of the order. Where it tells an end that nobody of us
 // asked for, or knows the payment no longer, it is asked too what took its place.
 func (s *Service) inquire(ctx context.Context, l *Ledger, p *Payment, q Inquiry) Finding {
+	if q.PaymentID == "" && p.ReusesID() { // two payments bear it: by notice, 091 or staff only (money.md §3)
+		return Finding{Kind: NoAnswer}
+	}
 	f := s.gateway.Inquire(ctx, q)
 	if l.endsElsewhere(p, f) && (f.Kind == NoSuch || f.PaymentID == p.PaymentID || p.PaymentID == "") {
 		s.seek(ctx, l.Order.ID, p, q, &f)

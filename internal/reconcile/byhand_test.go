@@ -274,3 +274,31 @@ func TestInquiriesAreKept(t *testing.T) {
 		t.Errorf("kept %v", got)
 	}
 }
+
+// TestAWordIsAskedAbout an hour later, and daily until the centre confirms it.
+func TestAWordIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.order(1)
+	r.silence()
+	if _, err := r.pay(id, lostAfter, "k1"); err != nil {
+		t.Fatal(err)
+	}
+	r.Advance(5 * time.Minute) // no notice comes
+	if _, err := r.says(id, true); err != nil {
+		t.Fatal(err)
+	}
+	r.spy.asked = nil
+	r.Advance(time.Hour)
+	r.run(r.watcher.Step)
+	if len(r.spy.asked) != 1 || r.view(id).Current().PaymentID != "" {
+		t.Fatalf("asked %d times after an hour", len(r.spy.asked))
+	}
+	r.spy.answer = nil
+	r.Advance(24 * time.Hour)
+	r.run(r.watcher.Step)
+	if r.view(id).Current().PaymentID == "" {
+		t.Error("not asked a day later")
+	}
+	r.expect(id, order.New, payment.Authorised, 9)
+}

@@ -36,6 +36,7 @@ func TestTestPaymentsAreClosed(t *testing.T) {
 	}
 	r.settle()
 	r.Exec("UPDATE dtb_order SET order_status_id = 5 WHERE id = ?", int64(shipped))
+	r.byHand = true
 	if _, err := r.pay(unknown, lostBefore, "k"); err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +60,7 @@ func TestTestPaymentsAreClosed(t *testing.T) {
 			t.Errorf("%+v is held", l.Hold)
 		}
 	}
+	r.same("alerts", r.alerts(shipped), string(ledger.AlertShippedUnpaid))
 	r.expectStock(8) // the shipped one's, and the unknown one's
 	if said, closed = r.closeTest(); closed != 0 || len(said) != 1 {
 		t.Errorf("again: %d closed, %v", closed, said)

@@ -326,3 +326,61 @@ func TestRenumberedInSilence(t *testing.T) {
 		})
 	}
 }
+
+// TestReauthorisationUnderTheSameID, as the original does it: by the switch, and settled
+// by a notice or staff only where its answer is lost (money.md §3, §4).
+func TestReauthorisationUnderTheSameID(t *testing.T) {
+	t.Parallel()
+	same := func(p *ledger.Policy) { p.SameTradingID = true }
+	for name, tt := range map[string]struct {
+		by      *script
+		notices bool
+		says    string // what staff say where nobody tells
+		took    bool
+	}{
+		"answered":              {nil, true, "", true},
+		"refused":               {&script{body: "result=1\r\nresponse_code=2003"}, true, "", false},
+		"told by a notice":      {&script{effect: true}, true, "", true},
+		"it never arrived":      {&script{}, true, "no", false},
+		"a refusal in question": {&script{body: "result=1\r\nresponse_code=9999"}, true, "no", false},
+	} {
+		for _, c := range changes()[:2] {
+			t.Run(c.name+", "+name, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t, same)
+				r.twice = true
+				id := c.made(r)
+				r.total(id, c.total)
+				old := r.view(id).Current()
+				if tt.by != nil {
+					r.wire.script("020", *tt.by)
+				}
+				r.spy.asked = nil
+				if _, err := r.changeTotal(id, c.button, "change"); err != nil {
+					t.Fatal(err)
+				}
+				r.rest(tt.notices)
+				for _, q := range r.spy.asked {
+					if q.TradingID == old.TradingID {
+						t.Errorf("asked by an id that two payments bear: %+v", q)
+					}
+				}
+				if tt.says != "" {
+					step := r.view(id).Operations[len(r.view(id).Operations)-1]
+					if step.State != payment.UnknownState || !slices.Contains(r.alerts(id), string(ledger.AlertUnknown)) {
+						t.Fatalf("%+v", step)
+					}
+					if _, err := r.service.SettleUnknown(t.Context(), ledger.SettleUnknown{Order: id, Operation: step.ID, Reason: "確認", Actor: "staff:1"}); err != nil {
+						t.Fatal(err)
+					}
+					r.rest(true)
+				}
+				r.changed(id, c.total, tt.took)
+				fresh := r.view(id).Payments[1]
+				if fresh.TradingID != old.TradingID || fresh.Seq != 2 || !fresh.ReusesID() || tt.took && fresh.PaymentID == "" {
+					t.Errorf("%+v", fresh)
+				}
+			})
+		}
+	}
+}

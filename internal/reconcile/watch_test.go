@@ -95,3 +95,24 @@ func TestAWatchedPaymentMoves(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestWatchedAtOnceMeanwhile: what makes a payment due while it is asked about is not undone
+// by the answer to the older question.
+func TestWatchedAtOnceMeanwhile(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, due := r.dueCapture()
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
+		r.spy.answer = nil
+		r.Exec("UPDATE plg_kessai_payment SET ask_at = ? WHERE id = ?", r.Now().UnixMilli(), due[0].PaymentID) // as a conflicting notice does
+		return ledger.Finding{Kind: ledger.NoAnswer}, true
+	}
+	if err := r.service.Watch(t.Context(), due[0]); err != nil {
+		t.Fatal(err)
+	}
+	if p := r.view(id).Current(); !p.AskAt.Equal(r.Now()) {
+		t.Errorf("due at %s", p.AskAt)
+	}
+	r.run(r.watcher.Step)
+	r.expect(id, order.Paid, payment.Captured, 9)
+}

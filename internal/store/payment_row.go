@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
@@ -54,12 +55,18 @@ var paymentTable = table[paymentRow]{"plg_kessai_payment", []column[paymentRow]{
 	{"ended_at", func(r *paymentRow) any { return millis{&r.EndedAt} }},
 }}
 
-// tradingKey is the trading_id if we issued it, which we do once only.
+// tradingKey is the trading_id if we issued it for this payment, which we do once only.
 func (r *paymentRow) tradingKey() driver.Value {
-	if r.Adopted {
+	if r.Adopted || r.ReusesID() && r.ofItsOrder() {
 		return nil
 	}
 	return r.TradingID
+}
+
+// ofItsOrder reports whether the trading_id is named after the payment's own order.
+func (r *paymentRow) ofItsOrder() bool {
+	named, _, _ := strings.Cut(strings.TrimLeft(r.TradingID, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"), "_")
+	return named == r.order.String()
 }
 
 // paymentIDRow is a row of plg_kessai_payment_id: an id Paygent gave a payment.

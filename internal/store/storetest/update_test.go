@@ -233,6 +233,11 @@ func TestUniqueness(t *testing.T) {
 			{"3ds_auth_id of a new payment", "payment.auth_id_taken", second, func(l *ledger.Ledger) { s.newPayment(l).AuthID = "auth-1" }},
 			{"3ds_auth_id of a payment that was there", "payment.auth_id_taken", second, func(l *ledger.Ledger) { l.Payments[0].AuthID = "auth-1" }},
 			{"trading id", "payment.trading_id_taken", second, func(l *ledger.Ledger) { s.newPayment(l).TradingID = first.String() }},
+			{"another order's trading id", "payment.trading_id_taken", second, func(l *ledger.Ledger) {
+				p := s.newPayment(l)
+				p.TradingID, p.Replaces = first.String(), l.Payments[0].ID
+			}},
+			{"trading id twice in one order", "payment.trading_id_taken", second, func(l *ledger.Ledger) { s.newPayment(l).TradingID = second.String() }},
 		} {
 			err := s.try(c.id, c.decide)
 			if !problem.Is(err, c.code) || problem.CategoryOf(err) != problem.Conflict {
@@ -253,6 +258,10 @@ func TestUniqueness(t *testing.T) {
 		s.update(t, second, func(l *ledger.Ledger) { // an adopted payment may stand under an id that is taken
 			p := s.newPayment(l)
 			p.TradingID, p.Adopted = first.String(), true
+		})
+		s.update(t, second, func(l *ledger.Ledger) { // a re-authorisation may bear its predecessor's
+			p := s.newPayment(l)
+			p.TradingID, p.Replaces = l.Payments[0].TradingID, l.Payments[0].ID
 		})
 		s.update(t, first, func(l *ledger.Ledger) { // settled operations leave the key to the next
 			settled(l.Operations[0], payment.Succeeded, s.Now())
