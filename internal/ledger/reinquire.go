@@ -82,7 +82,7 @@ func (l *Ledger) openQuestions(policy Policy) (ops []*Operation, payments []*Pay
 		}
 	}
 	for _, p := range l.Payments {
-		if l.openOn(p) == nil && l.saga(p) == nil && p.canMove() && p.Environment == policy.Environment && p.MerchantID == policy.MerchantID {
+		if l.openOn(p) == nil && l.saga(p) == nil && p.canMove() && !policy.elsewhere(p) {
 			payments = append(payments, p)
 		}
 	}
