@@ -235,6 +235,24 @@ func TestALaneThatWasTaken(t *testing.T) {
 	}
 }
 
+// TestCommitInDoubt: a worker that does not know whether its exchange was written finds
+// out, and goes on with what that claimed; nothing is counted twice.
+func TestCommitInDoubt(t *testing.T) {
+	r := sqliteRig(t)
+	n := r.node("a", 1)
+	id := r.job(n, 20, func(w *job.Wanted) { w.Width = 1 })
+	doubts := 0
+	for r.step(n) {
+		if doubts < 5 && n.workers[0].Unseen() {
+			doubts++
+		}
+	}
+	r.once(n, id, 20)
+	if doubts != 5 {
+		t.Errorf("%d commits in doubt", doubts)
+	}
+}
+
 func TestPauseAndResumeFromAnyNode(t *testing.T) {
 	r := sqliteRig(t)
 	a, b := r.node("a", 1), r.node("b", 1)
