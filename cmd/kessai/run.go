@@ -118,7 +118,7 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 wrong configuration or input,
 	}
 	root.PersistentFlags().String("config", "", "configuration file (TOML); also KESSAI_CONFIG")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(demoCommand(e), serveCommand(e), simulatorCommand(e), migrateCommand(e), staffCommand(e), settingCommand(e), rollbackCommand(e), reconcileCommand(e), verifyCommand(e), versionCommand())
+	root.AddCommand(demoCommand(e), serveCommand(e), simulatorCommand(e), migrateCommand(e), staffCommand(e), settingCommand(e), rollbackCommand(e), jobCommand(e), reconcileCommand(e), verifyCommand(e), versionCommand())
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kessai/internal/database/dbtest"
 	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
@@ -219,14 +220,10 @@ func TestBulkCancelRehearsed(t *testing.T) {
 }
 
 // dumpTables are the rows that a rehearsal must not touch.
-func dumpTables(r *rig) (text string) {
+func dumpTables(r *rig) string {
 	r.t.Helper()
-	s := &simulation{rig: r}
-	s.dump()
-	for _, line := range s.transcript {
-		text += line + "\n"
-	}
-	return text
+	return dbtest.Contents(r.t, r.DB, "plg_kessai_ledger", "plg_kessai_payment", "plg_kessai_operation", "plg_kessai_hold", "plg_kessai_event",
+		"plg_kessai_alert", "plg_kessai_outbox", "plg_kessai_notice", "dtb_order", "dtb_product_stock", "dtb_customer")
 }
 
 // TestBulkMeetsAnAmountThatDiffers: an order whose payment is not worth its total, or
@@ -268,5 +265,49 @@ func TestBulkInquiry(t *testing.T) {
 	out := r.outcomes(id)
 	if r.view(ids[1]).Order.Status != order.Canceled || out[ids[1]].Facts.To != order.Canceled || out[ids[0]].Facts.Status != "20" || r.job(id).Counts.Succeeded != 3 {
 		t.Errorf("%s: %+v", r.view(ids[1]).Order.Status.Name(), out)
+	}
+}
+
+// TestNightlyRollback: a schedule ends what is left in 決済処理中 by the setting, after
+// the centre was asked; what stands there after all is taken in.
+func TestNightlyRollback(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, rigOptions{settings: map[string]string{"rollback_target_term": "7"}})
+	class := r.Class("白磁の器", 10)
+	left := func() order.ID {
+		id := r.Order(storetest.Wanted{Lines: []order.Movement{{ProductClassID: class, Quantity: 2}}})
+		if _, err := r.pay(id, "4900000000008101", "pay "+id.String()); err != nil { // refused
+			t.Fatal(err)
+		}
+		r.Exec("UPDATE dtb_order SET order_status_id = 7 WHERE id = ?", int64(id))
+		r.Exec("UPDATE plg_kessai_ledger SET last_status = 7, pending_since = ? WHERE order_id = ?", r.Now().UnixMilli(), int64(id))
+		return id
+	}
+	id := left()
+	if err := r.app.Jobs.SetSchedule(t.Context(), job.Schedule{Task: "rollback", Kind: job.RollbackKind, Spec: "30 4 * * *", ChangedBy: "command"}); err != nil {
+		t.Fatal(err)
+	}
+	for day := range 10 {
+		for range 24 {
+			r.Advance(time.Hour)
+			r.idle(false)
+		}
+		if done, over := r.view(id).Order.Status == order.Canceled, day >= 7; done && !over {
+			t.Fatalf("cancelled after %d days", day+1)
+		}
+	}
+	list, n, err := r.app.Jobs.List(t.Context(), 1, 20)
+	if err != nil || n != 10 {
+		t.Fatalf("%d jobs in ten days, %v", n, err)
+	}
+	canceled := int64(0)
+	for _, j := range list {
+		canceled += j.Counts.Succeeded
+		if j.State != job.Done || j.Requester != "schedule:rollback" {
+			t.Errorf("%s of %s", j.State, j.Requester)
+		}
+	}
+	if canceled != 1 || r.view(id).Order.Status != order.Canceled {
+		t.Errorf("%d cancelled; the order is %s", canceled, r.view(id).Order.Status.Name())
 	}
 }

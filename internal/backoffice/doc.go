@@ -4,6 +4,11 @@
 //	GET,POST /login, POST /logout               login.go
 //	GET  /                                      home.go
 //	GET,POST /paygent_payment/payment_status    payment_list.go
+//	POST /paygent_payment/payment_status/request_action   payment_bulk.go
+//	POST /paygent_payment/rollback              payment_rollback.go
+//	GET  /job                                   job_list.go
+//	GET  /job/{id}, /job/{id}/progress          job_show.go
+//	POST /job/{id}/{pause|resume|cancel|run}    job_change.go
 //	GET  /order/{id}/edit                       order_show.go
 //	POST /order/{id}/payment/{payment}          payment_change.go
 //

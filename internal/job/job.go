@@ -74,8 +74,7 @@ type Selection struct {
 	Orders []Chosen      `json:"orders,omitempty"`
 	Filter *store.Filter `json:"filter,omitempty"`
 	UpTo   order.ID      `json:"up_to,omitempty"` // orders that came later are none of it
-	Before time.Time     `json:"before,omitzero"` // 決済処理中 since before this time
-	Days   *int          `json:"days,omitempty"`  // the same, counted when the job is made; nil: by the setting
+	Before time.Time     `json:"before,omitzero"` // of the rollback: 決済処理中 since before this time; zero: by the setting
 }
 
 // Chosen is an order that was named, with the amount that was shown (0: none was).

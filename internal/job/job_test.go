@@ -206,25 +206,50 @@ func TestRunBeforeTheCrash(t *testing.T) {
 	}
 }
 
-// TestALaneThatWasTaken: a worker whose lease ended writes nothing any more.
+// TestALaneThatWasTaken: a worker whose lease ended writes nothing any more, and begins
+// nothing of what it had in hand.
 func TestALaneThatWasTaken(t *testing.T) {
+	t.Parallel()
+	for name, each := range map[string]time.Duration{"one in hand": time.Second, "several in hand": 0} {
+		t.Run(name, func(t *testing.T) {
+			r := sqliteRig(t)
+			a, b := r.node("a", 1), r.node("b", 1)
+			id := r.job(a, 6, func(w *job.Wanted) { w.Width = 1 })
+			stalled := false
+			r.during = func(i job.Item) {
+				r.advance(each)
+				if i.Order == 2 && !stalled {
+					stalled = true
+					delete(r.active, i.Order) // the first run hangs; its lease ends meanwhile
+					r.advance(5 * time.Minute)
+					r.settle(b)
+					r.active[i.Order] = 1
+				}
+			}
+			r.settle(a, b)
+			r.once(a, id, 6)
+			if !stalled || r.runs[2] != 2 || r.runs[3] != 1 {
+				t.Errorf("order 2 ran %d times, order 3 %d", r.runs[2], r.runs[3])
+			}
+		})
+	}
+}
+
+// TestCommitInDoubt: a worker that does not know whether its exchange was written finds
+// out, and goes on with what that claimed; nothing is counted twice.
+func TestCommitInDoubt(t *testing.T) {
 	r := sqliteRig(t)
-	a, b := r.node("a", 1), r.node("b", 1)
-	id := r.job(a, 6, func(w *job.Wanted) { w.Width = 1 })
-	stalled := false
-	r.during = func(i job.Item) {
-		if i.Order == 2 && !stalled {
-			stalled = true
-			delete(r.active, i.Order) // the first run hangs; its lease ends meanwhile
-			r.advance(5 * time.Minute)
-			r.settle(b)
-			r.active[i.Order] = 1
+	n := r.node("a", 1)
+	id := r.job(n, 20, func(w *job.Wanted) { w.Width = 1 })
+	doubts := 0
+	for r.step(n) {
+		if doubts < 5 && n.workers[0].Unseen() {
+			doubts++
 		}
 	}
-	r.settle(a, b)
-	r.once(a, id, 6)
-	if !stalled || r.runs[2] != 2 {
-		t.Errorf("order 2 ran %d times", r.runs[2])
+	r.once(n, id, 20)
+	if doubts != 5 {
+		t.Errorf("%d commits in doubt", doubts)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestMissedSlots(t *testing.T) {
 }
 
 // TestASlotIsAnotherNodes: a node that read the schedule before another ran its slot
-// makes no job of its own. It fails without the slot's unique row.
+// makes no job of its own.
 func TestASlotIsAnotherNodes(t *testing.T) {
 	r := sqliteRig(t)
 	n := r.node("a", 1)

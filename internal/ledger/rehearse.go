@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -17,28 +18,36 @@ type Effect struct {
 }
 
 // RehearseChange tells what a change would do if it succeeded now, or why it is not
-// possible, by the same decisions on a ledger that nobody writes. It asks nobody.
+// possible, by the same decisions on a ledger that is not written. It asks nobody.
 func (s *Service) RehearseChange(ctx context.Context, in Change) (Effect, error) {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return Effect{}, err
 	}
-	l, err := s.store.View(ctx, in.Order)
-	if err != nil {
-		return Effect{}, err
+	var e Effect
+	err = s.store.Update(ctx, in.Order, func(l *Ledger) error {
+		if e, err = l.rehearse(t, in); err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		err = nil
 	}
+	return e, err
+}
+
+func (l *Ledger) rehearse(t tick, in Change) (Effect, error) {
+	from := l.Order.Status
 	op, err := l.planChange(t, in)
 	if err != nil {
 		return Effect{}, err
 	}
-	e := Effect{Operation: op.Kind, Amount: l.payment(op.PaymentID).Amount, From: l.Order.Status, To: l.Order.Status}
+	e := Effect{Operation: op.Kind, Amount: l.payment(op.PaymentID).Amount, From: from, To: from}
 	if op.Kind == payment.ChangeAmount {
 		return e, nil // its steps show only as they go
 	}
 	if err := l.settle(t, op.ID, verdict{state: payment.Succeeded, cause: "rehearsal"}); err != nil {
-		if NeedsGoods(err) {
-			return e, nil
-		}
 		return Effect{}, err
 	}
 	e.To = l.Order.Status

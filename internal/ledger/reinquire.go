@@ -36,7 +36,7 @@ func (s *Service) Reinquire(ctx context.Context, id order.ID) (Inquired, error) 
 		}
 	}
 	for _, p := range payments {
-		told, err := s.askNow(ctx, id, p, policy.Version)
+		told, err := s.askNow(ctx, l, p, policy.Version)
 		if err != nil {
 			return out, err
 		}
@@ -82,7 +82,7 @@ func (l *Ledger) openQuestions(policy Policy) (ops []*Operation, payments []*Pay
 		}
 	}
 	for _, p := range l.Payments {
-		if l.openOn(p) == nil && l.saga(p) == nil && p.canMove() && p.Environment == policy.Environment && p.MerchantID == policy.MerchantID {
+		if l.openOn(p) == nil && l.saga(p) == nil && p.canMove() && !policy.elsewhere(p) {
 			payments = append(payments, p)
 		}
 	}
@@ -98,14 +98,10 @@ func (p *Payment) canMove() bool {
 }
 
 // askNow asks about one payment, as Watch does when its time has come.
-func (s *Service) askNow(ctx context.Context, id order.ID, p *Payment, version int64) (told bool, err error) {
-	l, err := s.store.View(ctx, id)
-	if err != nil {
-		return false, err
-	}
+func (s *Service) askNow(ctx context.Context, l *Ledger, p *Payment, version int64) (told bool, err error) {
 	f := s.inquire(ctx, l, p, inquiryOf(p, version))
-	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, version, f, id)
-	_, err = s.update(ctx, id, func(l *Ledger, t tick) error {
+	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, version, f, l.Order.ID)
+	_, err = s.update(ctx, l.Order.ID, func(l *Ledger, t tick) error {
 		now := l.payment(p.ID)
 		if !now.stillAs(p) || l.openOn(now) != nil {
 			return nil // what became known meanwhile is newer than the answer
