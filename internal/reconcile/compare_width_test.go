@@ -82,6 +82,6 @@ func TestCompareWidth(t *testing.T) {
 // nobody has no differences.
 type nobody struct{}
 
-func (nobody) Difference(context.Context, ledger.Policy, int64) (ledger.Notice, bool, error) {
-	return ledger.Notice{}, false, nil
+func (nobody) Difference(context.Context, ledger.DifferenceQuery) (ledger.Difference, error) {
+	return ledger.Difference{Kind: ledger.DifferenceNone}, nil
 }

@@ -148,7 +148,8 @@ func TestAttached(t *testing.T) {
 		"not where we wrote it to be":      {order.Paid, order.Paid, []ledger.Event{moved(7, 1)}, []Rule{OrderChain}, []Rule{OrderChain}},
 	} {
 		for _, attached := range []bool{true, false} {
-			b := Book{Order: 1, Kept: true, LastStatus: tt.last, Attached: attached, Events: slices.Clone(tt.events)}
+			b := Book{Order: 1, Kept: true, Attached: attached, Events: slices.Clone(tt.events)}
+			b.Ledger.LastStatus = tt.last
 			b.Ledger.Order.Status, b.Ledger.EventSeq = tt.at, int64(len(tt.events))
 			for i := range b.Events {
 				b.Events[i].Seq = int64(i) + 1
