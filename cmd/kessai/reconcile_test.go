@@ -98,3 +98,13 @@ func TestWanted(t *testing.T) {
 		})
 	}
 }
+
+// TestHelpNamesClasses: the command's help describes every class of differences.
+func TestHelpNamesClasses(t *testing.T) {
+	t.Parallel()
+	for _, d := range ledger.Disagreements() {
+		if !strings.Contains(compareHelp, "\n  "+string(d)+" ") {
+			t.Errorf("%s is not described", d)
+		}
+	}
+}

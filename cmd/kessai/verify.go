@@ -28,7 +28,7 @@ back as often as they were taken, that no notice, alert, mail or event is lost, 
 nothing, and may run beside the servers.
 
 Each breach is a line: the rule, the order's number, its payment's trading_id, and what is wrong. The rules are
-described in docs/verify.md. What the centre holds is not asked for; that is what reconcile does.
+described in docs/books.md. What the centre holds is not asked for; that is what reconcile does.
 
 Exit code 1 means that a rule is broken.`,
 		Example: `  kessai verify

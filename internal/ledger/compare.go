@@ -127,23 +127,14 @@ func (s *Service) compare(ctx context.Context, due DuePayment) (Comparison, comp
 		}
 	}
 	c.Kind, c.Skipped = l.disagrees(p, f, on.witnessed)
-	if c.Kind == CanceledThere && !s.goneAlone(ctx, p, f, t.policy.Version) {
+	if c.Kind == CanceledThere && l.endsElsewhere(p, f) && !f.Alone {
 		c.Kind = CorrectedThere
 	}
 	c.Remedy = l.remedy(t, p, c.Kind)
-	return c, on, nil
-}
-
-// goneAlone reports whether a payment that is gone at the centre has left nothing in its
-// place: a correction in ペイジェントオンライン ends ours too, and must not be taken for a
-// cancellation (money.md §4). By the trading_id 094 finds one payment only if there is no
-// other.
-func (s *Service) goneAlone(ctx context.Context, p *Payment, f Finding, version int64) bool {
-	if p.Method != payment.Card {
-		return true
+	if c.Kind == CorrectedThere && f.Heir != nil {
+		c.Remedy = RemedyTake // what stands in its place takes over its role
 	}
-	named := s.gateway.Inquire(ctx, Inquiry{Environment: p.Environment, MerchantID: p.MerchantID, SettingsVersion: version, TradingID: p.TradingID})
-	return named.Kind == Found && named.PaymentID == f.PaymentID
+	return c, on, nil
 }
 
 // disagrees says how what 094 found differs from our payment, or why nobody can tell.
@@ -248,7 +239,7 @@ func (s *Service) Repair(ctx context.Context, c Comparison) (Comparison, error) 
 			now.Skipped = CompareChanged
 			return nil
 		}
-		if c.Remedy == RemedyTell {
+		if now.Remedy == RemedyTell {
 			l.contradict(t, p, fact{event: c.event(), status: on.finding.Status})
 			return nil
 		}

@@ -47,7 +47,7 @@ type rig struct {
 	abroad    bool  // the centre's book is of an environment that was left
 	twice     bool  // a test sends a trading_id twice by another hand
 	broken    bool  // a test damages its own books
-	byHand    bool  // a test moves an order in dtb_order by another hand
+	byHand    bool  // a test moves an order or its goods by another hand
 }
 
 const telegramTimeout = 35 * time.Second

@@ -342,6 +342,7 @@ func TestRollbackCancelsWhatLives(t *testing.T) {
 func TestRollbackOfMoneyWithoutGoods(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
+	r.byHand = true
 	id := r.atBank()
 	r.broken = true // the hold is taken from under the ledger
 	r.Exec("UPDATE plg_kessai_hold SET state = 'released', released_at = ?, open_key = NULL WHERE order_id = ?", r.Now().UnixMilli(), int64(id))

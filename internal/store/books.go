@@ -124,16 +124,10 @@ func (l *bookLoad) each(ctx context.Context, scan func(database.Row) (order.ID, 
 func (l *bookLoad) heads(ctx context.Context) error {
 	return l.each(ctx, func(row database.Row) (order.ID, func(*verify.Book), error) {
 		var h ledger.Head
-		var created, placed, paid database.NullTime
-		err := row.Scan(&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
-			database.Whole(&h.Total, "dtb_order.payment_total", (*int64)(&h.ID)), database.Whole(&h.UsePoint, "dtb_order.use_point", (*int64)(&h.ID)),
-			optionalInt[int64]{&h.CustomerID}, optionalInt[int64]{&h.PaymentRow},
-			optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, &created, &placed, &paid)
-		h.OrderDate, h.PaymentDate = placed.Time, paid.Time
-		return h.ID, func(b *verify.Book) { b.Gone, b.CreatedAt, b.Ledger.Order = false, created.Time, h }, err
-	}, `SELECT o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.customer_id, o.payment_id,
-  (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.create_date, o.order_date, o.payment_date
-FROM dtb_order o WHERE o.id IN (`+l.in+")")
+		var created time.Time
+		err := scanHead(row, &h, date{&created})
+		return h.ID, func(b *verify.Book) { b.Gone, b.CreatedAt, b.Ledger.Order = false, created, h }, err
+	}, "SELECT "+headColumns+", o.create_date FROM dtb_order o WHERE o.id IN ("+l.in+")")
 }
 
 func (l *bookLoad) ledgers(ctx context.Context) error {

@@ -36,27 +36,29 @@ func load(ctx context.Context, q database.Querier, id order.ID, lock string) (*l
 	return l, nil
 }
 
-const headSQL = `SELECT o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
-  (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date
-FROM dtb_order o WHERE o.id = ?`
+const headColumns = `o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
+  (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date`
+
+// scanHead scans headColumns, and what follows them.
+func scanHead(row database.Row, h *ledger.Head, more ...any) error {
+	return row.Scan(append([]any{&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
+		database.Whole(&h.Total, "dtb_order.payment_total", (*int64)(&h.ID)),
+		database.Whole(&h.UsePoint, "dtb_order.use_point", (*int64)(&h.ID)),
+		database.Whole(&h.AddPoint, "dtb_order.add_point", (*int64)(&h.ID)),
+		optionalInt[int64]{&h.CustomerID}, optionalInt[int64]{&h.PaymentRow},
+		optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, date{&h.OrderDate}, date{&h.PaymentDate}, date{&h.UpdatedAt}}, more...)...)
+}
 
 func loadHead(ctx context.Context, q database.Querier, id order.ID, lock string, h *ledger.Head) error {
-	var placed, paid database.NullTime
 	_, found, err := database.One(ctx, q, func(row database.Row) (*ledger.Head, error) {
-		return h, row.Scan(&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
-			database.Whole(&h.Total, "dtb_order.payment_total", (*int64)(&h.ID)),
-			database.Whole(&h.UsePoint, "dtb_order.use_point", (*int64)(&h.ID)),
-			database.Whole(&h.AddPoint, "dtb_order.add_point", (*int64)(&h.ID)),
-			optionalInt[int64]{&h.CustomerID}, optionalInt[int64]{&h.PaymentRow},
-			optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, &placed, &paid, date{&h.UpdatedAt})
-	}, headSQL+lock, int64(id))
+		return h, scanHead(row, h)
+	}, "SELECT "+headColumns+" FROM dtb_order o WHERE o.id = ?"+lock, int64(id))
 	if err != nil {
 		return fmt.Errorf("store: order %d: %w", id, err)
 	}
 	if !found {
 		return problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
 	}
-	h.OrderDate, h.PaymentDate = placed.Time, paid.Time
 	return nil
 }
 

@@ -35,7 +35,7 @@ func orderUnpaid(b *Book, say sayer) {
 		return
 	}
 	for _, p := range b.Ledger.Payments {
-		if p.Phase != payment.Ended && p.Phase != payment.Opening && p.Phase != payment.Unknown {
+		if p.Phase != payment.Ended && p.Phase != payment.Opening && p.Phase != payment.Unknown || p.ID == b.Ledger.CurrentID && closedTest(p) {
 			return
 		}
 	}
