@@ -30,6 +30,7 @@ type purchase struct {
 	tabs    []tab
 	backs   []page
 	shipped bool
+	moved   bool // staff set its status in EC-CUBE's own way
 	outside bool // someone at the centre moved its payment
 	cheated bool // the amount was edited at Paidy's window
 	edited  bool // staff changed the total

@@ -111,6 +111,7 @@ func (s *simulation) ship() {
 	if s.chosen(60) {
 		to, p.shipped = order.Delivered, true
 	}
+	p.moved = true
 	s.cover("staff", p.label, to.Name())
 	s.do(p.id, fmt.Sprintf("%s %d", to.Name(), p.id), 0, func() string {
 		return s.write("UPDATE dtb_order SET order_status_id = ? WHERE id = ?", int64(to), int64(p.id))
