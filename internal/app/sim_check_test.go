@@ -236,11 +236,11 @@ func canceledByStaff(l *ledger.Ledger) bool {
 		return false
 	}
 	return slices.ContainsFunc(l.Operations, func(op *ledger.Operation) bool {
-		return op.PaymentID == p.ID && op.State == payment.Succeeded && cancelling(op)
+		return op.PaymentID == p.ID && op.State == payment.Succeeded && byCancel(op)
 	})
 }
 
-func cancelling(op *ledger.Operation) bool {
+func byCancel(op *ledger.Operation) bool {
 	switch op.Kind {
 	case payment.CancelAuthorization, payment.CancelCapture, payment.CancelCarrier, payment.CancelPaidy:
 		return true

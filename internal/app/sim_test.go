@@ -95,7 +95,7 @@ type simulation struct {
 	wire        *wire
 	nodes       []*node
 	browser     *browser
-	books       *centreBook
+	books       *centreBooks
 	ways        []way
 	classes     []class
 	member      int64
