@@ -29,11 +29,10 @@ type purchase struct {
 	clicks  []ledger.Change
 	tabs    []tab
 	backs   []page
-	shipped bool
-	moved   bool // staff set its status in EC-CUBE's own way
 	outside bool // someone at the centre moved its payment
 	cheated bool // the amount was edited at Paidy's window
-	edited  bool // staff changed the total
+	edited  bool // staff saved other lines or totals
+	acts    int  // of staff, beside the buttons
 	refuses bool // it was paid by a card of which some later telegram is refused
 }
 

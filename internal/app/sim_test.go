@@ -166,7 +166,7 @@ func (s *simulation) step() {
 		do     func()
 	}{
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
-		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {30, s.ship}, {30, s.editTotal}, {60, s.atStore},
+		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
 		{35, s.operator}, {8, s.correct}, {15, s.resend}, {6, s.foreign}, {12, s.rollback}, {6, s.settings}, {6, s.pace}, {10, s.days},
 	} {
 		if n -= a.weight; n < 0 {
