@@ -107,6 +107,7 @@ type simulation struct {
 	failing     map[order.ID]bool
 	versions    map[order.ID]int64 // of the ledgers as last checked
 	checked     time.Time
+	unverified  []order.ID // touched, and not yet looked at by verify
 	transcript  []string
 	covered     map[cell]int
 	armed       string // the boundary at which the node crashes next
@@ -219,6 +220,9 @@ func (s *simulation) do(id order.ID, what string, crashes int, action func() str
 	if s.armed = ""; s.chosen(crashes) {
 		s.armed = []string{"planned", "sent", "effect", "answer", "settled"}[s.dice.IntN(5)]
 		s.skip = []int{0, 0, 0, 1, 2, 3}[s.dice.IntN(6)]
+		if left, any := s.missing("crash", s.labelOf(id)); any && id != 0 {
+			s.armed, s.skip = left, 0 // what chance left out
+		}
 	}
 	result, crashed := s.guarded(action)
 	s.armed = ""
