@@ -29,10 +29,10 @@ type purchase struct {
 	clicks  []ledger.Change
 	tabs    []tab
 	backs   []page
-	shipped bool
 	outside bool // someone at the centre moved its payment
 	cheated bool // the amount was edited at Paidy's window
-	edited  bool // staff changed the total
+	edited  bool // staff saved other lines or totals
+	acts    int  // of staff, beside the buttons
 	refuses bool // it was paid by a card of which some later telegram is refused
 }
 
@@ -503,16 +503,16 @@ func (s *simulation) comeBack(p *purchase, at page, what string) {
 
 // authenticated takes what came back from 3-D Secure, as the shop's page will.
 func (s *simulation) authenticated(p *purchase, pay *ledger.Payment, raw []byte) (ledger.Result, error) {
-	callbacks := gateway.Callbacks{Keys: func(context.Context) ([]paygent.Secret, error) {
+	calls := gateway.Callbacks{Keys: func(context.Context) ([]paygent.Secret, error) {
 		return []paygent.Secret{paygent.Secret(s.merchant.ThreeDSKey.Reveal())}, nil
 	}}
-	back, err := callbacks.ThreeDS(context.Background(), pay.ThreeDS, raw)
+	back, err := calls.ThreeDS(context.Background(), pay.ThreeDS, raw)
 	if err != nil {
 		s.t.Fatalf("order %d: %v: %s", p.id, err, raw)
 	}
 	in := ledger.Authenticated{
-		Order: p.id, PaymentID: pay.ID, AuthID: back.AuthID, PaygentID: back.PaymentID, OK: back.OK, Attempt: back.Attempt, Protected: back.Protected, Full: back.Full,
-		Code: back.Code, Detail: back.Detail,
+		Order: p.id, PaymentID: pay.ID, AuthID: back.AuthID, PaygentID: back.PaymentID, OK: back.OK, Attempt: back.Attempt,
+		Protected: back.Protected, Full: back.Full, Code: back.Code, Detail: back.Detail,
 	}
 	if pay.ThreeDS == ledger.ThreeDS1 {
 		step, err := s.app.Ledger.Challenged(context.Background(), in)

@@ -12,15 +12,15 @@ import (
 
 const firstPaymentID = 900000001
 
-// centreBook is what the centre has, by order; ids are given out one after the other.
-type centreBook struct {
+// centreBooks are the centre's, by order; ids are given out one after the other.
+type centreBooks struct {
 	sim     *paygentsim.Sim
 	next    int64
 	byOrder map[order.ID][]string
 }
 
 // of is what the centre has of an order, oldest first.
-func (b *centreBook) of(id order.ID) []paygentsim.Payment {
+func (b *centreBooks) of(id order.ID) []paygentsim.Payment {
 	for ; ; b.next++ {
 		p, known := b.sim.Payment(strconv.FormatInt(b.next, 10))
 		if !known {
@@ -39,7 +39,7 @@ func (b *centreBook) of(id order.ID) []paygentsim.Payment {
 }
 
 // trading is the trading_id of a payment of the centre.
-func (b *centreBook) trading(paymentID string) string {
+func (b *centreBooks) trading(paymentID string) string {
 	p, _ := b.sim.Payment(paymentID)
 	return p.TradingID
 }
@@ -94,6 +94,14 @@ func (s *simulation) atStore() {
 	if p == nil {
 		return
 	}
+	if err := s.sim.SetFaults(hostile()); err != nil { // of a number the shop asks after its term
+		s.t.Fatal(err)
+	}
+	defer func() {
+		if err := s.sim.SetFaults(quiet()); err != nil {
+			s.t.Fatal(err)
+		}
+	}()
 	switch {
 	case at.Type == paygentsim.TypeATM:
 		s.move(p, at, paygentsim.Captured)

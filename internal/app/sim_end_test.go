@@ -41,6 +41,9 @@ func (s *simulation) comeToRest() {
 	s.checkEverything()
 	s.checkNotices()
 	s.checkMails()
+	if n := s.Number("SELECT COUNT(*) FROM plg_kessai_job WHERE state NOT IN ('done', 'canceled')"); n != 0 {
+		s.bad(0, "%d jobs are not done", n)
+	}
 }
 
 // endTransit finishes what a hand put on its way at the centre.
@@ -127,7 +130,10 @@ func (s *simulation) checkStatus(l *ledger.Ledger, state string) {
 			s.bad(l.Order.ID, "paid on no day: %s", state)
 		}
 	default:
-		may = []order.Status{order.Processing, order.Canceled, order.Delivered}
+		may = []order.Status{order.Processing, order.Canceled, order.Returned}
+	}
+	if cur := l.Current(); l.Order.Status == order.Returned || cur != nil && cur.HandRefunded == cur.Amount {
+		return // whatever became of its money, a person did it
 	}
 	if !slices.Contains(may, l.Order.Status) && !alerted {
 		s.bad(l.Order.ID, "the order stands where its payment does not: %s", state)
@@ -159,19 +165,19 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 		ok := false
 		switch ledger.AlertKind(kind) {
 		case ledger.AlertUnknown, ledger.AlertTransit:
-		case ledger.AlertShippedUnpaid:
-			ok = p.shipped
+		case ledger.AlertShippedUnpaid, ledger.AlertUnmade, ledger.AlertKept:
+			ok = p.acts > 0
 		case ledger.AlertDouble:
 			// A number paid at its own amount after staff changed the total counts as another
 			// payment (money.md §6, whose payment), and is put before a person as one.
 			ok = captured > 0 && (issued > 1 || p.edited)
 		case ledger.AlertPaidCanceled, ledger.AlertStockShort:
-			ok = captured > 0 || kind == string(ledger.AlertStockShort)
+			ok = captured > 0 || kind == string(ledger.AlertStockShort) || p.acts > 0
 		case ledger.AlertAmount:
 			// One that somebody corrected before we knew it counts as one of a wrong amount.
 			ok = p.cheated || p.edited || p.outside
 		case ledger.AlertAmountOpen:
-			ok = p.edited || p.outside
+			ok = p.acts > 0 || p.outside
 		case ledger.AlertReversing:
 			ok = false
 		case ledger.AlertNoticeParked:

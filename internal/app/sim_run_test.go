@@ -49,6 +49,9 @@ func (s *simulation) interrupt(id order.ID) {
 	s.use(s.alive())
 	switch s.dice.IntN(4) {
 	case 0:
+		if s.current() == here { // its workers are where they are
+			return
+		}
 		s.note("  meanwhile %s works", s.node)
 		for range 3 {
 			if _, _, err := s.sim.Step(context.Background()); err != nil {

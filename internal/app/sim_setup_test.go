@@ -69,7 +69,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	})
 	s.reached = s.boundary
 	s.browser = &browser{pages: s.sim.BrowserHandler()}
-	s.books = &centreBook{sim: s.sim, next: firstPaymentID, byOrder: map[order.ID][]string{}}
+	s.books = &centreBooks{sim: s.sim, next: firstPaymentID, byOrder: map[order.ID][]string{}}
 	s.offerMethods()
 	s.Exec("CREATE INDEX simulation_touched ON plg_kessai_ledger (updated_at)")
 	for n := range max(40, orders/12) {

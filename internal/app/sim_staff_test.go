@@ -3,12 +3,14 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"slices"
 
-	"kessai/internal/database"
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/reconcile"
+	"kessai/paygentsim"
 )
 
 // press is staff at the order's page.
@@ -80,7 +82,11 @@ func (s *simulation) pressAgain() {
 
 func (s *simulation) click(p *purchase, in ledger.Change) {
 	delayed := len(s.wire.slow)
-	s.do(p.id, fmt.Sprintf("%s %d (%s)", in.Button.Name(), p.id, in.Key), 14, func() string {
+	crashes := 14
+	if in.Button == payment.AuthChangeButton || in.Button == payment.SaleChangeButton {
+		crashes = 45
+	}
+	s.do(p.id, fmt.Sprintf("%s %d (%s)", in.Button.Name(), p.id, in.Key), crashes, func() string {
 		r, err := s.app.Ledger.Change(context.Background(), in)
 		if err == nil && !r.Replayed {
 			s.cover("staff", p.label, in.Button.Name())
@@ -98,79 +104,246 @@ func (s *simulation) click(p *purchase, in ledger.Change) {
 	})
 }
 
-// ship is staff working on the order outside the payment's pages: 対応中, 発送済み.
-func (s *simulation) ship() {
+// anyStatus is staff changing an order's status as EC-CUBE's machine allows it, and
+// saying what becomes of its payment.
+func (s *simulation) anyStatus() {
+	p := s.some()
+	if p == nil {
+		return
+	}
+	l := s.view(p.id)
+	var may []order.Status
+	for _, to := range order.Statuses() {
+		if order.CanTransition(l.Order.Status, to) && (to != order.Canceled || s.chosen(25)) {
+			may = append(may, to)
+		}
+	}
+	if len(may) == 0 || s.chosen(5) {
+		may = order.Statuses()
+	}
+	to := may[s.dice.IntN(len(may))]
+	living := []ledger.Living{ledger.LivingCancel, ledger.LivingCancel, ledger.LivingKeep, ledger.LivingAsk}[s.dice.IntN(4)]
+	what := to.Name()
+	if l.Order.Status == order.Canceled {
+		what = "受注の復活"
+	}
+	s.staff(p, what, fmt.Sprintf("%s %d (payment: %s)", what, p.id, living), func(key string) (ledger.Result, error) {
+		return s.app.Ledger.ChangeStatus(context.Background(), ledger.StatusChange{
+			Order: p.id, From: l.Order.Status, To: to, Living: living, Actor: "staff:1", Key: key,
+		})
+	})
+}
+
+// staff does something about an order, perhaps by a second click too.
+func (s *simulation) staff(p *purchase, what, line string, act func(key string) (ledger.Result, error)) (done bool) {
+	p.acts++
+	key := fmt.Sprintf("act:%d:%d", p.id, p.acts)
+	for again := true; again; again = s.chosen(8) {
+		s.do(p.id, line, 10, func() string {
+			r, err := act(key)
+			if err == nil && !r.Replayed {
+				done = true
+				s.cover("staff", p.label, what)
+			}
+			return s.outcome(r, err)
+		})
+	}
+	return done
+}
+
+// revive takes a cancelled order in again, or one that was paid when its goods were gone.
+func (s *simulation) revive() {
 	p := s.someWith(func(p *purchase) bool {
-		l := s.view(p.id)
-		return s.mayEdit(l) && l.Order.Status != order.Delivered
+		at := s.view(p.id).Order.Status
+		return at == order.Canceled || at == order.Processing && len(s.openAlerts(p.id)) > 0
 	})
 	if p == nil {
 		return
 	}
-	to := order.InProgress
-	if s.chosen(60) {
-		to, p.shipped = order.Delivered, true
-	}
-	s.cover("staff", p.label, to.Name())
-	s.do(p.id, fmt.Sprintf("%s %d", to.Name(), p.id), 0, func() string {
-		return s.write("UPDATE dtb_order SET order_status_id = ? WHERE id = ?", int64(to), int64(p.id))
+	s.staff(p, "受注の復活", fmt.Sprintf("revive %d", p.id), func(key string) (ledger.Result, error) {
+		return s.app.Ledger.Revive(context.Background(), ledger.Revive{Order: p.id, Actor: "staff:1", Key: key})
 	})
 }
 
-// mayEdit: an order that stands, with no operation open.
-func (s *simulation) mayEdit(l *ledger.Ledger) bool {
-	switch l.Order.Status {
-	case order.New, order.Paid, order.InProgress, order.Delivered:
-		for _, op := range l.Operations {
-			if op.State.Open() {
-				return false
+// refund records money given back by hand, whole or in part.
+func (s *simulation) refund() {
+	var pay *ledger.Payment
+	p := s.someWith(func(p *purchase) bool {
+		l := s.view(p.id)
+		for _, pay = range l.Payments {
+			if ledger.MayRefundByHand(l, pay.ID) == nil {
+				return true
 			}
 		}
-		return true
-	}
-	return false
-}
-
-// editTotal is staff saving another total: a fee, a discount. What then is done about
-// the payment are the buttons of the change.
-func (s *simulation) editTotal() {
-	p := s.someWith(func(p *purchase) bool {
-		l := s.view(p.id)
-		return s.mayEdit(l) && l.Current() != nil && len(l.Current().PaymentIDs) > 0
+		return false
 	})
 	if p == nil {
 		return
 	}
-	total := int64(s.view(p.id).Order.Total)
-	switch d := s.dice.IntN(100); {
-	case d < 4:
-		total = 0
-	case d < 35:
-		total += 10 * (1 + s.dice.Int64N(50))
-	case d < 45 && len(p.submits) > 0:
-		total = int64(p.submits[0].Amount)
-	default:
-		total = max(1, total-10*(1+s.dice.Int64N(50)))
+	amount := pay.Amount - pay.HandRefunded
+	if s.chosen(40) {
+		amount = 1 + order.Yen(s.dice.Int64N(int64(amount)))
 	}
-	p.edited = true
-	s.cover("staff", p.label, "合計を変更")
-	s.do(p.id, fmt.Sprintf("total of %d becomes %d", p.id, total), 0, func() string {
-		return s.write("UPDATE dtb_order SET payment_total = ?, total = ? WHERE id = ?", total, total, int64(p.id))
+	s.staff(p, "返金済み(手動)", fmt.Sprintf("refund %d of %d by hand", amount, p.id), func(key string) (ledger.Result, error) {
+		return s.app.Ledger.RefundByHand(context.Background(), ledger.HandRefund{
+			Order: p.id, PaymentID: pay.ID, Amount: amount, Day: s.Now(), How: "銀行振込", Actor: "staff:1", Key: key,
+		})
 	})
-	if s.chosen(70) {
-		s.pressOn(p)
-	}
 }
 
-func (s *simulation) write(query string, args ...any) string {
-	err := s.DB.Write(context.Background(), func(ctx context.Context, tx *database.Tx) error {
-		_, err := tx.Exec(ctx, query, args...)
-		return err
+// edit is staff saving other lines, a fee or a discount, and mostly going on to the
+// buttons that bring the payment to the new total.
+func (s *simulation) edit() {
+	p := s.someWith(func(p *purchase) bool {
+		l := s.view(p.id)
+		return l.Order.Status != order.Processing && l.Order.Status != order.Canceled && l.Current() != nil
 	})
+	if p == nil {
+		return
+	}
+	v, err := s.Reader.Order(context.Background(), p.id)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return "done"
+	sheet := ledger.Sheet{PaymentRow: v.PaymentRow, Items: v.Items, Shippings: v.Shippings, Totals: v.Totals, Buyer: v.Buyer, Message: v.Message, Note: v.Note}
+	s.changeSheet(&sheet)
+	in := ledger.Edit{Order: p.id, Version: s.view(p.id).Version, UpdatedAt: v.UpdatedAt, Sheet: sheet, Living: ledger.LivingCancel, Actor: "staff:1"}
+	done := s.staff(p, "受注の編集", fmt.Sprintf("edit %d: %d becomes %d", p.id, v.Totals.PaymentTotal, sheet.Totals.PaymentTotal), func(key string) (ledger.Result, error) {
+		in.Key = key
+		return s.app.Ledger.EditOrder(context.Background(), in)
+	})
+	if p.edited = p.edited || done; done && s.chosen(80) {
+		s.changeAmount(p)
+	}
+}
+
+// changeSheet edits a sheet: a quantity, a fee, a discount, everything for nothing, or the memo.
+func (s *simulation) changeSheet(sheet *ledger.Sheet) {
+	extra := order.Item{Type: order.ItemCharge, Name: "手数料", Quantity: 1, TaxRate: 10, TaxType: order.Taxable, TaxDisplayType: order.TaxIncluded,
+		RoundingType: 1, Processor: order.ProcessorCharge}
+	total := func() order.Totals {
+		t, err := order.Sum(sheet.Items)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		t.UsePoint, t.AddPoint = sheet.Totals.UsePoint, sheet.Totals.AddPoint
+		return t
+	}
+	less := func(by order.Yen) {
+		extra.Type, extra.Name, extra.Price = order.ItemDiscount, "割引", -by
+		sheet.Items = append(sheet.Items, extra)
+	}
+	if s.chosen(5) {
+		sheet.Note = fmt.Sprintf("メモ%d", s.steps)
+		return
+	}
+	sheet.Items = slices.DeleteFunc(slices.Clone(sheet.Items), func(i order.Item) bool { return i.Type == order.ItemCharge || i.Type == order.ItemDiscount })
+	switch d := s.dice.IntN(100); {
+	case d < 5:
+		less(total().PaymentTotal)
+	case d < 35:
+		if i := &sheet.Items[0]; s.chosen(50) && i.Quantity > 1 {
+			i.Quantity--
+		} else {
+			i.Quantity++
+		}
+	case d < 55:
+		extra.Price = order.Yen(10 * (1 + s.dice.Int64N(50)))
+		sheet.Items = append(sheet.Items, extra)
+	default:
+		less(min(total().PaymentTotal-1, order.Yen(10*(1+s.dice.Int64N(50)))))
+	}
+	sheet.Totals = total()
+}
+
+// changeAmount presses オーソリ変更 or 売上変更, and the node crashes in it often: a saga
+// has many points to go on from.
+func (s *simulation) changeAmount(p *purchase) {
+	l := s.view(p.id)
+	pay := l.Current()
+	if pay == nil {
+		return
+	}
+	button := payment.AuthChangeButton
+	if pay.Phase == payment.Captured || pay.Method != payment.Card {
+		button = payment.SaleChangeButton
+	}
+	in := ledger.Change{
+		Order: p.id, PaymentID: pay.ID, Button: button, Amount: pay.Amount, Total: l.Order.Total, Actor: "staff:1",
+		Key: fmt.Sprintf("staff:%d:%d", p.id, len(p.clicks)),
+	}
+	p.clicks = append(p.clicks, in)
+	s.click(p, in)
+}
+
+// settleByHand is a person who knows from the centre what came of a silent operation.
+func (s *simulation) settleByHand() {
+	var open *ledger.Operation
+	p := s.someWith(func(p *purchase) bool {
+		for _, open = range s.view(p.id).Operations {
+			if open.State == payment.UnknownState {
+				return true
+			}
+		}
+		return false
+	})
+	if p == nil || len(s.wire.slow) > 0 { // what is on its way, nobody can know
+		return
+	}
+	happened, known := s.happened(p, open)
+	if !known {
+		return
+	}
+	s.staff(p, "結果の確定", fmt.Sprintf("settle %s of %d: %v", open.Kind, p.id, happened), func(string) (ledger.Result, error) {
+		return s.app.Ledger.SettleUnknown(context.Background(), ledger.SettleUnknown{
+			Order: p.id, Operation: open.ID, Happened: happened, Reason: "ペイジェントオンラインで確認", Actor: "staff:1",
+		})
+	})
+}
+
+// happened reads off the centre's own record whether an operation's telegram took effect.
+func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, known bool) {
+	pay := find(s.view(p.id), op.PaymentID)
+	for _, at := range s.books.of(p.id) {
+		if at.TradingID != pay.TradingID {
+			continue
+		}
+		for _, c := range at.Changes {
+			if c.By == op.Kind.Telegram() && !c.At.Before(op.PlannedAt) {
+				return true, !payment.Status(at.Status).Transit() && at.Status != paygentsim.Refused
+			}
+		}
+	}
+	return false, true
+}
+
+// bulk is a job over the newest orders, which the workers of all nodes carry out.
+func (s *simulation) bulk() {
+	kind := []string{"capture", "cancel", "inquiry", "rollback"}[s.dice.IntN(4)]
+	w := job.Wanted{Kind: kind, Requester: "staff:1", Key: fmt.Sprintf("bulk:%d", s.steps), Rehearsal: s.chosen(20), Width: 1 + s.dice.IntN(4)}
+	if kind == "rollback" {
+		days := s.dice.IntN(3)
+		w.Selection.Days = &days
+	}
+	for range 5 {
+		if p := s.some(); p != nil && kind != "rollback" && (kind != "cancel" || s.chosen(30)) {
+			w.Selection.Orders = append(w.Selection.Orders, job.Chosen{Order: p.id})
+		}
+	}
+	s.do(0, fmt.Sprintf("bulk %s of %v, rehearse %v", kind, w.Selection.Orders, w.Rehearsal), 0, func() string {
+		made, err := s.app.Jobs.Create(context.Background(), w)
+		if err != nil {
+			return s.outcome(ledger.Result{}, err)
+		}
+		if !w.Rehearsal {
+			for _, c := range w.Selection.Orders {
+				s.cover("batch", s.labelOf(c.Order), "bulk "+kind)
+			}
+		}
+		s.cover("batch", "*", "bulk "+kind)
+		return string(made.State)
+	})
+	s.do(0, "the job is worked on", 30, s.work)
 }
 
 // rollback is the batch over the orders in 決済処理中 (manual 2.4).

@@ -95,7 +95,7 @@ type simulation struct {
 	wire        *wire
 	nodes       []*node
 	browser     *browser
-	books       *centreBook
+	books       *centreBooks
 	ways        []way
 	classes     []class
 	member      int64
@@ -107,6 +107,7 @@ type simulation struct {
 	failing     map[order.ID]bool
 	versions    map[order.ID]int64 // of the ledgers as last checked
 	checked     time.Time
+	unverified  []order.ID // touched, and not yet looked at by verify
 	transcript  []string
 	covered     map[cell]int
 	armed       string // the boundary at which the node crashes next
@@ -166,7 +167,7 @@ func (s *simulation) step() {
 		do     func()
 	}{
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
-		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {30, s.ship}, {30, s.editTotal}, {60, s.atStore},
+		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
 		{35, s.operator}, {8, s.correct}, {15, s.resend}, {6, s.foreign}, {12, s.rollback}, {6, s.settings}, {6, s.pace}, {10, s.days},
 	} {
 		if n -= a.weight; n < 0 {
@@ -219,6 +220,9 @@ func (s *simulation) do(id order.ID, what string, crashes int, action func() str
 	if s.armed = ""; s.chosen(crashes) {
 		s.armed = []string{"planned", "sent", "effect", "answer", "settled"}[s.dice.IntN(5)]
 		s.skip = []int{0, 0, 0, 1, 2, 3}[s.dice.IntN(6)]
+		if left, any := s.missing("crash", s.labelOf(id)); any && id != 0 {
+			s.armed, s.skip = left, 0 // what chance left out
+		}
 	}
 	result, crashed := s.guarded(action)
 	s.armed = ""

@@ -164,6 +164,11 @@ func (w *wire) exchange(req *http.Request, kind string, id order.ID) (*http.Resp
 			}
 		}()
 	}
+	if fault, any := s.missing("telegram fault", s.labelOf(id)); any && fault != "late" && faults != (paygentsim.Faults{}) && s.dice.IntN(6) == 0 {
+		if err := s.sim.ForceFault(kind, paygentsim.Fault(fault)); err != nil { // what chance left out
+			return nil, err
+		}
+	}
 	resp, err := w.next.RoundTrip(req)
 	w.met(kind, id)
 	here := s.current()
