@@ -19,6 +19,7 @@ import (
 	"kessai/internal/app"
 	"kessai/internal/database"
 	"kessai/internal/database/dbtest"
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/notice"
 	"kessai/internal/order"
@@ -35,7 +36,7 @@ const cast = 16
 
 // TestSixteenActors puts sixteen actors on one order at the same time, spread over the
 // nodes that the engine allows: buyers and staff who press twice and in two tabs, each
-// notice three times over, returns, resolver, confirmer, watcher. Whatever they do, the
+// notice three times over, returns, bulk work, resolver, confirmer, watcher. Whatever they do, the
 // order has one linear history and each effect once: told by the centre's own request
 // log and books, by events without gaps, by stock, points and mails.
 func TestSixteenActors(t *testing.T) {
@@ -54,6 +55,9 @@ func TestSixteenActors(t *testing.T) {
 				}
 			}
 			w.verify("in the end", w.edited)
+			if n := w.Number("SELECT COUNT(*) FROM plg_kessai_job WHERE state <> 'done'"); n > 0 {
+				t.Errorf("%d jobs did not end", n)
+			}
 		})
 	}
 }
@@ -611,8 +615,36 @@ func (g *stage) comeBack(stop bool) actor {
 	}
 }
 
+// bulkCapture is 一括売上 of the order, its form arriving twice, with two lanes at work.
+func (g *stage) bulkCapture() (all []actor) {
+	key := "bulk:" + g.ID()
+	for range 2 {
+		all = append(all, func(ctx context.Context, a *app.App) error {
+			made, err := a.Jobs.Create(ctx, job.Wanted{
+				Kind: job.CaptureKind, Selection: job.Selection{Orders: []job.Chosen{{Order: g.id}}}, Requester: "staff:1", Key: key, Width: 2,
+			})
+			if err != nil {
+				return err
+			}
+			foreman, worker := a.Jobs.Foreman(), a.Jobs.Worker()
+			for range 20 {
+				for _, step := range []func(context.Context) (bool, time.Time, error){foreman.Step, worker.Step} {
+					if _, _, err := step(ctx); err != nil {
+						return err
+					}
+				}
+				if j, err := a.Jobs.Get(ctx, made.ID); err != nil || j.State.Ended() {
+					return err
+				}
+			}
+			return nil // whoever comes next ends it
+		})
+	}
+	return all
+}
+
 func captures(g *stage) []actor {
-	return append(g.press(payment.SaleButton, 2), g.comeBack(false), g.comeBack(true), g.giveUp())
+	return slices.Concat(g.press(payment.SaleButton, 2), g.bulkCapture(), []actor{g.comeBack(false), g.comeBack(true), g.giveUp()})
 }
 
 func cancels(g *stage) []actor {

@@ -13,16 +13,19 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"kessai/internal/app"
 	"kessai/internal/config"
 	"kessai/internal/database"
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
+	"kessai/internal/store"
 )
 
 // nodeVariable holds the job of a node in a process of its own, as JSON.
@@ -58,6 +61,8 @@ type reply struct {
 type child struct {
 	app    *app.App
 	offset atomic.Int64
+	mu     sync.Mutex // held while workers are stepped by hand: each belongs to one hand at a time
+	rest   func()     // ends the workers' loops
 }
 
 func (c *child) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
@@ -99,15 +104,26 @@ func runNode(text string) error {
 		return errors.Join(err, c.app.Close())
 	}
 	server := &http.Server{Handler: c.routes(), ReadHeaderTimeout: time.Minute}
-	go c.app.Run(context.Background())
+	c.work()
 	fmt.Println(reachedLine, listener.Addr())
 	return server.Serve(listener)
+}
+
+// work lets the workers loop until rest is called.
+func (c *child) work() {
+	ctx, cancel := context.WithCancel(context.Background())
+	var loops sync.WaitGroup
+	loops.Go(func() { c.app.Run(ctx) })
+	c.rest = func() {
+		cancel()
+		loops.Wait()
+	}
 }
 
 func (c *child) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", c.app.Handler())
-	for path, do := range map[string]func(context.Context, request) (reply, error){"/test/begin": c.begin, "/test/press": c.press, "/test/advance": c.advance} {
+	for path, do := range map[string]func(context.Context, request) (reply, error){"/test/begin": c.begin, "/test/press": c.press, "/test/advance": c.advance, "/test/bulk": c.bulk} {
 		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
 			var in request
 			if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
@@ -161,8 +177,26 @@ func (c *child) press(ctx context.Context, in request) (reply, error) {
 	return reply{State: result.Operation.State, Replayed: result.Replayed}, err
 }
 
+// bulk is 一括売上 over every order that is there now, and a schedule beside it.
+func (c *child) bulk(ctx context.Context, in request) (reply, error) {
+	_, err := c.app.Jobs.Create(ctx, job.Wanted{
+		Kind: job.CaptureKind, Selection: job.Selection{Filter: &store.Filter{}}, Requester: "staff:1", Key: in.Key, Width: 4,
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	days := 1
+	return reply{}, c.app.Jobs.SetSchedule(ctx, job.Schedule{
+		Task: "rollback", Kind: job.RollbackKind, Spec: "*/5 * * * *", Selection: job.Selection{Days: &days}, ChangedBy: "staff:1",
+	})
+}
+
 // advance moves the clock and works until nothing is due.
 func (c *child) advance(ctx context.Context, in request) (out reply, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rest()
+	defer c.work()
 	c.offset.Store(int64(in.Offset))
 	for range 10_000 {
 		worked, _, err := c.app.Step(ctx)

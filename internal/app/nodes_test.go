@@ -11,8 +11,8 @@ import (
 	"kessai/internal/database/dbtest"
 )
 
-// TestNodes runs three nodes on one database, people at work on all of them, and kills
-// one for good in the middle. The two that stay take over what it left; everything
+// TestNodes runs three nodes on one database, people, bulk work and a schedule at work on
+// all of them, and kills one for good in the middle. The two that stay take over what it left; everything
 // finishes once, by the centre's books.
 //
 //	KESSAI_NODES_SEED  who does what; default: chance
@@ -28,12 +28,14 @@ func TestNodes(t *testing.T) {
 			stop := f.load(12)
 			defer stop()
 			f.busy(150)
+			f.bulk()
 			f.nodes[1].kill()
 			f.busy(100)
 			stop()
 			f.settle()
 			f.checkAll("after a node's end")
 			f.checkShared()
+			f.checkJobs()
 		})
 	}
 }
@@ -52,6 +54,7 @@ func TestGalera(t *testing.T) {
 	stop := f.load(12)
 	defer stop()
 	f.busy(100)
+	f.bulk()
 	f.nodes[1].kill()
 	f.busy(50)
 	g.Kill(2)
@@ -61,6 +64,7 @@ func TestGalera(t *testing.T) {
 	f.settleBut(adrift)
 	f.checkAll("after the ends of a node and a database node")
 	f.checkShared()
+	f.checkJobs()
 
 	g.Start(2)
 	f.settle()
@@ -143,5 +147,37 @@ func (f *fleet) checkShared() {
 		if f.served[p.job.Name] == 0 {
 			f.t.Errorf("%s did nothing", p.job.Name)
 		}
+	}
+}
+
+// bulk is staff pressing 一括売上 once, and the form arriving at every node.
+func (f *fleet) bulk() {
+	f.t.Helper()
+	for _, p := range f.nodes {
+		if out, err := p.ask("/test/bulk", request{Key: "bulk"}); err != nil || out.Code != "" {
+			f.t.Fatalf("%s: %v %s", p.job.Name, err, out.Code)
+		}
+	}
+}
+
+// checkJobs: one job came of the form and one of each slot, and all of them ended, though
+// who worked on them was killed.
+func (f *fleet) checkJobs() {
+	f.t.Helper()
+	for what, wanted := range map[string]bool{
+		"SELECT COUNT(*) FROM plg_kessai_job WHERE kind = 'capture'":                                                               true,
+		"SELECT COUNT(*) FROM plg_kessai_job_item WHERE state = 'succeeded'":                                                       true,
+		"SELECT COUNT(*) FROM plg_kessai_schedule_slot":                                                                            true,
+		"SELECT COUNT(*) FROM plg_kessai_job WHERE state <> 'done'":                                                                false,
+		"SELECT COUNT(*) FROM plg_kessai_job_item WHERE state IN ('waiting', 'claimed', 'unknown')":                                false,
+		"SELECT COUNT(*) FROM plg_kessai_job_item WHERE open_key IS NOT NULL":                                                      false,
+		"SELECT COUNT(*) FROM plg_kessai_schedule_slot s WHERE (SELECT COUNT(*) FROM plg_kessai_job j WHERE j.id = s.job_id) <> 1": false,
+	} {
+		if n := f.Number(what); (n > 0) != wanted {
+			f.t.Errorf("%s: %d", what, n)
+		}
+	}
+	if jobs, slots := f.Number("SELECT COUNT(*) FROM plg_kessai_job"), f.Number("SELECT COUNT(*) FROM plg_kessai_schedule_slot"); jobs != slots+1 {
+		f.t.Errorf("%d jobs of one form and %d slots", jobs, slots)
 	}
 }
