@@ -185,9 +185,8 @@ func (c *child) bulk(ctx context.Context, in request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	days := 1
 	return reply{}, c.app.Jobs.SetSchedule(ctx, job.Schedule{
-		Task: "rollback", Kind: job.RollbackKind, Spec: "*/5 * * * *", Selection: job.Selection{Days: &days}, ChangedBy: "staff:1",
+		Task: "rollback", Kind: job.RollbackKind, Spec: "*/5 * * * *", ChangedBy: "staff:1",
 	})
 }
 

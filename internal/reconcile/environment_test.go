@@ -60,7 +60,7 @@ func TestTestPaymentsAreClosed(t *testing.T) {
 			t.Errorf("%+v is held", l.Hold)
 		}
 	}
-	r.same("alerts", r.alerts(shipped), string(ledger.AlertShippedUnpaid))
+	r.same("alerts", r.alerts(shipped), string(ledger.AlertUnmade), string(ledger.AlertShippedUnpaid))
 	r.expectStock(8) // the shipped one's, and the unknown one's
 	if said, closed = r.closeTest(); closed != 0 || len(said) != 1 {
 		t.Errorf("again: %d closed, %v", closed, said)
