@@ -31,12 +31,13 @@ func (s *simulation) comeToRest() {
 	}
 	s.pick()
 	s.endTransit()
-	s.untilDue(4*24*time.Hour, time.Second)
+	s.untilDue(2*time.Hour, time.Minute)
+	s.untilDue(4*24*time.Hour, 2*time.Hour)
 	s.checkAll(false)
 	s.checkMails()
 	// Numbers, pages and authorisations end, some 60 days after they were given, and
 	// nobody loses sight of it.
-	s.untilDue(70*24*time.Hour, 6*time.Hour)
+	s.untilDue(70*24*time.Hour, 12*time.Hour)
 	s.checkAll(true)
 	s.checkEverything()
 	s.checkNotices()

@@ -126,7 +126,8 @@ func (s *simulation) days() {
 	d := []time.Duration{24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 20 * 24 * time.Hour}[min(s.dice.IntN(4), s.dice.IntN(4))]
 	s.note("%v pass", d)
 	s.pick()
-	s.untilDue(d, time.Minute)
+	s.untilDue(time.Hour, time.Minute)
+	s.untilDue(d-time.Hour, 4*time.Hour) // 091 is asked every ten minutes: not each of them is lived through
 }
 
 // work runs centre and workers until nothing is due, the living nodes in turns.
