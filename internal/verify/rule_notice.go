@@ -33,7 +33,7 @@ func noticeFault(n *Notice) string {
 			return fmt.Sprintf("it is %s, and parked as %s", n.State, n.Reason)
 		}
 	}
-	if n.Due {
+	if n.Due && n.State != ledger.NoticeParked { // a parked one is tried again with each sweep
 		return fmt.Sprintf("it is %s, and still to be tried", n.State)
 	}
 	return ""
