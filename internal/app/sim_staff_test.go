@@ -10,7 +10,6 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/reconcile"
-	"kessai/paygentsim"
 )
 
 // press is staff at the order's page.
@@ -310,7 +309,8 @@ func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, know
 		}
 		for _, c := range at.Changes {
 			if c.By == op.Kind.Telegram() && !c.At.Before(op.PlannedAt) {
-				return true, !payment.Status(at.Status).Transit() && at.Status != paygentsim.Refused
+				refused := op.Kind == payment.Authorize && payment.Status(c.To).NeverAlive() // some stay at 10
+				return !refused, !payment.Status(at.Status).Transit()
 			}
 		}
 	}
