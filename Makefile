@@ -47,7 +47,8 @@ mutate: ## mutants of the pure packages, of which tests must kill 85 %: make mut
 	for p in $(or $(PACKAGE),order payment ledger); do "$$(go env GOPATH)/bin/gremlins" unleash --config .gremlins.yaml ./internal/$$p || exit 1; done
 
 bench: ## benchmarks, printed
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -run '^$$' -bench . -benchmem $$(go list ./... | grep -v '/internal/app$$')
+	TMPDIR=$${TMPDIR:-/var/tmp} go test -run '^$$' -bench . -benchtime 1x -timeout 0 ./internal/app
 
 tidy: ## go.mod and formatting
 	go mod tidy && gofmt -w paygent paygentsim internal cmd

@@ -285,29 +285,49 @@ func BenchmarkNoticesAnswered(b *testing.B) {
 	})
 }
 
-// BenchmarkNoticesApplied: until the last one is applied, with a node's workers at work.
+// BenchmarkNoticesApplied: until the last one is applied, with so many confirmers at work.
 func BenchmarkNoticesApplied(b *testing.B) {
-	onEngines(b, func(b *testing.B, engine database.Engine) {
-		r := newBenchRig(b, engine)
-		bodies := r.notices(noticesOn(engine))
-		ctx, stop := context.WithCancel(context.Background())
-		var working sync.WaitGroup
-		working.Go(func() { r.app.Run(ctx) })
-		began, busy := time.Now(), cpu(b)
-		r.post(bodies)
-		for r.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'received'") > 0 {
-			time.Sleep(5 * time.Millisecond)
-		}
-		took := time.Since(began)
-		busy = cpu(b) - busy
-		stop()
-		working.Wait()
-		if n := r.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'applied'"); n != int64(len(bodies)) {
-			b.Fatalf("%d applied, not %d", n, len(bodies))
-		}
-		rate(b, "notices", len(bodies), took, busy)
-		heap(b)
-	})
+	for _, width := range []int{1, 8} {
+		b.Run(fmt.Sprintf("confirmers-%d", width), func(b *testing.B) {
+			onEngines(b, func(b *testing.B, engine database.Engine) { noticesApplied(b, engine, width) })
+		})
+	}
+}
+
+func noticesApplied(b *testing.B, engine database.Engine, width int) {
+	r := newBenchRig(b, engine)
+	bodies := r.notices(noticesOn(engine))
+	ctx, stop := context.WithCancel(context.Background())
+	var working sync.WaitGroup
+	for range width {
+		c := notice.NewConfirmer(r.app.Ledger, r.Store, "node-1", r.Now, r.deps().Log)
+		working.Go(func() {
+			for ctx.Err() == nil {
+				worked, _, err := c.Step(context.WithoutCancel(ctx))
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				if !worked {
+					time.Sleep(2 * time.Millisecond)
+				}
+			}
+		})
+	}
+	began, busy := time.Now(), cpu(b)
+	r.post(bodies)
+	for r.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'received'") > 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
+	took := time.Since(began)
+	busy = cpu(b) - busy
+	stop()
+	working.Wait()
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'applied'"); n != int64(len(bodies)) {
+		b.Fatalf("%d applied, not %d", n, len(bodies))
+	}
+	rate(b, "notices", len(bodies), took, busy)
+	heap(b)
 }
 
 // BenchmarkCheckout: the submit of the card page, from transaction A to B; own is what is

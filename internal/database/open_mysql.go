@@ -55,7 +55,7 @@ func mysqlConfig(src source) (*mysql.Config, error) {
 	cfg.Collation = "utf8mb4_bin"
 	cfg.ParseTime, cfg.Loc = true, time.UTC
 	cfg.InterpolateParams = true // one journey to the server a statement, not three; safe in utf8mb4
-	cfg.ClientFoundRows = true // rows matched, as the other engines count
+	cfg.ClientFoundRows = true   // rows matched, as the other engines count
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = dialTimeout, txTimeout, txTimeout
 	cfg.Logger = &mysql.NopLogger{} // what it tells comes back as an error too
 	cfg.Params = map[string]string{
