@@ -21,7 +21,7 @@ shows what was sent and what each inquiry answered.`,
 		Example: compareExample + `
   kessai reconcile --settle 123
   kessai reconcile --settle 123 yes --reason "ペイジェントオンラインでオーソリOKを確認"`,
-		Args: func(cmd *cobra.Command, args []string) error { return s.arguments(cmd, args) },
+		Args: s.arguments,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMigrated(cmd, e, func(c config.Config, d app.Deps, _ *database.DB) error {
 				if s.wanted(cmd) {

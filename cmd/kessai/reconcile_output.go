@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"kessai/internal/ledger"
-	"kessai/internal/payment"
 	"kessai/internal/reconcile"
 )
 
@@ -60,7 +59,7 @@ func lineOf(c reconcile.Compared) compareLine {
 
 // remedyText is a remedy as it is proposed.
 func remedyText(c ledger.Comparison) string {
-	theirs := fmt.Sprintf("%s %s at %s yen", c.Theirs.Status, payment.Status(c.Theirs.Status).Name(), yen(int64(c.Theirs.Amount)))
+	theirs := fmt.Sprintf("%s %s at %s yen", c.Theirs.Status, c.Theirs.Status.Name(), yen(int64(c.Theirs.Amount)))
 	switch {
 	case c.Remedy == ledger.RemedyTake && c.Kind == ledger.UnknownToThem:
 		return "end it as never used"

@@ -416,7 +416,7 @@ func (f *fleet) buy() {
 	if d.conveni {
 		in.Store = "00C001"
 	} else {
-		in.Token = string(f.card())
+		in.Token = f.card()
 	}
 	f.send(d, "/test/begin", in)
 }

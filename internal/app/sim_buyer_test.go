@@ -40,7 +40,6 @@ type purchase struct {
 type tab struct {
 	payment string
 	needs   ledger.Needs
-	at      page
 }
 
 // newOrder makes an order of short goods, and mostly pays it.

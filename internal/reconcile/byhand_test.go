@@ -219,9 +219,8 @@ func TestAWordAboutEachChange(t *testing.T) {
 			r.expect(id, tt.status, tt.phase, tt.stock)
 			r.spy.answer = nil
 			r.wait(2 * time.Hour)
-			if want := tt.status; tt.capture && tt.happened {
-				want = order.Paid
-				r.expect(id, want, tt.phase, tt.stock)
+			if tt.capture && tt.happened {
+				r.expect(id, order.Paid, tt.phase, tt.stock)
 			}
 			r.same("alerts", r.alerts(id))
 		})

@@ -96,7 +96,7 @@ func (r *rig) crashAt(at ledger.Boundary, nth int, do func()) (died bool) {
 		r.reached = nil
 		switch got := recover(); got {
 		case nil:
-		case errCrash: //nolint:errorlint // the very value
+		case errCrash:
 			died = true
 		default:
 			panic(got)

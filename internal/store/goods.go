@@ -37,7 +37,7 @@ FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_cl
 		return nil, fmt.Errorf("store: products of order %d: %w", head.ID, err)
 	}
 	g := &goods{asked: map[int64]bool{}}
-	seen := append(lines[:len(lines):len(lines)], more...)
+	seen := slices.Concat(lines, more)
 	all := order.Movements(seen, nil)
 	for _, m := range all {
 		g.asked[m.ProductClassID] = true
