@@ -43,7 +43,7 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 	role := l.role(p, f)
 	rule, ok := payment.RuleFor(payment.Key{Scheme: p.scheme(), Role: role, Stage: p.stage(), Event: f.event, Order: l.Order.Status})
 	if !ok && f.status.Transit() { // of whichever method: the centre is at work, and nothing is settled
-		rule, ok = payment.Rule{Effect: payment.Note}, true
+		return nil
 	}
 	if !ok && f.status != payment.NoStatus { // a status that the method does not have
 		l.contradict(t, p, f)
