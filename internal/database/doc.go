@@ -5,6 +5,7 @@
 //
 //	engine.go, dialect.go   names of the engines, what SQL differs in
 //	url.go, open*.go        DATABASE_URL to pools
+//	prepared.go             what a SQLite connection has compiled is kept
 //	querier.go, tx.go       statements with "?" on every engine, counted
 //	write.go, group.go      one transaction: retried, and grouped on SQLite
 //	failure.go              what an engine's error means

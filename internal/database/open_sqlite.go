@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"os"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
 )
 
 // openSQLite opens one writer connection and a pool of readers. Every commit is
@@ -32,10 +32,10 @@ func (db *DB) openSQLite() error {
 	if fresh {
 		writer.Add("_pragma", "journal_mode(WAL)")
 	}
-	if db.writer, err = sql.Open("sqlite", fileDSN(db.source.path, writer)); err != nil {
+	if db.writer, err = sqlitePool(db.source.path, writer); err != nil {
 		return fmt.Errorf("open %s: %w", db.source, err)
 	}
-	if db.reader, err = sql.Open("sqlite", fileDSN(db.source.path, reader)); err != nil {
+	if db.reader, err = sqlitePool(db.source.path, reader); err != nil {
 		return fmt.Errorf("open %s: %w", db.source, err)
 	}
 	db.writer.SetMaxOpenConns(1)
@@ -44,6 +44,14 @@ func (db *DB) openSQLite() error {
 	db.reader.SetMaxIdleConns(sqliteReaders)
 	db.groups = newGroups(db)
 	return nil
+}
+
+func sqlitePool(path string, options url.Values) (*sql.DB, error) {
+	connector, err := sqlite.NewConnector(fileDSN(path, options))
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(preparing{connector}), nil
 }
 
 // makePrivate makes a new database's file one that only its owner can read: it
