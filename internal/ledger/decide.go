@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -148,11 +149,25 @@ func (l *Ledger) event(t tick, kind EventKind, actor Actor, p *Payment, op *Oper
 	l.Events = append(l.Events, e)
 }
 
-// alert opens an alert of the order; opening it twice is opening it once.
+// alert opens an alert of the order; opening it twice is opening it once, and one that is
+// open stays as it is, without a word in the timeline.
 func (l *Ledger) alert(t tick, kind AlertKind, cause string, data EventData) {
+	if l.isOpen(kind, cause) {
+		return
+	}
 	l.Alerts = append(l.Alerts, AlertChange{Kind: kind, Cause: cause, At: t.now, Data: data})
 	data.Alert = kind
 	l.event(t, EventAlertOpened, System, nil, nil, cause, data)
+}
+
+// isOpen reports whether an alert is open by now: this decision's last word counts.
+func (l *Ledger) isOpen(kind AlertKind, cause string) bool {
+	for _, a := range slices.Backward(l.Alerts) {
+		if a.Kind == kind && a.Cause == cause {
+			return !a.Close
+		}
+	}
+	return slices.Contains(l.OpenAlerts, AlertRef{kind, cause})
 }
 
 // closeAlert closes it if it is open.

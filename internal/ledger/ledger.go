@@ -22,6 +22,7 @@ type Ledger struct {
 	Goods      *Goods       // nil until a decision asked for it with NeedGoods
 	Sheet      *Sheet       // nil until a decision asked for it (NeedsSheet)
 	LastStatus order.Status // as it last stood when we looked; 0 while the order has no ledger row
+	OpenAlerts []AlertRef   // as loaded; what the decision changes of them is in Alerts
 
 	// Alone is the payment of which 094 has just shown, to this decision, that nothing took
 	// its place (successor.go).
@@ -295,6 +296,12 @@ type AlertChange struct {
 	Close bool
 	At    time.Time
 	Data  EventData
+}
+
+// AlertRef names one alert of an order.
+type AlertRef struct {
+	Kind  AlertKind
+	Cause string
 }
 
 // AlertKind names what needs a person (要対応).

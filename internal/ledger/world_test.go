@@ -193,9 +193,11 @@ func (w *world) write(l *Ledger) {
 		w.open[[2]string{string(a.Kind), a.Cause}] = !a.Close
 	}
 	clear(w.alerts)
+	l.OpenAlerts = nil
 	for a, open := range w.open {
 		if open {
 			w.alerts[a[0]] = true
+			l.OpenAlerts = append(l.OpenAlerts, AlertRef{AlertKind(a[0]), a[1]})
 		}
 	}
 	for _, m := range l.Mails {

@@ -18,7 +18,21 @@ type loaded struct {
 	openAlerts int64
 }
 
-// load reads a ledger by four statements; lock is what the order's SELECT ends with.
+// loadAlerts reads which alerts are open, where any are: so opening one that is open adds
+// nothing to the timeline.
+func (l *loaded) loadAlerts(ctx context.Context, q database.Querier, id order.ID) (err error) {
+	if l.openAlerts == 0 {
+		return nil
+	}
+	l.OpenAlerts, err = database.List(ctx, q, func(row database.Row) (a ledger.AlertRef, err error) {
+		err = row.Scan(&a.Kind, &a.Cause)
+		return a, err
+	}, "SELECT kind, cause FROM plg_kessai_alert WHERE order_id = ? AND closed_at IS NULL ORDER BY kind, cause", int64(id))
+	return err
+}
+
+// load reads a ledger by four statements, and a fifth where an alert is open; lock is what
+// the order's SELECT ends with.
 func load(ctx context.Context, q database.Querier, id order.ID, lock string) (*loaded, error) {
 	l := &loaded{}
 	if err := loadHead(ctx, q, id, lock, &l.Order); err != nil {
@@ -32,6 +46,9 @@ func load(ctx context.Context, q database.Querier, id order.ID, lock string) (*l
 	}
 	if err := l.loadOperations(ctx, q, id); err != nil {
 		return nil, fmt.Errorf("store: operations of order %d: %w", id, err)
+	}
+	if err := l.loadAlerts(ctx, q, id); err != nil {
+		return nil, fmt.Errorf("store: alerts of order %d: %w", id, err)
 	}
 	return l, nil
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 )
@@ -38,6 +40,9 @@ func TestAlertsOpenCloseAndReopen(t *testing.T) {
 			t.Error("an open alert was opened anew")
 		}
 		s.update(t, id, func(l *ledger.Ledger) {
+			if want := []ledger.AlertRef{{Kind: ledger.AlertUnknown, Cause: "a"}, {Kind: ledger.AlertUnknown, Cause: "b"}}; !cmp.Equal(want, l.OpenAlerts) {
+				t.Errorf("a decision sees %v open", l.OpenAlerts)
+			}
 			s.alert(l, ledger.AlertUnknown, "a", true)
 			s.alert(l, ledger.AlertUnknown, "nobody", true)
 		})
