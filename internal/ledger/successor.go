@@ -217,6 +217,7 @@ func (l *Ledger) replaceBy(t tick, old *Payment, f Finding, cause string) error 
 		l.CurrentID = fresh.ID
 	}
 	l.leaveBehind(t, old)
+	l.handOver(t, old, fresh)
 	l.event(t, EventSucceededBy, Paygent, fresh, nil, cause, EventData{Status: string(f.Status), Amount: f.Amount, Text: old.PaymentID})
 	if f.Status != fresh.Status {
 		if err := l.observe(t, fresh, told(f.Status, f.PaymentDate, cause)); err != nil {
@@ -254,16 +255,26 @@ func (l *Ledger) leaveBehind(t tick, old *Payment) {
 	}
 	old.Phase, old.EndedAt, old.AskAt, old.Reverse = payment.Ended, t.now, t.now.Add(time.Minute), false
 	l.closeAlert(t, AlertContradiction, heirCause(old))
-	for _, kind := range []AlertKind{AlertReversing, AlertDouble, AlertPaidCanceled, AlertStockShort} {
-		l.closeAlert(t, kind, old.ID)
+	l.closeAlert(t, AlertReversing, old.ID)
+}
+
+// handOver lets the alerts of the money itself go on about the payment that holds it now: a
+// correction cures none of them.
+func (l *Ledger) handOver(t tick, old, fresh *Payment) {
+	for _, kind := range []AlertKind{AlertDouble, AlertPaidCanceled, AlertStockShort, AlertKept, AlertAmount} {
+		if l.isOpen(kind, old.ID) {
+			l.closeAlert(t, kind, old.ID)
+			l.alert(t, kind, fresh.ID, EventData{TradingID: fresh.TradingID, PaygentID: fresh.PaymentID, Amount: fresh.Amount, Status: string(fresh.Status)})
+		}
 	}
 }
 
-// judgeOther sees to a successor that is not the order's payment, as its predecessor was
-// seen to: an authorisation is cancelled, money that was taken needs a person.
+// judgeOther sees to a successor that is not the order's payment, or is to be cancelled, as
+// its predecessor was seen to: an authorisation is cancelled, money that was taken needs a
+// person.
 func (l *Ledger) judgeOther(t tick, p *Payment, cause string) {
 	switch {
-	case p.ID == l.CurrentID || l.saga(p) != nil:
+	case p.ID == l.CurrentID && !p.Reverse || l.saga(p) != nil:
 	case p.Phase == payment.Authorised:
 		l.reverse(t, p, cause)
 	case p.Phase == payment.Captured:

@@ -403,3 +403,68 @@ func TestTwoTriesOnOnePage(t *testing.T) {
 	}
 	w.status(order.New)
 }
+
+// TestSuccessorOfWhatMustGo: what is to be cancelled is cancelled under its new id too, though
+// it is still the one that the order points at.
+func TestSuccessorOfWhatMustGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.policy.ThreeDS, w.policy.Attempts = ThreeDS1, FullOnly
+	op := w.send(w.authorize())
+	w.settle(op, verdict{state: payment.Succeeded, challenge: true, paygentID: "p1", cause: "answer"})
+	w.now = w.now.Add(time.Hour) // the buyer never came back
+	old := w.l.Current()
+	w.learnt(old, payment.AuthOK)
+	op = w.send(w.reversal(w.l.payment(old.ID)))
+	w.settle(op, verdictOf(Answer{Outcome: Decline, Final: true, Code: "P010"}))
+	w.status(order.Processing)
+	w.alerted(AlertReversing)
+	n, f := w.corrected("p2", "p1", "20", lower)
+	w.confirm(n, &f)
+	p := w.l.holder("p2")
+	if p == nil || !p.Reverse || w.reversal(p) == nil {
+		t.Fatalf("it stays alive: %+v, alerts %v", p, w.alerts)
+	}
+	w.settle(w.send(w.reversal(p)), verdictOf(Answer{Outcome: Success}))
+	w.stands(p, payment.Ended, payment.Canceled)
+	w.status(order.Processing)
+	w.alerted()
+}
+
+// TestAlertsGoOverToTheSuccessor: what a person has to see to does not end with a correction,
+// and ends with the successor.
+func TestAlertsGoOverToTheSuccessor(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		stand func(*world) *Payment
+		s     payment.Status
+		end   payment.Status
+		kind  AlertKind
+	}{
+		"authorised": {func(w *world) *Payment { return w.authorised("p1") }, "20", payment.AuthCancelDone, AlertKept},
+		"captured":   {func(w *world) *Payment { return w.captured("p1") }, "40", payment.RefundDone, AlertPaidCanceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			old := tt.stand(w)
+			if _, err := w.to(order.Canceled, LivingKeep); err != nil {
+				t.Fatal(err)
+			}
+			w.alerted(tt.kind)
+			n, f := w.corrected("p2", "p1", tt.s, lower)
+			w.confirm(n, &f)
+			p := w.l.holder("p2")
+			if p == nil || !p.living() || !w.open[[2]string{string(tt.kind), p.ID}] || w.open[[2]string{string(tt.kind), old.ID}] {
+				t.Fatalf("%+v, alerts %v", p, w.open)
+			}
+			gone := w.found(tt.end)
+			gone.PaymentID, gone.Amount = "p2", lower
+			w.l.payment(p.ID).AskAt = w.now
+			w.must(func(l *Ledger, t tick) error { return l.watched(t, p.ID, gone, true) })
+			w.alerted()
+			w.status(order.Canceled)
+			w.holds(Released)
+		})
+	}
+}
