@@ -81,7 +81,7 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 	}
 	comesAlive := !p.living() && (f.status.Authorises() || f.status.Pays()) && p.stage() != payment.StageFinished
 	if !comesAlive {
-		if p.ID == l.CurrentID && !l.detached(p) {
+		if p.ID == l.CurrentID && !l.detached(p) && !l.outlives(p, f) {
 			return payment.OrderPayment
 		}
 		return payment.OtherPayment
@@ -100,6 +100,14 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 	}
 	l.CurrentID = p.ID
 	return payment.OrderPayment
+}
+
+// outlives reports the end of a payment that was to be cancelled without its order: one that
+// staff, or EC-CUBE's own hand, took in again meanwhile, under 決済未作成. Where staff cancel
+// the payment themselves, the order goes with it.
+func (l *Ledger) outlives(p *Payment, f fact) bool {
+	ends := f.event == payment.CancelOK || f.event == payment.NeverUsed || f.status.Ends()
+	return ends && p.Reverse && l.active() && (f.actor == System || f.actor == Paygent)
 }
 
 // waits reports whether the order waits for a payment: in 7 or 8, placed with a number
