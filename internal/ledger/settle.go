@@ -200,18 +200,28 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 		l.checkAmount(t)
 	}
 	if (op.Reason == detached || op.Reason == methodChanged) && p.living() {
-		before := l.openly()
-		l.CurrentID, p.Reverse = p.ID, false // it is still there, and still the order's
-		l.syncAlerts(t, before)
-		if op.Reason == methodChanged {
-			l.alertKept(t, AlertKept, p)
-		}
+		l.letGoInVain(t, p, op.Reason, v.cause)
 	}
 	if p.Reverse && p.living() {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: v.code, Detail: v.detail})
 		p.AskAt = t.now.Add(backoff(l.tries(p, op.Kind)))
 	}
 	return nil
+}
+
+// letGoInVain: a payment that was cancelled without its order is still there, and the order's
+// again; unless another one has become that meanwhile.
+func (l *Ledger) letGoInVain(t tick, p *Payment, reason, cause string) {
+	if cur := l.Current(); cur != nil && cur != p && cur.worth() > 0 {
+		l.judgeOther(t, p, cause)
+		return
+	}
+	before := l.openly()
+	l.CurrentID, p.Reverse = p.ID, false
+	l.syncAlerts(t, before)
+	if reason == methodChanged {
+		l.alertKept(t, AlertKept, p)
+	}
 }
 
 // tries counts the settled operations of a kind about a payment.

@@ -1024,3 +1024,46 @@ func TestShippedThenReturned(t *testing.T) {
 	w.moved(order.Returned)
 	w.alerted()
 }
+
+// TestLetGoInVainWhenPaidAnew: the order was paid by its new method before it was known that
+// the old payment could not be cancelled: the old one is none of the order's any more, and is
+// cancelled until it is gone, or a person is told.
+func TestLetGoInVainWhenPaidAnew(t *testing.T) {
+	t.Parallel()
+	for name, captured := range map[string]bool{"authorised": false, "captured": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			old := w.authorised("p1")
+			if captured {
+				w = newWorld(t)
+				old = w.captured("p1")
+			}
+			s := w.sheet
+			s.PaymentRow = storeRow
+			op, err := w.save(s, LivingCancel)
+			if err != nil {
+				t.Fatal(err)
+			}
+			op = w.unknown(op)
+			fresh := w.made(total)
+			if w.l.CurrentID != fresh.ID {
+				t.Fatal("it is not the order's")
+			}
+			w.settle(op, verdictOf(Answer{Outcome: Reject, Code: "P010"}))
+			if w.l.CurrentID != fresh.ID {
+				t.Error("the old payment is the order's again")
+			}
+			if old = w.l.payment(old.ID); captured {
+				w.alerted(AlertDouble)
+			} else if !old.Reverse || w.reversal(old) == nil {
+				t.Errorf("it stays alive: %+v, alerts %v", old, w.alerts)
+			}
+			status := w.l.Order.Status
+			w.learnt(old, map[bool]payment.Status{false: payment.AuthCancelDone, true: payment.RefundDone}[captured])
+			w.status(status)
+			w.holds(Committed)
+			w.alerted()
+		})
+	}
+}
