@@ -35,11 +35,13 @@ func (l *Ledger) endsElsewhere(p *Payment, f Finding) bool {
 	return false
 }
 
-// askedFor reports whether an operation of ours about the payment, sent at least, leads
-// to the status: then it ended by our own hand.
+// askedFor reports whether an operation of ours about the payment leads to the status, and
+// is under way, unknown or done: then it ended by our own hand. One that had no effect does
+// not explain it.
 func (l *Ledger) askedFor(p *Payment, s payment.Status) bool {
 	return slices.ContainsFunc(l.Operations, func(op *Operation) bool {
-		return op.PaymentID == p.ID && op.State != payment.Planned && op.Cause != neverSentCause && op.Kind.LeadsTo(s)
+		under := op.State == payment.Sent || op.State == payment.UnknownState || op.State == payment.Succeeded
+		return op.PaymentID == p.ID && under && op.Kind.LeadsTo(s)
 	})
 }
 

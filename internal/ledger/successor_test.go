@@ -468,3 +468,36 @@ func TestAlertsGoOverToTheSuccessor(t *testing.T) {
 		})
 	}
 }
+
+// TestCorrectedAfterARefusedCancellation: a cancellation of ours that had no effect does not
+// explain a later 32: a correction may.
+func TestCorrectedAfterARefusedCancellation(t *testing.T) {
+	t.Parallel()
+	for name, refusal := range map[string]verdict{
+		"declined":     verdictOf(Answer{Outcome: Decline, Final: true, Code: "P010"}),
+		"rejected":     verdictOf(Answer{Outcome: Reject, Code: "E02"}),
+		"not happened": {state: payment.DeclinedOp, event: payment.NoEffect, cause: "not_happened"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			old := w.authorised("p1")
+			w.settle(w.send(w.change(false)), refusal)
+			w.status(order.New)
+			w.now = w.now.Add(time.Hour)
+			n, gone := w.notice(payment.AuthCancelDone), w.found(payment.AuthCancelDone)
+			gone.Alone = false
+			w.confirm(n, &gone)
+			w.status(order.New)
+			w.holds(Committed)
+			heir, f := w.corrected("p2", "p1", "20", lower)
+			w.confirm(heir, &f)
+			if p := w.l.Current(); p.PaymentID != "p2" || p.Amount != lower || w.reversal(p) != nil {
+				t.Errorf("%+v", p)
+			}
+			w.stands(old, payment.Ended, payment.Canceled)
+			w.status(order.New)
+			w.holds(Committed)
+		})
+	}
+}
