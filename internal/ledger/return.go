@@ -118,6 +118,8 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 		return nil
 	case p.Phase == payment.AwaitingPayment:
 		return notNow("payment.number_issued", nil)
+	case p.Phase == payment.Unknown && l.beginning(p) != nil: // it took effect, and something may stand in its place
+		return notNow("payment.unconfirmed", nil)
 	case p.Phase == payment.AwaitingBuyer && l.outside(p) && (f == nil || f.Kind == NoAnswer || l.tells(p, *f) && f.Status.Alive()):
 		return notNow("payment.unconfirmed", nil)
 	case p.living():

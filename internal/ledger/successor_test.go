@@ -501,3 +501,31 @@ func TestCorrectedAfterARefusedCancellation(t *testing.T) {
 		})
 	}
 }
+
+// TestNoOtherTryWhileItsEndIsUnclear: the authorisation took effect, and what ended it may be a
+// correction whose successor lives: the buyer is not let pay again before that is known.
+func TestNoOtherTryWhileItsEndIsUnclear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.unknown(w.authorize())
+	w.now = w.now.Add(time.Minute)
+	gone := w.found(payment.AuthCancelDone)
+	gone.Alone = false
+	if op = w.resolve(op, gone); op.State != payment.Succeeded {
+		t.Fatalf("%+v", op)
+	}
+	p := w.l.Current()
+	for _, event := range []payment.Event{payment.BuyerGaveUp, payment.TryReplaced} {
+		if err := w.do(func(l *Ledger, tk tick) error { return l.leave(tk, p.ID, nil, true, event) }); code(err) != "payment.unconfirmed" {
+			t.Errorf("%s: %v", event, err)
+		}
+	}
+	w.status(order.Pending)
+	w.holds(Held)
+	w.must(func(l *Ledger, tk tick) error {
+		gone.Alone = true
+		return l.watched(tk, p.ID, gone, true)
+	})
+	w.status(order.Canceled)
+	w.holds(Released)
+}
