@@ -31,7 +31,7 @@ func aliveAmount(b *Book, say sayer) {
 // payment, or an open alert.
 func orderUnpaid(b *Book, say sayer) {
 	head := b.Ledger.Order
-	if !b.toBePaid() || b.openAlert() || b.canceledByStaff() {
+	if !b.toBePaid() || b.openAlert() || b.canceledByStaff() || b.Ledger.OpenOperation() != nil { // an open one may yet bring its payment
 		return
 	}
 	for _, p := range b.Ledger.Payments {
