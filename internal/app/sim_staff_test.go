@@ -322,7 +322,7 @@ func (s *simulation) bulk() {
 	kind := []string{"capture", "cancel", "inquiry", "rollback"}[s.dice.IntN(4)]
 	w := job.Wanted{Kind: kind, Requester: "staff:1", Key: fmt.Sprintf("bulk:%d", s.steps), Rehearsal: s.chosen(20), Width: 1 + s.dice.IntN(4)}
 	if kind == "rollback" {
-		w.Selection.Before = job.PendingBefore(s.Now(), s.dice.IntN(3))
+		w.Selection.Before = ledger.PendingBefore(s.Now(), s.dice.IntN(3))
 	}
 	for range 5 {
 		if p := s.some(); p != nil && kind != "rollback" && (kind != "cancel" || s.chosen(30)) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kessai/internal/job"
+	"kessai/internal/ledger"
 	"kessai/internal/problem"
 	"kessai/internal/web"
 )
@@ -34,7 +35,7 @@ func (b *BackOffice) rollback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	before := job.PendingBefore(b.Now(), days)
+	before := ledger.PendingBefore(b.Now(), days)
 	p, err := b.Jobs.Preview(r.Context(), job.RollbackKind, job.Selection{Before: before})
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (r rollback) find(ctx context.Context, s Selection, after order.ID, limit i
 		if err != nil {
 			return nil, 0, err
 		}
-		before = PendingBefore(r.now(), days)
+		before = ledger.PendingBefore(r.now(), days)
 	}
 	ids, err := r.store.PendingOrders(ctx, before, after, limit)
 	if err != nil || len(ids) == 0 {
@@ -49,13 +49,6 @@ func (r rollback) find(ctx context.Context, s Selection, after order.ID, limit i
 		found[n].Order = id
 	}
 	return found, ids[len(ids)-1], nil
-}
-
-// PendingBefore is the start of the JST day that lies the term before today: an order
-// is taken from the day after its term has passed.
-func PendingBefore(now time.Time, days int) time.Time {
-	y, m, d := now.In(order.JST()).Date()
-	return time.Date(y, m, d-days, 0, 0, 0, 0, order.JST())
 }
 
 func (r rollback) run(ctx context.Context, i Item, rehearse bool) (Outcome, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -87,6 +88,13 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 
 // errRehearsed undoes a rehearsal, which decided with all that it needed.
 var errRehearsed = errors.New("ledger: rehearsed")
+
+// PendingBefore is the start of the JST day that lies the term before today: an order
+// is taken from the day after its term has passed.
+func PendingBefore(now time.Time, days int) time.Time {
+	y, m, d := now.In(order.JST()).Date()
+	return time.Date(y, m, d-days, 0, 0, 0, 0, order.JST())
+}
 
 // asked is an answer of 094, and whether "no such payment" may be believed.
 type asked struct {

@@ -31,7 +31,7 @@ type RollbackTotals struct {
 // rehearsal writes nothing.
 func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now time.Time, days int, rehearse bool, each func(ledger.Rollback, error) error) (RollbackTotals, error) {
 	var totals RollbackTotals
-	before := rollbackBefore(now, days)
+	before := ledger.PendingBefore(now, days)
 	for last := order.ID(0); ; {
 		ids, err := store.PendingOrders(ctx, before, last, rollbackPage)
 		if err != nil || len(ids) == 0 {
@@ -62,11 +62,4 @@ func (t *RollbackTotals) count(v ledger.RollbackVerdict, err error) {
 	default:
 		t.Skipped++
 	}
-}
-
-// rollbackBefore is the start of the JST day that lies the term before today: an order
-// is taken from the day after its term has passed.
-func rollbackBefore(now time.Time, days int) time.Time {
-	y, m, d := now.In(order.JST()).Date()
-	return time.Date(y, m, d-days, 0, 0, 0, 0, order.JST())
 }
