@@ -178,10 +178,11 @@ func TestTakenUpNotice(t *testing.T) {
 		order order.Status
 		asked int
 	}{
-		"confirmed":     {func(s *shop) Finding { return s.world.found(payment.Cleared) }, NoticeApplied, order.Paid, 1},
-		"094 is behind": {func(s *shop) Finding { return s.world.found(payment.AuthOK) }, NoticeReceived, order.New, 1},
-		"094 is silent": {func(*shop) Finding { return Finding{Kind: NoAnswer} }, NoticeReceived, order.New, 1},
-		"094 is ahead":  {func(s *shop) Finding { return s.world.found(payment.ClearedFinal) }, NoticeSuperseded, order.Paid, 1},
+		"nothing is to be confirmed any more": {func(s *shop) Finding { s.policy.Confirm = ConfirmNever; return Finding{} }, NoticeApplied, order.Paid, 0},
+		"confirmed":                           {func(s *shop) Finding { return s.world.found(payment.Cleared) }, NoticeApplied, order.Paid, 1},
+		"094 is behind":                       {func(s *shop) Finding { return s.world.found(payment.AuthOK) }, NoticeReceived, order.New, 1},
+		"094 is silent":                       {func(*shop) Finding { return Finding{Kind: NoAnswer} }, NoticeReceived, order.New, 1},
+		"094 is ahead":                        {func(s *shop) Finding { return s.world.found(payment.ClearedFinal) }, NoticeSuperseded, order.Paid, 1},
 	} {
 		s := open(t, newWorld(t))
 		s.authorised("p1")
@@ -195,7 +196,7 @@ func TestTakenUpNotice(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := s.notices[n.ID]
-		if got.State != tt.state || got.Owner != "" || got.Asked != 1 || len(s.asked) != tt.asked {
+		if got.State != tt.state || got.Owner != "" || got.Asked != tt.asked || len(s.asked) != tt.asked {
 			t.Errorf("%s: %+v, asked %+v", name, got, s.asked)
 		}
 		if tt.state == NoticeReceived && !got.NextAt.After(s.now) {

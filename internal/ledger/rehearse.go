@@ -58,7 +58,7 @@ func (l *Ledger) rehearse(t tick, in Change) (Effect, error) {
 // givenBack is what a decision put back into stock, and gave back of points.
 func givenBack(l *Ledger) (goods, points int64) {
 	for _, m := range l.Moves {
-		if m.Sign < 0 {
+		if m.Sign != 1 {
 			continue
 		}
 		points += m.Points

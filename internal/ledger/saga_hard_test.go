@@ -278,3 +278,32 @@ func TestTheAlertOfAnOldPaymentThatStays(t *testing.T) {
 		t.Errorf("alerts %v", w.alerts)
 	}
 }
+
+// TestWhatTheAlertOfAnOldPaymentTells: the refusal, or nothing where no telegram fits yet.
+func TestWhatTheAlertOfAnOldPaymentTells(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		steps []any
+		put   func(*world, *Payment)
+		code  string
+	}{
+		"refused":               {[]any{"020", yes("p2"), "021", no}, func(*world, *Payment) {}, "2003"},
+		"the centre is at work": {[]any{"020", yes("p2")}, func(w *world, p *Payment) { w.l.payment(p.ID).Status = payment.CaptureRequested }, ""},
+	} {
+		w, old, parent := changing(t, false)
+		for i := 0; i < len(tt.steps); i += 2 {
+			w.settle(w.step(parent), verdictOf(tt.steps[i+1].(Answer)))
+		}
+		tt.put(w, old)
+		told := w.written(EventAlertOpened, func(l *Ledger, tk tick) error {
+			step, err := l.sagaStep(tk, parent.ID)
+			if step != nil {
+				t.Errorf("%s: sends %s", name, step.Kind)
+			}
+			return err
+		})
+		if len(told) != 1 || told[0].Data.Alert != AlertReversing || told[0].Data.Code != tt.code {
+			t.Errorf("%s: %+v", name, told)
+		}
+	}
+}
