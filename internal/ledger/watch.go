@@ -160,9 +160,7 @@ func (l *Ledger) watchOn(t tick, p *Payment) {
 		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:
 		p.AskAt = watchCapture(p, t.now)
-	case p.Phase == payment.Ended && p.stage() == payment.StageFinished:
-	case p.Phase == payment.Ended && p.End != payment.Superseded && p.End != payment.GivenUp && p.End != payment.Unreachable:
-	default:
+	case p.canMove():
 		p.AskAt = watchLimit(p, t.now)
 	}
 }
