@@ -180,7 +180,8 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 		case ledger.AlertDouble:
 			// A number paid at its own amount after staff changed the total counts as another
 			// payment (money.md §6, whose payment), and is put before a person as one.
-			ok = captured > 0 && (issued > 1 || p.edited)
+			// So does one for another amount that somebody captured before we knew of it.
+			ok = captured > 0 && (issued > 1 || p.edited || p.cheated)
 		case ledger.AlertPaidCanceled, ledger.AlertStockShort:
 			ok = captured > 0 || kind == string(ledger.AlertStockShort) || p.acts > 0
 		case ledger.AlertAmount:
