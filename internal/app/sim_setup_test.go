@@ -57,7 +57,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		}
 	}
 	s.rig = newRig(t, rigOptions{
-		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(),
+		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
 		sim: func(o *paygentsim.Options) {
 			o.History = 4
 			o.Merchants = []paygentsim.Merchant{merchant}
