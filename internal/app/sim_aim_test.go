@@ -19,7 +19,7 @@ import (
 
 // aim goes for a cell that was not met yet, if there is one.
 func (s *simulation) aim() (any bool) {
-	s.gaps = slices.DeleteFunc(s.gaps, func(c cell) bool { return s.covered[c] > 0 })
+	s.gaps = slices.DeleteFunc(s.gaps, func(c cell) bool { return s.covered.met(c) })
 	if len(s.gaps) == 0 {
 		return false
 	}
@@ -46,7 +46,7 @@ func (s *simulation) aim() (any bool) {
 
 // aimsAt reports whether this step is to fill a cell with something that happens to id.
 func (s *simulation) aimsAt(table string, id order.ID, column string) bool {
-	return !s.smooth && !s.meanwhile && s.aimed == cell{table, s.labelOf(id), column} && s.covered[s.aimed] == 0
+	return !s.smooth && !s.meanwhile && s.aimed == cell{table, s.labelOf(id), column} && !s.covered.met(s.aimed)
 }
 
 // wantedFault is the fault that the telegram about an order is to suffer, if this step
@@ -196,7 +196,7 @@ func (s *simulation) spoilNotice(p *purchase) {
 
 func (s *simulation) aimNotice(c cell) {
 	p := s.placed(c.row) // where there is a page, its notice is spoilt
-	if s.coverNotices(); s.covered[c] > 0 {
+	if s.coverNotices(); s.covered.met(c) {
 		return
 	}
 	told := []paygentsim.Status{paygentsim.Captured, paygentsim.Preliminary, paygentsim.TermExpired, paygentsim.AuthorizationCancelled, paygentsim.CaptureCancelled}

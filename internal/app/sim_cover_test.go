@@ -14,7 +14,25 @@ import (
 // type, or a telegram), and a column.
 type cell struct{ table, row, column string }
 
-func (s *simulation) cover(table, row, column string) { s.covered[cell{table, row, column}]++ }
+// covered is how often a run met each cell, or several runs did.
+type covered struct {
+	times  map[cell]int
+	orders int
+}
+
+func (c *covered) met(at cell) bool { return c.times[at] > 0 }
+
+func (c *covered) add(more covered) {
+	if c.times == nil {
+		c.times = map[cell]int{}
+	}
+	for at, n := range more.times {
+		c.times[at] += n
+	}
+	c.orders += more.orders
+}
+
+func (s *simulation) cover(table, row, column string) { s.covered.times[cell{table, row, column}]++ }
 
 // coverNotices counts the faults of the notices that came up since: the centre forgets
 // them after a month.
@@ -29,11 +47,11 @@ func (s *simulation) coverNotices() {
 	s.seen = newest
 }
 
-// coverage prints a table per question: how often each method met each thing.
-func (s *simulation) coverage() string {
+// table prints a table per question: how often each method met each thing.
+func (c *covered) table() string {
 	var b strings.Builder
 	tables := map[string]map[string]map[string]int{}
-	for c, n := range s.covered {
+	for c, n := range c.times {
 		if tables[c.table] == nil {
 			tables[c.table] = map[string]map[string]int{}
 		}
@@ -128,12 +146,12 @@ func explained(c cell) string {
 }
 
 // empty are the cells that were not met, and are not explained.
-func (s *simulation) empty() (all []cell) {
+func (c *covered) empty() (all []cell) {
 	for _, table := range slices.Sorted(maps.Keys(wanted())) {
 		for _, column := range wanted()[table] {
 			for _, row := range labels() {
-				if c := (cell{table, row, column}); s.covered[c] == 0 && explained(c) == "" {
-					all = append(all, c)
+				if at := (cell{table, row, column}); !c.met(at) && explained(at) == "" {
+					all = append(all, at)
 				}
 			}
 		}

@@ -37,7 +37,7 @@ const carrierKeys = "5,4,6" // d払い, au, SoftBank
 func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int) *simulation {
 	t.Helper()
 	s := &simulation{
-		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: map[cell]int{},
+		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: covered{times: map[cell]int{}},
 		byID: map[order.ID]*purchase{}, failing: map[order.ID]bool{},
 	}
 	merchant := paygentsim.Merchant{
@@ -82,7 +82,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		t.Fatal(err)
 	}
 	s.openNodes(1 + s.dice.IntN(3))
-	s.gaps = s.empty()
+	s.gaps = s.covered.empty()
 	s.note("seed %d: %d nodes, every status %v, rules %+v", seed, len(s.nodes), s.everyStatus, merchant.Rules)
 	return s
 }
