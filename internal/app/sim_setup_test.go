@@ -82,7 +82,9 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		t.Fatal(err)
 	}
 	s.openNodes(1 + s.dice.IntN(3))
-	s.gaps = s.covered.empty()
+	if s.gaps, s.aiming = s.covered.empty(), 20; orders < 500 { // it cannot be filled
+		s.aiming = 5
+	}
 	s.note("seed %d: %d nodes, every status %v, rules %+v", seed, len(s.nodes), s.everyStatus, merchant.Rules)
 	return s
 }
