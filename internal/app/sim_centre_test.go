@@ -94,14 +94,6 @@ func (s *simulation) atStore() {
 	if p == nil {
 		return
 	}
-	if err := s.sim.SetFaults(hostile()); err != nil { // of a number the shop asks after its term
-		s.t.Fatal(err)
-	}
-	defer func() {
-		if err := s.sim.SetFaults(quiet()); err != nil {
-			s.t.Fatal(err)
-		}
-	}()
 	switch {
 	case at.Type == paygentsim.TypeATM:
 		s.move(p, at, paygentsim.Captured)

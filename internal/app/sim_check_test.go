@@ -169,14 +169,16 @@ func (c *orderCheck) timesBy(at paygentsim.Payment, kinds ...string) (n int) {
 	return n
 }
 
-// newsUnderWay reports whether a notice of the order is not delivered, or waits for 094.
+// newsUnderWay reports whether a notice of the order has not come yet, which 091 will tell
+// if nobody else does, or waits for 094.
 func (c *orderCheck) newsUnderWay() bool {
 	id := int64(c.l.Order.ID)
 	if c.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE order_id = ? AND state = 'received'", id) > 0 {
 		return true
 	}
 	return slices.ContainsFunc(c.sim.Notices(), func(n paygentsim.Notice) bool {
-		return orderOf(n.TradingID) == id && n.Delivery == paygentsim.DeliveryPending
+		return orderOf(n.TradingID) == id && (n.Delivery == paygentsim.DeliveryPending ||
+			c.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE notice_id = ?", n.NoticeID) == 0)
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -272,11 +271,6 @@ func (s *simulation) dump() {
 		}
 		for _, row := range rows {
 			s.transcript = append(s.transcript, table+" "+row)
-		}
-	}
-	if name := os.Getenv("KESSAI_SIM_TRANSCRIPT"); name != "" {
-		if err := os.WriteFile(name, []byte(s.tail(len(s.transcript))), 0o600); err != nil {
-			s.t.Fatal(err)
 		}
 	}
 }
