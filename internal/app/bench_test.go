@@ -25,7 +25,6 @@ import (
 	"kessai/internal/notice"
 	"kessai/internal/order"
 	"kessai/internal/payment"
-	"kessai/internal/reconcile"
 	"kessai/internal/store"
 	"kessai/internal/store/storetest"
 	"kessai/paygentsim"
@@ -265,18 +264,18 @@ func (r *benchRig) post(bodies [][]byte) []time.Duration {
 	})
 }
 
-func noticesOn(engine database.Engine) int {
+func noticesOn(b *testing.B, engine database.Engine) int {
 	if engine == database.SQLite {
-		return 4000
+		return benchOrders(b, 4000)
 	}
-	return 2000
+	return benchOrders(b, 2000)
 }
 
 // BenchmarkNoticesAnswered: stored durably, and answered; the confirmers rest.
 func BenchmarkNoticesAnswered(b *testing.B) {
 	onEngines(b, func(b *testing.B, engine database.Engine) {
 		r := newBenchRig(b, engine)
-		bodies := r.notices(noticesOn(engine))
+		bodies := r.notices(noticesOn(b, engine))
 		began, busy := time.Now(), cpu(b)
 		took := r.post(bodies)
 		rate(b, "notices", len(bodies), time.Since(began), cpu(b)-busy)
@@ -296,7 +295,7 @@ func BenchmarkNoticesApplied(b *testing.B) {
 
 func noticesApplied(b *testing.B, engine database.Engine, width int) {
 	r := newBenchRig(b, engine)
-	bodies := r.notices(noticesOn(engine))
+	bodies := r.notices(noticesOn(b, engine))
 	ctx, stop := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	for range width {
@@ -337,7 +336,7 @@ func BenchmarkCheckout(b *testing.B) {
 		b.Run(wire.String(), func(b *testing.B) {
 			onEngines(b, func(b *testing.B, engine database.Engine) {
 				r := newBenchRig(b, engine)
-				const n = 2000
+				n := benchOrders(b, 2000)
 				ids := r.drafts(n, 0)
 				width := 4
 				if wire > 0 {
@@ -355,28 +354,6 @@ func BenchmarkCheckout(b *testing.B) {
 			})
 		})
 	}
-}
-
-// BenchmarkRollback: orders left in 決済処理中, each asked for at the centre at 0 ms.
-// KESSAI_BENCH_ORDERS says how many.
-func BenchmarkRollback(b *testing.B) {
-	onEngines(b, func(b *testing.B, engine database.Engine) {
-		r := newBenchRig(b, engine)
-		n := benchOrders(b, 4000)
-		ids := r.drafts(n, r.bank)
-		each(b, n, 16, func(i int) error { return r.begin(ids[i]) })
-		r.Advance(20 * 24 * time.Hour)
-		runtime.GC()
-		began, busy := time.Now(), cpu(b)
-		totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), 7, false, func(_ ledger.Rollback, err error) error { return err })
-		if err != nil || totals.Canceled != n {
-			b.Fatalf("%+v, %v", totals, err)
-		}
-		took := time.Since(began)
-		rate(b, "orders", n, took, cpu(b)-busy)
-		b.ReportMetric(took.Seconds()*100_000/float64(n), "s-for-100k")
-		heap(b)
-	})
 }
 
 // BenchmarkStart: from app.New to a node that answers.
