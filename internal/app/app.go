@@ -136,7 +136,7 @@ func (a *App) openDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.DB = db
+	a.DB, a.clock.theirs = db, db.Now
 	return checkMigrated(ctx, db, a.config)
 }
 

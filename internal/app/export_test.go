@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"kessai/internal/config"
 )
@@ -15,4 +16,9 @@ func NewBackstage(ctx context.Context, c config.Config, d Deps) (*App, error) {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// SetDatabaseClock gives the node's database a clock.
+func (a *App) SetDatabaseClock(now func() time.Time) {
+	a.clock.theirs = func(context.Context) (time.Time, bool, error) { return now(), true, nil }
 }
