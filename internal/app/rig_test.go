@@ -44,6 +44,7 @@ type rig struct {
 
 	app       *app.App
 	node      string
+	clock     func() time.Time  // the node's own; nil: the rig's
 	transport http.RoundTripper // nil: TLS, as in production
 	reached   func(ledger.Boundary, order.ID)
 	observe   func(statement string)
@@ -186,6 +187,9 @@ func (r *rig) deps() app.Deps {
 	d := app.Deps{Now: dbtest.Now, Rand: r.chance, Log: slog.New(r.log), Node: r.node, Transport: r.transport, Observe: r.observe, Returns: r.returns}
 	if r.Shop != nil {
 		d.Now = r.Now
+	}
+	if r.clock != nil {
+		d.Now, d.CheckClock = r.clock, true
 	}
 	d.Reached = func(b ledger.Boundary, id order.ID) {
 		if r.reached != nil {

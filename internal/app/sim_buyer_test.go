@@ -29,11 +29,13 @@ type purchase struct {
 	clicks  []ledger.Change
 	tabs    []tab
 	backs   []page
-	outside bool // someone at the centre moved its payment
-	cheated bool // the amount was edited at Paidy's window
-	edited  bool // staff saved other lines or totals
-	acts    int  // of staff, beside the buttons
-	refuses bool // it was paid by a card of which some later telegram is refused
+	outside bool   // someone at the centre moved its payment
+	cheated bool   // the amount was edited at Paidy's window
+	edited  bool   // staff saved other lines or totals
+	acts    int    // of staff, beside the buttons
+	refuses bool   // it was paid by a card of which some later telegram is refused
+	acs     string // what was pressed at the issuer's page last
+	staffs  bool   // staff entered it
 }
 
 // tab is a page of the centre that the buyer has open.
@@ -169,12 +171,9 @@ func (s *simulation) card(p *purchase) string {
 
 // label is a way in the coverage table.
 func (s *simulation) label(w way) string {
-	name := map[payment.Method]string{
-		payment.Card: "card", payment.Conveni: "conveni", payment.ATM: "ATM", payment.Bank: "bank", payment.Carrier: "carrier", payment.Paidy: "Paidy",
-	}[w.scheme.Method]
 	switch {
 	case w.scheme.System == payment.Link:
-		return "link " + name
+		return schemeName(w.scheme)
 	case w.brand != payment.NoBrand:
 		return string(w.brand)
 	case w.stored:
@@ -182,7 +181,7 @@ func (s *simulation) label(w way) string {
 	case w.scheme.Method == payment.Card && s.threeDS != ledger.NoThreeDS:
 		return "card 3DS " + string(s.threeDS)
 	}
-	return name
+	return schemeName(w.scheme)
 }
 
 func labels() []string {
@@ -370,6 +369,9 @@ func (s *simulation) atTheCentre(p *purchase, t tab) page {
 		if button == "" {
 			return page{}
 		}
+		if at.path == "/acs/auth" {
+			p.acs = button
+		}
 		at = s.browser.press(s.t, at, button, fields...)
 	}
 	return page{}
@@ -403,6 +405,9 @@ func (s *simulation) button(p *purchase, at page) (do string, fields []string) {
 	}
 	switch at.path {
 	case "/acs/auth":
+		if s.acs != "" {
+			return s.acs, nil
+		}
 		return pressed("64", "authenticate", "8", "attempt0", "8", "attempt1", "10", "fail", "5", "abandon"), nil
 	case "/asp/pay":
 		if strings.Contains(at.text, `value="bank"`) {
@@ -452,8 +457,12 @@ func (s *simulation) paidy(p *purchase, t tab) page {
 		s.cover("page", p.label, "authorized")
 	}
 	s.Advance(20 * time.Second)
-	s.note("buyer of %d in Paidy's window: %s %d", p.id, decision, amount)
-	if s.browser.paidy(s.t, s.merchant.PaidyKey, pay.TradingID, amount, decision) {
+	lose := !s.smooth && decision == "authorized" && s.chosen(8)
+	if lose { // Paidy lets go of it in its time; nobody was charged
+		s.cover("page", p.label, "webhook lost")
+	}
+	s.note("buyer of %d in Paidy's window: %s %d, webhook lost %v", p.id, decision, amount, lose)
+	if s.browser.paidy(s.t, s.merchant.PaidyKey, pay.TradingID, amount, decision, lose) {
 		return page{back: s.backTo(p.id, t.payment, "ok")}
 	}
 	return page{back: s.backTo(p.id, t.payment, "stop")}
@@ -498,7 +507,9 @@ func (s *simulation) comeBack(p *purchase, at page, what string) {
 		var err error
 		switch pay := find(l, paymentID); {
 		case query.Get("way") == "term" && pay != nil:
-			r, err = s.authenticated(p, pay, at.raw)
+			if r, err = s.authenticated(p, pay, at.raw); err == nil {
+				s.cover("3-D Secure", s.styleOf(pay), string(s.attempts)+" "+p.acs)
+			}
 		case query.Get("open_id") != "":
 			r, err = s.app.Ledger.LoggedIn(context.Background(), ledger.LoggedIn{Order: p.id, PaymentID: paymentID, OpenID: ledger.Secret(query.Get("open_id"))})
 		default:
@@ -518,6 +529,9 @@ func (s *simulation) comeBack(p *purchase, at page, what string) {
 
 // authenticated takes what came back from 3-D Secure, as the shop's page will.
 func (s *simulation) authenticated(p *purchase, pay *ledger.Payment, raw []byte) (ledger.Result, error) {
+	if form, err := url.ParseQuery(string(raw)); err == nil && form.Has("PaRes") {
+		return s.app.Ledger.CompleteChallenge(context.Background(), ledger.Completed{Order: p.id, PaymentID: pay.ID, PaRes: form.Get("PaRes"), MD: form.Get("MD")})
+	}
 	calls := gateway.Callbacks{Keys: func(context.Context) ([]paygent.Secret, error) {
 		return []paygent.Secret{paygent.Secret(s.merchant.ThreeDSKey.Reveal())}, nil
 	}}
@@ -529,9 +543,27 @@ func (s *simulation) authenticated(p *purchase, pay *ledger.Payment, raw []byte)
 		Order: p.id, PaymentID: pay.ID, AuthID: back.AuthID, PaygentID: back.PaymentID, OK: back.OK, Attempt: back.Attempt,
 		Protected: back.Protected, Full: back.Full, Code: back.Code, Detail: back.Detail,
 	}
+	var r ledger.Result
 	if pay.ThreeDS == ledger.ThreeDS1 {
-		step, err := s.app.Ledger.Challenged(context.Background(), in)
-		return ledger.Result{Step: step}, err
+		r.Step, err = s.app.Ledger.Challenged(context.Background(), in)
+	} else {
+		r, err = s.app.Ledger.Authenticated(context.Background(), in)
 	}
-	return s.app.Ledger.Authenticated(context.Background(), in)
+	if now := find(s.view(p.id), pay.ID); err == nil && !living(pay) && living(now) && !now.Reverse && !s.accepts(back) {
+		s.bad(p.id, "attempts are accepted as %s, and a payment stands of %+v", s.attempts, back)
+	}
+	return r, err
+}
+
+// accepts is the shop's policy on attempts, read off money.md §6.
+func (s *simulation) accepts(back ledger.ThreeDSReturn) bool {
+	return back.OK && (s.attempts == ledger.AcceptAttempts || back.Full || s.attempts == ledger.ProtectedAttempts && back.Protected)
+}
+
+// styleOf is the row of the coverage table for an authentication.
+func (s *simulation) styleOf(pay *ledger.Payment) string {
+	if pay.ThreeDS == ledger.ThreeDS1 && s.covered.oldStyle {
+		return "1.0 old style"
+	}
+	return string(pay.ThreeDS)
 }

@@ -137,6 +137,7 @@ func (s *simulation) days() {
 func (s *simulation) work() string {
 	here := s.current()
 	defer func() { s.use(here) }()
+	s.farOff()
 	for n := range 5000 {
 		arrived := s.wire.arrive()
 		atCentre, _, err := s.sim.Step(context.Background())
@@ -153,6 +154,9 @@ func (s *simulation) work() string {
 		worked, _, err := s.app.Step(context.Background())
 		if err != nil {
 			s.t.Fatal(err)
+		}
+		if f := s.current().fast; f != 0 && worked {
+			s.cover("clock", "*", map[bool]string{false: "behind within 1 s", true: "ahead within 1 s"}[f > 0])
 		}
 		if !arrived && !atCentre && !worked {
 			return fmt.Sprintf("%d rounds", n)

@@ -10,6 +10,7 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/reconcile"
+	"kessai/paygentsim"
 )
 
 // press is staff at the order's page.
@@ -393,4 +394,52 @@ func (s *simulation) rollbackOf(days int, rehearse bool) {
 		}
 		return fmt.Sprintf("%+v", totals)
 	})
+}
+
+// staffOrder is an order that staff enter, and for which they make a payment in
+// ペイジェントオンライン under its id (manual 2.5): at once, later, by another amount, or never.
+func (s *simulation) staffOrder() {
+	s.staffOrderBy(s.anyWay(), []string{"placed", "paid by hand", "paid by hand", "another amount"}[s.dice.IntN(4)])
+}
+
+func (s *simulation) staffOrderBy(w way, what string) {
+	w.stored = false
+	p := s.draft(w)
+	total := s.view(p.id).Order.Total
+	row := schemeName(w.scheme)
+	if p.staffs = s.staff(p, "受注登録", fmt.Sprintf("staff enter %d", p.id), func(key string) (ledger.Result, error) {
+		return s.app.Ledger.PlaceByStaff(context.Background(), ledger.StaffOrder{Order: p.id, Total: total, Actor: "staff:1", Key: key})
+	}); !p.staffs {
+		return
+	}
+	s.cover("order by staff", row, "placed")
+	if what == "placed" {
+		return
+	}
+	if s.chosen(50) {
+		s.pass()
+	}
+	p.outside = true
+	amount, trading := int64(total), s.mark+p.id.String()
+	if what == "another amount" {
+		amount += 3
+	}
+	s.do(p.id, fmt.Sprintf("staff make %s of %d at the centre", trading, amount), 0, func() string {
+		at, err := s.sim.Foreign(s.merchant.MerchantID, trading, paygentsim.PaymentType(w.scheme.Method.Type()), amount)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.cover("order by staff", row, what)
+		return at.PaymentID
+	})
+}
+
+func schemeName(scheme payment.Scheme) string {
+	name := map[payment.Method]string{
+		payment.Card: "card", payment.Conveni: "conveni", payment.ATM: "ATM", payment.Bank: "bank", payment.Carrier: "carrier", payment.Paidy: "Paidy",
+	}[scheme.Method]
+	if scheme.System == payment.Link {
+		name = "link " + name
+	}
+	return name
 }

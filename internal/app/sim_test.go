@@ -150,6 +150,9 @@ type simulation struct {
 	member      int64
 	storedCard  string
 	threeDS     ledger.ThreeDS
+	attempts    ledger.Attempts
+	mark        string // in front of our trading_ids
+	shared      bool   // other shops use the merchant too, and we know
 	purchases   []*purchase
 	byID        map[order.ID]*purchase
 	touchedBy   order.ID // whose step it is: for the lines of a failing order
@@ -174,6 +177,7 @@ type simulation struct {
 	lingers bool   // … but the buyer, who leaves the centre's page open
 	stays   bool   // … or does not come back from it
 	seen    int64  // the newest notice that the coverage table knows
+	acs     string // the button that buyers press at the issuer's page, if it is no matter of chance
 }
 
 // class is a product class with what was in stock at first.
@@ -240,7 +244,7 @@ func (s *simulation) anything() {
 	}{
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
 		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
-		{35, s.operator}, {8, s.correct}, {15, s.resend}, {6, s.foreign}, {12, s.rollback}, {6, s.settings}, {6, s.pace}, {10, s.days},
+		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.days},
 	} {
 		if n -= a.weight; n < 0 {
 			a.do()
@@ -304,7 +308,7 @@ func (s *simulation) arm(id order.ID, crashes int) {
 	case s.aimsAt("crash", id, s.aimed.column):
 		s.armed, s.skip = s.aimed.column, 0
 	case s.aimsAt("saga × crash", id, s.aimed.column):
-		s.armed, s.skip = s.aimed.column, s.dice.IntN(5) // which step of the saga it is, is left to chance
+		s.armed, s.skip = s.aimed.column, s.dice.IntN(3) // which step of the saga it is, is left to chance
 	case s.chosen(crashes):
 		s.armed = boundaries()[s.dice.IntN(5)]
 		s.skip = []int{0, 0, 0, 1, 2, 3}[s.dice.IntN(6)]
