@@ -154,6 +154,7 @@ func TestTwoWordsAtOnce(t *testing.T) {
 			s.must(func(l *Ledger, tk tick) error {
 				return l.settleByHand(tk, SettleUnknown{Operation: op.ID, Happened: true, Reason: "x", Actor: "staff:2"})
 			})
+			s.learnt(s.l.Current(), payment.Cleared) // and the centre confirmed it: nothing is left to ask
 		}, "", true},
 		"the contrary": {func(s *shop, op *Operation) {
 			s.must(func(l *Ledger, tk tick) error {
@@ -176,6 +177,9 @@ func TestTwoWordsAtOnce(t *testing.T) {
 		if code(err) != tt.code || r.Replayed != tt.replayed {
 			t.Errorf("%s: %+v, %v", name, r, err)
 		}
+		if p := s.l.payment(op.PaymentID); tt.replayed && !p.AskAt.IsZero() {
+			t.Errorf("%s: asked about at %s", name, p.AskAt)
+		}
 	}
 }
 
@@ -196,6 +200,37 @@ func TestAWordWhileTheDatabaseIsAway(t *testing.T) {
 			t.Errorf("%s (%d): %+v, %v", whole.calls[n-1], n, r, err)
 		}
 	}
+}
+
+// TestAWordNeedsTheBook: where it cannot be read nothing is asked and nothing is written.
+func TestAWordNeedsTheBook(t *testing.T) {
+	t.Parallel()
+	s, op := silent(t)
+	s.fail = func(call string, _ int) error {
+		if call == "View" {
+			return errAway
+		}
+		return nil
+	}
+	if _, err := s.word(op, true); !errors.Is(err, errAway) || len(s.asked) != 0 || s.l.operation(op.ID).State != payment.UnknownState {
+		t.Errorf("%v, asked %v", err, s.asked)
+	}
+}
+
+// TestAWordTakesTheGoodsAgain that EC-CUBE's own hand gave back while nobody knew.
+func TestAWordTakesTheGoodsAgain(t *testing.T) {
+	t.Parallel()
+	s, op := silent(t)
+	s.stock += wanted // EC-CUBE moved the order, and its goods
+	s.l.Order.Status = order.Processing
+	s.l.Hold = nil
+	s.l.LastStatus = order.Processing
+	if r, err := s.word(op, true); err != nil || r.Step.Kind != StepComplete {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	s.stands(s.l.Current(), payment.Authorised, "")
+	s.holds(Committed)
+	s.status(order.New)
 }
 
 // TestAWordIsCheckedSoon: what stands by somebody's word is asked about within the hour;

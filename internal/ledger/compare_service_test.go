@@ -65,6 +65,17 @@ func TestCompareOnePayment(t *testing.T) {
 		"cancelled there, and nothing took its place": {at("32"), CanceledThere, RemedyTake, "", Entry{Status: "32", Amount: total}, true},
 		"cancelled there, and nobody tells what took its place": {func(s *shop) { s.there = map[string]Finding{"p1": s.theirs("32")} },
 			CorrectedThere, RemedyTell, "", Entry{Status: "32", Amount: total}, true},
+		"a carrier's, cancelled there": {func(s *shop) {
+			p := s.l.Current()
+			p.Method, p.Brand = payment.Carrier, payment.SoftBank
+			f := s.theirs("32")
+			f.Type = p.Method.Type()
+			s.there = map[string]Finding{"p1": f}
+		}, CanceledThere, RemedyTake, "", Entry{Status: "32", Amount: total}, true},
+		"Paidy's, gone there": {func(s *shop) {
+			s.l.Current().Method = payment.Paidy
+			s.there = map[string]Finding{"p1": {Kind: NoSuch}}
+		}, UnknownToThem, RemedyTell, "", Entry{}, true},
 		"corrected there": {func(s *shop) {
 			heir := s.theirs("20")
 			heir.PaymentID, heir.BaseID, heir.Amount = "p2", "p1", lower
@@ -76,9 +87,10 @@ func TestCompareOnePayment(t *testing.T) {
 		p := s.l.Current()
 		tt.begin(s)
 		left := len(s.calls)
+		p = s.l.Current()
 		c, err := s.service.Compare(context.Background(), s.due(p))
 		want := Comparison{
-			Order: s.order(), No: "A-1", Payment: p.ID, TradingID: "123", PaymentID: "p1", Type: "02", Kind: tt.kind, Remedy: tt.remedy, Skipped: tt.skipped,
+			Order: s.order(), No: "A-1", Payment: p.ID, TradingID: "123", PaymentID: "p1", Type: p.Method.Type(), Kind: tt.kind, Remedy: tt.remedy, Skipped: tt.skipped,
 			Ours: Entry{payment.Authorised, payment.AuthOK, total}, Theirs: tt.theirs,
 		}
 		if err != nil || c != want || len(s.asked) > 0 != tt.asked {
@@ -171,6 +183,7 @@ func TestRepairInVain(t *testing.T) {
 		"an operation begins":       {meanwhile: func(s *shop) { s.send(s.change(false)) }, kind: CapturedThere, skipped: CompareChanged},
 		"it is told to be captured": {meanwhile: func(s *shop) { s.learnt(s.l.Current(), "40") }, kind: CapturedThere, skipped: CompareChanged},
 		"the centre begins to work": {meanwhile: func(s *shop) { s.learnt(s.l.Current(), "30") }, kind: CapturedThere, skipped: CompareChanged},
+		"its capture is answered":   {meanwhile: func(s *shop) { s.settle(s.send(s.change(true)), verdictOf(yes("p1"))) }, kind: CapturedThere, skipped: CompareChanged},
 		"its amount changes":        {meanwhile: func(s *shop) { s.l.Current().Amount++ }, kind: CapturedThere, skipped: CompareChanged},
 		"it ends":                   {meanwhile: func(s *shop) { s.learnt(s.l.Current(), "33") }, kind: CapturedThere, skipped: CompareChanged},
 	} {
@@ -200,6 +213,63 @@ func TestRepairInVain(t *testing.T) {
 		if p := s.l.Current(); p.Phase != at || len(s.alerts) != 0 {
 			t.Errorf("%s: %+v, alerts %v", name, p, s.alerts)
 		}
+	}
+}
+
+// TestRepairOfWhatDiffersOtherwise: staff were asked about another disagreement than the one
+// that is there now.
+func TestRepairOfWhatDiffersOtherwise(t *testing.T) {
+	t.Parallel()
+	s := stand(t) // by the type, and then by the amount
+	f := s.theirs("40")
+	f.Type, f.Amount = "05", lower
+	s.tells(f)
+	found, err := s.service.Compare(context.Background(), s.due(s.l.Current()))
+	if err != nil || found.Kind != StatusDiffers {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	f.Type = "02"
+	s.tells(f)
+	if now, err := s.service.Repair(context.Background(), found); err != nil || now.Kind != AmountDiffers || now.Skipped != CompareNoLonger {
+		t.Errorf("%+v, %v", now, err)
+	}
+	s.alerted()
+
+	s = open(t, newWorld(t)) // to be told to staff, and now to be ended
+	p := s.number("p1")
+	s.there["p1"] = Finding{Kind: NoSuch}
+	found, err = s.service.Compare(context.Background(), s.due(p))
+	if err != nil || found.Remedy != RemedyTell {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	s.now = p.LimitAt.Add(margin)
+	now, err := s.service.Repair(context.Background(), found)
+	if err != nil || now.Remedy != RemedyTake || now.Skipped != CompareNoLonger {
+		t.Errorf("%+v, %v", now, err)
+	}
+	s.stands(p, payment.AwaitingPayment, "")
+	s.alerted()
+}
+
+// TestCompareAPageThatWasLeft: cancelled there, over here: they agree.
+func TestCompareAPageThatWasLeft(t *testing.T) {
+	t.Parallel()
+	s := stand(t)
+	p := s.l.Current()
+	p.Phase, p.End = payment.Ended, payment.Superseded
+	s.there = map[string]Finding{"p1": s.theirs("32")}
+	if c, err := s.service.Compare(context.Background(), s.due(p)); err != nil || c.Kind != Agree || c.Skipped != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	s.fail = func(call string, _ int) error {
+		if call == "View" {
+			return errAway
+		}
+		return nil
+	}
+	s.asked = nil
+	if _, err := s.service.Compare(context.Background(), s.due(p)); !errors.Is(err, errAway) || len(s.asked) != 0 {
+		t.Errorf("%v, asked %v", err, s.asked)
 	}
 }
 
