@@ -226,7 +226,7 @@ func (l *Ledger) remedy(t tick, p *Payment, d Disagreement) Remedy {
 func (s *Service) Repair(ctx context.Context, c Comparison) (Comparison, error) {
 	now, on, err := s.compare(ctx, DuePayment{OrderID: c.Order, PaymentID: c.Payment})
 	switch {
-	case now.Kind == Agree: // or it could not be compared
+	case err != nil || now.Kind == Agree: // or it could not be compared
 		return now, err
 	case now.Kind != c.Kind || now.Remedy != c.Remedy || now.Theirs != c.Theirs:
 		now.Skipped = CompareNoLonger

@@ -196,6 +196,9 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 			return err
 		}
 	}
+	if changesAmount(op) && p.ID == l.CurrentID {
+		l.checkAmount(t)
+	}
 	if (op.Reason == detached || op.Reason == methodChanged) && p.living() {
 		l.letGoInVain(t, p, op.Reason, v.cause)
 	}
