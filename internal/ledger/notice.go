@@ -361,6 +361,9 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
 	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
 		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+		if p.PaymentClass == "" { // chosen at the centre's page; a change of the amount repeats it
+			p.PaymentClass, p.SplitCount = n.PaymentClass, n.SplitCount
+		}
 	}
 	l.event(t, EventNotice, Paygent, p, nil, noticeCause(n), EventData{NoticeID: n.NoticeID, Status: string(n.Status), Amount: n.Amount, Text: string(s)})
 	return nil
