@@ -210,7 +210,7 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
-	case n.Reason == ParkConflict: // of two that contradict each other 094 decides
+	case n.Reason == ParkConflict, len(l.contradictions(p)) > 0: // of two that contradict each other 094 decides
 		return true
 	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
