@@ -69,6 +69,15 @@ func TestEccubesOwnHand(t *testing.T) {
 	}
 }
 
+// TestAGuestsPointsAreNone, whatever the order says.
+func TestAGuestsPointsAreNone(t *testing.T) {
+	t.Parallel()
+	l := &Ledger{Order: Head{ID: 1, Status: order.InProgress, UsePoint: 100}, LastStatus: order.New, Hold: &Hold{ID: "h", State: Committed}}
+	if err := l.meetHost(newWorld(t).tick()); err != nil || l.Hold.Points != 0 {
+		t.Errorf("%v, %+v", err, l.Hold)
+	}
+}
+
 // TestEccubesMoveIsALine of the timeline, but for an order that was never seen before.
 func TestEccubesMoveIsALine(t *testing.T) {
 	t.Parallel()

@@ -346,3 +346,25 @@ func TestParkedAgain(t *testing.T) {
 		w.alerted(AlertNoticeParked)
 	}
 }
+
+// TestANoticeWaitsForTheBuyersReturn where the shop's policy asks how they were authenticated,
+// ten minutes long.
+func TestANoticeWaitsForTheBuyersReturn(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		attempts Attempts
+		after    time.Duration
+		waits    bool
+	}{
+		"it matters": {FullOnly, time.Minute, true}, "nobody comes back": {FullOnly, returnTerm, false}, "it does not matter": {AcceptAttempts, time.Minute, false},
+	} {
+		w, p := challenged1(t)
+		w.policy.Attempts = tt.attempts
+		w.now = w.now.Add(tt.after)
+		n := w.notice(payment.AuthOK)
+		asked := w.take(n)
+		if waits := !asked && n.State == NoticeReceived; waits != tt.waits || waits && !n.NextAt.Equal(p.BegunAt.Add(returnTerm)) {
+			t.Errorf("%s: asked %v, %s until %s", name, asked, n.State, n.NextAt)
+		}
+	}
+}
