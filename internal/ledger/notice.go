@@ -151,7 +151,7 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 	}
 	named := l.named(n)
 	switch {
-	case named == nil || !l.namesPayment(n):
+	case !l.namesPayment(n):
 		return nil
 	case f.about(n) && former(named, *f):
 		return nil
@@ -251,7 +251,7 @@ func (l *Ledger) passed(p *Payment, s payment.Status) bool {
 func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	n.Asked++
 	l.learnBrand(p, f)
-	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
+	if !f.about(n) || f.Type != n.Type {
 		return l.askLater(t, n)
 	}
 	if done, err := l.inherit(t, p, f, noticeCause(n)); err != nil {

@@ -59,7 +59,7 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 		l.agree(t, p, f.status)
 		return nil
 	case payment.Note:
-		if p.stage() != payment.StageFinished && f.status != payment.NoStatus {
+		if p.stage() != payment.StageFinished {
 			p.Status = f.status
 			p.setAsideLate(t)
 		}
@@ -163,7 +163,7 @@ func (l *Ledger) consequences(t tick, p *Payment, rule payment.Rule, f fact) err
 		l.place(t, Buyer)
 	}
 	l.move(t, rule.Order, f.cause)
-	if rule.PaymentDate && f.status != payment.NoStatus {
+	if rule.PaymentDate {
 		l.paid(t, f)
 	}
 	if rule.Alert != payment.NoAlert {
@@ -298,10 +298,7 @@ func (l *Ledger) contradictions(p *Payment) (causes []string) {
 
 // goodsGone is the end of a late payment whose goods are no longer there.
 func (l *Ledger) goodsGone(t tick, p *Payment, rule payment.Rule, f fact, err error) error {
-	if NeedsGoods(err) {
-		return err
-	}
-	if _, ordinary := problem.As(err); !ordinary {
+	if _, ordinary := problem.As(err); !ordinary { // the goods are to be loaded first, or cannot be read
 		return err
 	}
 	if rule.Phase == payment.Authorised {
