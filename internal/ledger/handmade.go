@@ -65,15 +65,18 @@ func (l *Ledger) begunSince(f Finding) bool {
 // takeHandMade records the payment as the order's. Stock is EC-CUBE's business where staff
 // enter an order (money.md §7): an authorisation takes none.
 func (l *Ledger) takeHandMade(t tick, scheme payment.Scheme, f Finding, cause string) (*Payment, error) {
+	before := l.openly()
 	p := l.adopt(t, &Payment{Environment: t.policy.Environment, MerchantID: t.policy.MerchantID, Method: scheme.Method, System: scheme.System}, f)
 	l.CurrentID = p.ID
 	l.learnBrand(p, f)
 	fact := told(f.Status, f.PaymentDate, cause)
 	if f.Status.Authorises() {
 		l.stand(t, p, fact)
-		return p, nil
+	} else if err := l.observe(t, p, fact); err != nil {
+		return nil, err
 	}
-	return p, l.observe(t, p, fact)
+	l.syncUnmade(t, before.unmade) // 決済未作成 is over
+	return p, nil
 }
 
 // bearsOurMark reports whether a trading_id is ours beyond doubt where others share the

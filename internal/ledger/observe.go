@@ -59,6 +59,7 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 	case payment.Note:
 		if p.stage() != payment.StageFinished && f.status != payment.NoStatus {
 			p.Status = f.status
+			p.setAsideLate(t)
 		}
 		return nil
 	case payment.Contradict:
@@ -70,6 +71,14 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 		return nil
 	}
 	return l.apply(t, p, rule, f)
+}
+
+// setAsideLate: what was settled as not happened stands at the centre after all, and the
+// buyer has no way to it, but somebody may pay it. It is watched like any page left behind.
+func (p *Payment) setAsideLate(t tick) {
+	if p.Status.Informational() && (p.End == payment.NotHappened || p.End == payment.NeverSent) {
+		p.End, p.AskAt = payment.Unreachable, watchLimit(p, t.now)
+	}
 }
 
 // role says what the payment is to the order at this moment (money.md §6): the
@@ -192,8 +201,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		l.closeAlert(t, AlertAmountOpen, p.ID)
 		l.closeAlert(t, AlertAmount, p.ID) // what was authorised for another amount is gone
 		l.closeAlert(t, AlertContradiction, heirCause(p))
-		switch p.End {
-		case payment.Superseded, payment.GivenUp, payment.Unreachable: // its page may still be used
+		if p.End.Left() {
 			p.AskAt = watchLimit(p, t.now)
 		}
 		if !p.AuthorisedAt.IsZero() || !p.CapturedAt.IsZero() {
