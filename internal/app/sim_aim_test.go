@@ -283,7 +283,11 @@ func (s *simulation) aimStaff(c cell) {
 		s.smoothly(func() { s.discount(p) })
 		s.changeAmount(p)
 	case "売上変更":
-		p := s.paid(c.row)
+		stands := s.paid
+		if !strings.Contains(c.row, "card") && s.chosen(50) { // by the same button
+			stands = s.placed
+		}
+		p := stands(c.row)
 		s.smoothly(func() { s.discount(p) })
 		s.changeAmount(p)
 	case "受注の編集":
