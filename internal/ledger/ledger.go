@@ -424,4 +424,10 @@ func WakeReasons() []ParkReason { return []ParkReason{ParkNoOrder, ParkSilent, P
 type NoticeChange struct {
 	Notice Notice
 	New    bool
+	Same   bool // it stays parked as it was: nothing of its order changes with it
+}
+
+// parkedAs reports whether a notice that was tried again is parked for the same reason.
+func (n *Notice) parkedAs(was Notice) bool {
+	return n.State == NoticeParked && was.State == NoticeParked && n.Reason == was.Reason
 }

@@ -218,8 +218,9 @@ type Sweeps interface {
 	// LivePayments lists payments with an id above after that have not ended, by id.
 	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
 
-	// WakeParked makes a merchant's parked notices due whose reason waiting may cure.
-	WakeParked(ctx context.Context, env payment.Environment, merchant string, now time.Time) error
+	// ParkedNotices lists a merchant's parked notices with an id above after that waiting
+	// may cure (WakeReasons), by id: those of orders that have an alert about one.
+	ParkedNotices(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]Notice, error)
 
 	// OpenShopAlert opens an alert of the shop, not of one order; ShopAlerts lists the open
 	// ones of a kind, and CloseShopAlert closes one.

@@ -207,7 +207,7 @@ func refused(p *Payment, s payment.Status) bool {
 // holdsBack is why the payment keeps its order from being cancelled, empty if it does not.
 func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
 	switch {
-	case p.living(), p.Phase == payment.Ended && p.stage() == payment.StageFinished:
+	case p.living(), p.stage() == payment.StageFinished:
 		return ""
 	case l.takenByAnother(p, f.Finding): // there is none of its own
 		if t.now.Before(p.LimitAt.Add(margin)) {

@@ -100,11 +100,7 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		}
 	}
 	if l.pastLimit(t, p) && l.neverUsed(p, f, witnessed) {
-		if err := l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent}); err != nil {
-			return err
-		}
-		p.AskAt = time.Time{}
-		return nil
+		return l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent})
 	}
 	l.watchOn(t, p)
 	return nil
