@@ -31,7 +31,7 @@ func (s *simulation) aim() (any bool) {
 	switch c.table {
 	case "telegram fault", "crash":
 		if c.row != "Paidy" { // whose window is not opened by a telegram
-			s.begun(c.row, "pay")
+			s.begun(c.row)
 		}
 		if !s.covered.met(c) {
 			s.clickOn(s.placed(c.row), []payment.Button{payment.SaleButton, payment.CancelButton}[s.dice.IntN(2)])
@@ -50,7 +50,7 @@ func (s *simulation) aim() (any bool) {
 		i := slices.IndexFunc(s.ways, func(w way) bool { return schemeName(w.scheme) == c.row })
 		s.staffOrderBy(s.ways[i], c.column)
 	case "page":
-		s.begun(c.row, "pay")
+		s.begun(c.row)
 	case "3-D Secure":
 		s.aimAuthentication(c)
 	case "payment of another shop":
@@ -74,7 +74,7 @@ func (s *simulation) wantedFault(id order.ID) paygentsim.Fault {
 	switch f := paygentsim.Fault(s.aimed.column); {
 	case slices.Contains(telegramFaults(), f) && s.aimsAt("telegram fault", id, s.aimed.column):
 		return f
-	case s.aimsAt("staff", id, "結果の確定"), s.aimsAt("batch", id, "skipped") && !s.hasPage(s.aimed.row):
+	case s.aimsAt("staff", id, "結果の確定"), s.aimsAt("batch", id, "skipped") && !hasPage(s.aimed.row):
 		return paygentsim.TimeoutAfter
 	}
 	return paygentsim.NoFault
@@ -127,16 +127,16 @@ func (s *simulation) draftOf(row string) *purchase {
 }
 
 // begun is an order whose payment page was sent.
-func (s *simulation) begun(row, what string) *purchase {
+func (s *simulation) begun(row string) *purchase {
 	p := s.draftOf(row)
-	s.submit(p, what)
+	s.submit(p, "pay")
 	return p
 }
 
 // placed is an order that was taken in, whose notices have come.
 func (s *simulation) placed(row string) (p *purchase) {
 	s.smoothly(func() {
-		p = s.begun(row, "pay")
+		p = s.begun(row)
 		s.everybodyWorks()
 	})
 	return p
@@ -168,13 +168,13 @@ func (s *simulation) paid(row string) (p *purchase) {
 // atPageOf is one whose buyer has the centre's page open.
 func (s *simulation) atPageOf(row string) (p *purchase) {
 	s.lingers = true
-	s.smoothly(func() { p = s.begun(row, "pay") })
+	s.smoothly(func() { p = s.begun(row) })
 	s.lingers = false
 	return p
 }
 
 // hasPage reports whether buyers of a row are sent to a page of the centre.
-func (s *simulation) hasPage(row string) bool {
+func hasPage(row string) bool {
 	return !slices.Contains([]string{"card", "conveni", "ATM"}, row)
 }
 
@@ -267,7 +267,7 @@ func (s *simulation) aimAuthentication(c cell) {
 	policy, button, _ := strings.Cut(c.column, " ")
 	s.acceptAttempts(ledger.Attempts(policy))
 	s.acs = button
-	s.smoothly(func() { s.begun("card 3DS "+strings.TrimSuffix(c.row, " old style"), "pay") })
+	s.smoothly(func() { s.begun("card 3DS " + strings.TrimSuffix(c.row, " old style")) })
 	s.acs = ""
 	s.acceptAttempts(ledger.AcceptAttempts)
 }
@@ -283,7 +283,11 @@ func (s *simulation) aimStaff(c cell) {
 		s.smoothly(func() { s.discount(p) })
 		s.changeAmount(p)
 	case "売上変更":
-		p := s.paid(c.row)
+		stands := s.paid
+		if !strings.Contains(c.row, "card") && s.chosen(50) { // by the same button
+			stands = s.placed
+		}
+		p := stands(c.row)
 		s.smoothly(func() { s.discount(p) })
 		s.changeAmount(p)
 	case "受注の編集":
@@ -320,7 +324,7 @@ func (s *simulation) aimStaff(c cell) {
 func (s *simulation) aimSilent(c cell) {
 	var p *purchase
 	if c.row == "conveni" || c.row == "ATM" || strings.HasPrefix(c.row, "card") {
-		p = s.begun(c.row, "pay")
+		p = s.begun(c.row)
 	}
 	if p == nil || s.silent(p) == nil {
 		p = s.placed(c.row)
@@ -338,11 +342,11 @@ func (s *simulation) aimSilent(c cell) {
 func (s *simulation) aimBuyer(c cell) {
 	switch c.column {
 	case "pay":
-		s.begun(c.row, "pay")
+		s.begun(c.row)
 	case "again":
-		s.submit(s.begun(c.row, "pay"), "again")
+		s.submit(s.begun(c.row), "again")
 	case "double":
-		s.doubleClickOn(s.begun(c.row, "pay"))
+		s.doubleClickOn(s.begun(c.row))
 	case "first tab", "second tab":
 		s.secondTabOf(s.draftOf(c.row))
 	case "gives up":
@@ -358,7 +362,7 @@ func (s *simulation) aimBuyer(c cell) {
 		}
 	case "return of another order":
 		from := s.placed([]string{"bank", "docomo", "Paidy", "link card"}[s.dice.IntN(4)])
-		if other := s.begun(c.row, "pay"); len(from.backs) > 0 {
+		if other := s.begun(c.row); len(from.backs) > 0 {
 			s.comeBack(other, from.backs[0], "return of another order")
 		}
 	}
@@ -373,10 +377,10 @@ func (s *simulation) aimBatch(c cell) {
 		return // what is under way arrives when it does, not after days
 	}
 	var p *purchase
-	if s.hasPage(c.row) {
+	if hasPage(c.row) {
 		p = s.atPageOf(c.row)
 	} else {
-		p = s.begun(c.row, "pay") // without an answer
+		p = s.begun(c.row) // without an answer
 	}
 	if s.view(p.id).Order.Status != order.Pending {
 		return

@@ -54,8 +54,15 @@ func (s *simulation) newOrder() {
 // draft is a cart at the payment page.
 func (s *simulation) draft(how way) *purchase {
 	w := storetest.Wanted{}
+	classes := s.classes
+	if s.aimed.table != "" { // nothing comes of an order of goods that are gone
+		classes = slices.DeleteFunc(slices.Clone(classes), func(c class) bool {
+			left, _ := s.Stock(c.id)
+			return left < 5
+		})
+	}
 	for range 1 + s.dice.IntN(2) {
-		c := s.classes[s.dice.IntN(len(s.classes))].id
+		c := classes[s.dice.IntN(len(classes))].id
 		if !slices.ContainsFunc(w.Lines, func(m order.Movement) bool { return m.ProductClassID == c }) {
 			w.Lines = append(w.Lines, order.Movement{ProductClassID: c, Quantity: 1 + s.dice.Int64N(3)})
 		}
@@ -69,6 +76,16 @@ func (s *simulation) draft(how way) *purchase {
 	s.purchases, s.byID[p.id] = append(s.purchases, p), p
 	s.note("order %d by %s: %v, %d points", p.id, p.label, w.Lines, w.UsePoint)
 	return p
+}
+
+// restock is a delivery of goods.
+func (s *simulation) restock() {
+	c := &s.classes[s.dice.IntN(len(s.classes))]
+	more := 20 + s.dice.Int64N(60)
+	s.Exec("UPDATE dtb_product_stock SET stock = stock + ? WHERE product_class_id = ?", more, c.id)
+	s.Exec("UPDATE dtb_product_class SET stock = stock + ? WHERE id = ?", more, c.id)
+	c.stock += more
+	s.note("%d of %d are delivered", more, c.id)
 }
 
 func (s *simulation) anyWay() way {

@@ -407,9 +407,9 @@ func (s *simulation) staffOrderBy(w way, what string) {
 	p := s.draft(w)
 	total := s.view(p.id).Order.Total
 	row := schemeName(w.scheme)
-	if p.staffs = s.staff(p, "受注登録", fmt.Sprintf("staff enter %d", p.id), func(key string) (ledger.Result, error) {
+	if entered := s.staff(p, "受注登録", fmt.Sprintf("staff enter %d", p.id), func(key string) (ledger.Result, error) {
 		return s.app.Ledger.PlaceByStaff(context.Background(), ledger.StaffOrder{Order: p.id, Total: total, Actor: "staff:1", Key: key})
-	}); !p.staffs {
+	}); !entered {
 		return
 	}
 	s.cover("order by staff", row, "placed")

@@ -244,7 +244,7 @@ func (s *simulation) anything() {
 	}{
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
 		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
-		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.days},
+		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.restock}, {10, s.days},
 	} {
 		if n -= a.weight; n < 0 {
 			a.do()
