@@ -64,7 +64,7 @@ func (l *Ledger) mayOperate(t tick, p *Payment) error {
 		return notNow("operation.open", nil)
 	}
 	switch {
-	case p.Phase == payment.Ended && p.End == payment.Expired:
+	case p.End == payment.Expired:
 		return notNow("payment.expired", nil)
 	case p.Phase == payment.Ended:
 		return notNow("payment.ended", problem.Args{"End": p.End})
@@ -207,4 +207,4 @@ func (l *Ledger) checkAmount(t tick) {
 }
 
 // NeverSent reports an operation of which it is certain that nothing left for the centre.
-func (op Operation) NeverSent() bool { return !op.State.Open() && op.Cause == neverSentCause }
+func (op Operation) NeverSent() bool { return op.Cause == neverSentCause }

@@ -12,9 +12,11 @@ const driveLimit = 12
 
 // drive runs a saga's steps until it ends or has to wait.
 func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result, error) {
+	var left *Ledger
 	for range driveLimit {
 		var step *Operation
-		l, err := s.update(ctx, id, func(l *Ledger, t tick) (err error) {
+		var err error
+		left, err = s.update(ctx, id, func(l *Ledger, t tick) (err error) {
 			step, err = l.sagaStep(t, parent)
 			return err
 		})
@@ -22,18 +24,14 @@ func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result
 			return Result{}, err
 		}
 		if step == nil {
-			return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
+			break
 		}
 		s.reached(AfterPlanned, id)
 		if _, err := s.run(context.WithoutCancel(ctx), id, *step, Beside{}); err != nil { // a node that ends finishes its step
 			return Result{}, err
 		}
 	}
-	l, err := s.store.View(ctx, id)
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
+	return Result{Operation: *left.operation(parent), Step: Next(left)}, nil
 }
 
 // confirmOld asks 094 about a payment whose amount is to be changed by a saga, before

@@ -365,16 +365,19 @@ type Notice struct {
 	Type        string // payment_type
 	Status      payment.Status
 	Amount      order.Yen
-	BaseID      string    // base_payment_id
-	PaymentDate time.Time // zero if absent
-	ReceivedAt  time.Time
-	State       NoticeState
-	Reason      ParkReason
-	OrderID     order.ID  // 0 while it matches none
-	NextAt      time.Time // while received: when it is tried again
-	Asked       int
-	Owner       string
-	LeaseUntil  time.Time
+	BaseID      string // base_payment_id
+	// PaymentClass and SplitCount are what the buyer chose at the link type's page; of cards.
+	PaymentClass string
+	SplitCount   int
+	PaymentDate  time.Time // zero if absent
+	ReceivedAt   time.Time
+	State        NoticeState
+	Reason       ParkReason
+	OrderID      order.ID  // 0 while it matches none
+	NextAt       time.Time // while received: when it is tried again
+	Asked        int
+	Owner        string
+	LeaseUntil   time.Time
 }
 
 // NoticeState is where a notice stands (money.md §1).

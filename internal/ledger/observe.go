@@ -59,8 +59,9 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 		l.agree(t, p, f.status)
 		return nil
 	case payment.Note:
-		if p.stage() != payment.StageFinished && f.status != payment.NoStatus {
+		if p.stage() != payment.StageFinished {
 			p.Status = f.status
+			p.setAsideLate(t)
 		}
 		return nil
 	case payment.Contradict:
@@ -76,6 +77,14 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 	}
 	l.agree(t, p, f.status)
 	return nil
+}
+
+// setAsideLate: what was settled as not happened stands at the centre after all, and the
+// buyer has no way to it, but somebody may pay it. It is watched like any page left behind.
+func (p *Payment) setAsideLate(t tick) {
+	if p.Status.Informational() && (p.End == payment.NotHappened || p.End == payment.NeverSent) {
+		p.End, p.AskAt = payment.Unreachable, watchLimit(p, t.now)
+	}
 }
 
 // role says what the payment is to the order at this moment (money.md §6): the
@@ -154,7 +163,7 @@ func (l *Ledger) consequences(t tick, p *Payment, rule payment.Rule, f fact) err
 		l.place(t, Buyer)
 	}
 	l.move(t, rule.Order, f.cause)
-	if rule.PaymentDate && f.status != payment.NoStatus {
+	if rule.PaymentDate {
 		l.paid(t, f)
 	}
 	if rule.Alert != payment.NoAlert {
@@ -200,8 +209,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		l.closeAlert(t, AlertAmountOpen, p.ID)
 		l.closeAlert(t, AlertAmount, p.ID) // what was authorised for another amount is gone
 		l.closeContradictions(t, p)
-		switch p.End {
-		case payment.Superseded, payment.GivenUp, payment.Unreachable: // its page may still be used
+		if p.End.Left() {
 			p.AskAt = watchLimit(p, t.now)
 		}
 		if !p.AuthorisedAt.IsZero() || !p.CapturedAt.IsZero() {
@@ -290,10 +298,7 @@ func (l *Ledger) contradictions(p *Payment) (causes []string) {
 
 // goodsGone is the end of a late payment whose goods are no longer there.
 func (l *Ledger) goodsGone(t tick, p *Payment, rule payment.Rule, f fact, err error) error {
-	if NeedsGoods(err) {
-		return err
-	}
-	if _, ordinary := problem.As(err); !ordinary {
+	if _, ordinary := problem.As(err); !ordinary { // the goods are to be loaded first, or cannot be read
 		return err
 	}
 	if rule.Phase == payment.Authorised {

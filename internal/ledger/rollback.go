@@ -126,12 +126,8 @@ func (l *Ledger) canComeAlive(t tick, p *Payment) bool {
 	if p.Phase != payment.Ended {
 		return true
 	}
-	switch p.End {
-	case payment.Superseded, payment.GivenUp, payment.Unreachable:
-		over := p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned // what is stored ends it
-		return !over && t.now.Before(p.LimitAt.Add(margin))
-	}
-	return false
+	over := p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned // what is stored ends it
+	return p.End.Left() && !over && t.now.Before(p.LimitAt.Add(margin))
 }
 
 // rollBack decides with what 094 said about each payment.
@@ -211,7 +207,7 @@ func refused(p *Payment, s payment.Status) bool {
 // holdsBack is why the payment keeps its order from being cancelled, empty if it does not.
 func (l *Ledger) holdsBack(t tick, p *Payment, f asked) string {
 	switch {
-	case p.living(), p.Phase == payment.Ended && p.stage() == payment.StageFinished:
+	case p.living(), p.stage() == payment.StageFinished:
 		return ""
 	case l.takenByAnother(p, f.Finding): // there is none of its own
 		if t.now.Before(p.LimitAt.Add(margin)) {

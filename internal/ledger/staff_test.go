@@ -912,6 +912,9 @@ func TestStaffOrder(t *testing.T) {
 		t.Error(err)
 	}
 	w.stock = begunWith
+	if err := w.do(func(l *Ledger, tk tick) error { return l.placeByStaff(tk, StaffOrder{Total: total - 1}) }); code(err) != "order.amount_changed" {
+		t.Error(err)
+	}
 	w.settle(w.send(w.authorize()), verdictOf(Answer{Outcome: Decline, Final: true, Code: "2003"}))
 	if err := place(w); code(err) != "order.payment_running" {
 		t.Error(err)

@@ -85,15 +85,12 @@ func (l *Ledger) alertKept(t tick, kind AlertKind, p *Payment) {
 	l.alert(t, kind, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.worth()})
 }
 
-// carryOut is what a transition does beside the status itself.
+// carryOut is what a transition does beside the status itself. None but a revival takes
+// stock.
 func (l *Ledger) carryOut(t tick, e order.Effects) error {
 	switch {
 	case e.Stock == order.Give:
 		l.releaseHold(t)
-	case e.Stock == order.Take:
-		if err := l.commitHold(t); err != nil {
-			return err
-		}
 	case e.UsedPoints == order.Give && l.Hold != nil:
 		if err := l.spend(-l.Hold.Points); err != nil {
 			return err
@@ -155,11 +152,8 @@ func (l *Ledger) mayRevive() (order.Status, error) {
 	return 0, notNow("order.not_revivable", problem.Args{"Status": l.Order.Status})
 }
 
-// captured is the first payment whose money is here, the order's own before others.
+// captured is the first payment whose money is here.
 func (l *Ledger) captured() *Payment {
-	if p := l.Current(); p != nil && p.Phase == payment.Captured && p.worth() > 0 {
-		return p
-	}
 	for _, p := range l.Payments {
 		if p.Phase == payment.Captured && p.worth() > 0 {
 			return p

@@ -53,7 +53,7 @@ func (l *Ledger) inherit(t tick, p *Payment, f Finding, cause string) (done bool
 	}
 	switch {
 	case !l.endsElsewhere(p, f):
-		if p.stage() != payment.StageFinished && f.Kind == Found && !p.EndedAt.IsZero() && p.living() {
+		if f.Kind == Found && !p.EndedAt.IsZero() && p.living() {
 			p.EndedAt = time.Time{}
 			l.closeAlert(t, AlertContradiction, heirCause(p))
 		}

@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 )
 
 // challenged1 is an order whose buyer is at the page of 3-D Secure 1.0.
@@ -53,6 +55,201 @@ func TestAPolicyThatBecameStricter(t *testing.T) {
 		w.stands(p, phase, ended)
 		if p = w.l.payment(p.ID); p.Reverse || w.l.openOn(p) != nil {
 			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+// TestChallenged: the return tells how the buyer was authenticated, 094 whether it stands.
+func TestChallenged(t *testing.T) {
+	t.Parallel()
+	returned := func(in Authenticated) func(*shop, *Payment) (Step, error) {
+		return func(s *shop, p *Payment) (Step, error) {
+			in.Order, in.PaymentID, in.PaygentID = s.order(), p.ID, "p1"
+			return s.service.Challenged(context.Background(), in)
+		}
+	}
+	for name, tt := range map[string]struct {
+		attempts Attempts
+		in       Authenticated
+		there    payment.Status
+		phase    payment.Phase
+		order    order.Status
+		step     StepKind
+		reverse  bool
+	}{
+		"in full":                          {FullOnly, Authenticated{OK: true, Protected: true}, payment.AuthOK, payment.Authorised, order.New, StepComplete, false},
+		"an attempt, all accepted":         {AcceptAttempts, Authenticated{OK: true, Attempt: "1"}, payment.AuthOK, payment.Authorised, order.New, StepComplete, false},
+		"an attempt, protected":            {ProtectedAttempts, Authenticated{OK: true, Attempt: "1", Protected: true}, payment.AuthOK, payment.Authorised, order.New, StepComplete, false},
+		"an attempt, not protected":        {ProtectedAttempts, Authenticated{OK: true, Attempt: "1"}, payment.AuthOK, payment.Authorised, order.Processing, StepPay, true},
+		"a protected attempt, only full":   {FullOnly, Authenticated{OK: true, Attempt: "1", Protected: true}, payment.AuthOK, payment.Authorised, order.Processing, StepPay, true},
+		"it says passed, 094 still at it":  {AcceptAttempts, Authenticated{OK: true, Protected: true}, payment.ThreeDSRunning, payment.AwaitingBuyer, order.Pending, StepPage, false},
+		"it says refused, 094 agrees":      {AcceptAttempts, Authenticated{Code: "C", Detail: "D"}, payment.ThreeDSAbandoned, payment.Ended, order.Processing, StepPay, false},
+		"it says refused, 094 says stands": {AcceptAttempts, Authenticated{Code: "C"}, payment.AuthOK, payment.Authorised, order.New, StepComplete, false},
+	} {
+		w, p := challenged1(t)
+		w.policy.Attempts = tt.attempts
+		s := open(t, w)
+		s.there["p1"] = s.world.found(tt.there)
+		step, err := returned(tt.in)(s, p)
+		if err != nil || step.Kind != tt.step {
+			t.Errorf("%s: %+v, %v", name, step, err)
+		}
+		s.stands(p, tt.phase, s.l.payment(p.ID).End)
+		s.status(tt.order)
+		if p = s.l.payment(p.ID); p.Reverse != tt.reverse || (s.l.openOn(p) != nil) != tt.reverse {
+			t.Errorf("%s: %+v", name, p)
+		}
+		if begun := s.l.beginning(p); tt.in.Code != "" && tt.step == StepPay && (begun.Code != "C" || begun.Detail != "D") {
+			t.Errorf("%s: the buyer reads %+v", name, begun)
+		}
+		if tt.reverse && (s.l.beginning(p).Code != attemptCode || step.Refusal == nil || step.Refusal.Cause != "challenge") {
+			t.Errorf("%s: the buyer is told %+v", name, step.Refusal)
+		}
+	}
+}
+
+// TestForgedReturns name another payment, or one that passed no such challenge.
+func TestForgedReturns(t *testing.T) {
+	t.Parallel()
+	for name, forge := range map[string]func(*Authenticated, *Payment){
+		"no payment of ours":  func(in *Authenticated, _ *Payment) { in.PaymentID = "none" },
+		"another payment_id":  func(in *Authenticated, _ *Payment) { in.PaygentID = "p2" },
+		"none where none is":  func(in *Authenticated, p *Payment) { in.PaygentID, p.PaymentID = "", "" },
+		"not by 3-D Secure 1": func(_ *Authenticated, p *Payment) { p.ThreeDS = ThreeDS2 },
+	} {
+		w, p := challenged1(t)
+		s := open(t, w)
+		in := Authenticated{Order: s.order(), PaymentID: p.ID, PaygentID: "p1", OK: true, Protected: true}
+		forge(&in, p)
+		if _, err := s.service.Challenged(context.Background(), in); !problem.Is(err, "payment.unknown") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if p = s.l.payment(p.ID); p.Protected {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+// TestTakenInBeforeTheReturn: where 094 or a notice was faster than the buyer, an attempt that
+// the policy refuses is cancelled with its order; what is beyond that is left to staff.
+func TestTakenInBeforeTheReturn(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		put     func(*world, *Payment)
+		in      Authenticated
+		cancels bool
+	}{
+		"an attempt":             {func(*world, *Payment) {}, Authenticated{OK: true, Attempt: "1"}, true},
+		"in full":                {func(*world, *Payment) {}, Authenticated{OK: true, Protected: true}, false},
+		"refused there":          {func(*world, *Payment) {}, Authenticated{}, false},
+		"staff have it in hand":  {func(w *world, _ *Payment) { w.l.Order.Status, w.l.LastStatus = order.InProgress, order.InProgress }, Authenticated{OK: true, Attempt: "1"}, false},
+		"not the order's":        {func(w *world, _ *Payment) { w.l.CurrentID = "" }, Authenticated{OK: true, Attempt: "1"}, false},
+		"to be cancelled anyway": {func(_ *world, p *Payment) { p.Reverse = true }, Authenticated{OK: true, Attempt: "1"}, false},
+		"captured":               {func(w *world, p *Payment) { w.learnt(p, payment.Cleared) }, Authenticated{OK: true, Attempt: "1"}, false},
+		"staff press a button":   {func(w *world, _ *Payment) { w.change(true) }, Authenticated{OK: true, Attempt: "1"}, false},
+		"the centre is at work":  {func(_ *world, p *Payment) { p.Status = payment.CancelRequested }, Authenticated{OK: true, Attempt: "1"}, false},
+	} {
+		w, p := challenged1(t)
+		w.learnt(p, payment.AuthOK)
+		w.policy.Attempts = FullOnly
+		tt.put(w, w.l.payment(p.ID))
+		before := len(w.l.Operations)
+		tt.in.PaymentID, tt.in.PaygentID = p.ID, "p1"
+		w.must(func(l *Ledger, tk tick) error { return l.challenged(tk, tt.in) })
+		if !tt.cancels {
+			if len(w.l.Operations) != before {
+				t.Errorf("%s: plans %+v", name, w.l.Operations[before])
+			}
+			continue
+		}
+		op := w.l.OpenOperation()
+		if op == nil || op.Kind != payment.CancelAuthorization || op.Owner != "" || op.Reason != attemptCode {
+			t.Fatalf("%s: %+v", name, op)
+		}
+		if p = w.l.payment(p.ID); p.Attempt != "1" {
+			t.Errorf("%s: %+v", name, p)
+		}
+		w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+		w.status(order.Canceled)
+		w.holds(Released)
+	}
+}
+
+// TestWhoIsWaitedFor: under a policy that asks for more than is known, what the centre tells
+// waits ten minutes for the buyer's return.
+func TestWhoIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		attempts Attempts
+		put      func(*world, *Payment)
+		waits    bool
+	}{
+		"strict":                      {FullOnly, func(*world, *Payment) {}, true},
+		"strict, just before the end": {FullOnly, func(w *world, p *Payment) { w.now = p.BegunAt.Add(10*time.Minute - 1) }, true},
+		"strict, ten minutes":         {FullOnly, func(w *world, p *Payment) { w.now = p.BegunAt.Add(10 * time.Minute) }, false},
+		"it came back":                {FullOnly, func(_ *world, p *Payment) { p.Protected = true }, false},
+		"all accepted":                {AcceptAttempts, func(*world, *Payment) {}, false},
+		"by 3-D Secure 2":             {FullOnly, func(_ *world, p *Payment) { p.ThreeDS = ThreeDS2 }, false},
+		"it stands":                   {FullOnly, func(_ *world, p *Payment) { p.Phase = payment.Authorised }, false},
+	} {
+		w, p := challenged1(t)
+		w.policy.Attempts = tt.attempts
+		tt.put(w, w.l.payment(p.ID))
+		until, waits := w.l.awaitsReturn(w.tick(), w.l.payment(p.ID))
+		if waits != tt.waits || !until.Equal(p.BegunAt.Add(10*time.Minute)) {
+			t.Errorf("%s: %t until %s", name, waits, until)
+		}
+		busyUntil, busy := w.l.underWay(w.tick(), w.l.payment(p.ID))
+		if busy != tt.waits || busy && !busyUntil.Equal(until) {
+			t.Errorf("%s: a notice waits %t until %s", name, busy, busyUntil)
+		}
+	}
+}
+
+// TestCompleteChallenge: the old style of 3-D Secure 1.0 is handed to the centre once, for the
+// order's waiting payment and its amount only.
+func TestCompleteChallenge(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		put   func(*world, *Payment, *Completed)
+		sends bool
+		code  string
+	}{
+		"as it waits":         {func(*world, *Payment, *Completed) {}, true, ""},
+		"no payment of ours":  {func(_ *world, _ *Payment, in *Completed) { in.PaymentID = "none" }, false, "payment.unknown"},
+		"nothing brought":     {func(_ *world, _ *Payment, in *Completed) { in.PaRes = "" }, false, "payment.unknown"},
+		"not by 3-D Secure 1": {func(_ *world, p *Payment, _ *Completed) { p.ThreeDS = ThreeDS2 }, false, "payment.unknown"},
+		"another environment": {func(w *world, _ *Payment, _ *Completed) { w.policy.MerchantID = "other" }, false, "payment.other_environment"},
+		"not the order's":     {func(w *world, _ *Payment, _ *Completed) { w.l.CurrentID = "" }, false, ""},
+		"it stands":           {func(w *world, p *Payment, _ *Completed) { w.learnt(p, payment.AuthOK) }, false, ""},
+		"the order is over": {func(w *world, _ *Payment, _ *Completed) {
+			w.l.Order.Status, w.l.LastStatus = order.Processing, order.Processing
+		}, false, ""},
+		"another total": {func(w *world, _ *Payment, _ *Completed) { w.l.Order.Total++ }, false, ""},
+		"something is open": {func(w *world, p *Payment, _ *Completed) {
+			w.must(func(l *Ledger, tk tick) error {
+				l.planOperation(tk, p, payment.Capture, orderKey(l.Order.ID), "node-2", "staff:1", "", total)
+				return nil
+			})
+		}, false, ""},
+	} {
+		w, p := challenged1(t)
+		in := Completed{Order: w.l.Order.ID, PaymentID: p.ID, PaRes: "pares", MD: "md"}
+		tt.put(w, w.l.payment(p.ID), &in)
+		s := open(t, w)
+		r, err := s.service.CompleteChallenge(context.Background(), in)
+		if code(err) != tt.code || (len(s.sent) == 1) != tt.sends {
+			t.Errorf("%s: %+v, %v, sent %v", name, r, err, s.telegrams())
+		}
+		if !tt.sends {
+			continue
+		}
+		if c := s.sent[0]; c.Kind != payment.CompleteThreeDS || c.Beside.PaRes != "pares" || c.Beside.MD != "md" || c.PaymentID != "p1" {
+			t.Errorf("%s: %+v", name, c)
+		}
+		s.status(order.New)
+		if again, err := s.service.CompleteChallenge(context.Background(), in); err != nil || !again.Replayed || len(s.sent) != 1 {
+			t.Errorf("%s: twice: %+v, %v", name, again, err)
 		}
 	}
 }

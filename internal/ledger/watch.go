@@ -103,11 +103,7 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		}
 	}
 	if l.pastLimit(t, p) && l.neverUsed(p, f, witnessed) {
-		if err := l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent}); err != nil {
-			return err
-		}
-		p.AskAt = time.Time{}
-		return nil
+		return l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent})
 	}
 	l.watchOn(t, p)
 	return nil
@@ -163,9 +159,7 @@ func (l *Ledger) watchOn(t tick, p *Payment) {
 		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:
 		p.AskAt = watchCapture(p, t.now)
-	case p.Phase == payment.Ended && p.stage() == payment.StageFinished:
-	case p.Phase == payment.Ended && p.End != payment.Superseded && p.End != payment.GivenUp && p.End != payment.Unreachable:
-	default:
+	case p.canMove():
 		p.AskAt = watchLimit(p, t.now)
 	}
 }

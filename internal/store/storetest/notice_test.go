@@ -18,7 +18,7 @@ import (
 func (s *Shop) notice(id order.ID, noticeID int64) ledger.Notice {
 	return ledger.Notice{
 		ID: s.ID(), Environment: payment.Simulator, MerchantID: "12345", NoticeID: noticeID, Digest: "d1", PaymentID: "1001",
-		TradingID: id.String(), Type: "02", Status: payment.AuthOK, Amount: 1100, BaseID: "1000", PaymentDate: s.Now().Add(-time.Minute),
+		TradingID: id.String(), Type: "02", Status: payment.AuthOK, Amount: 1100, BaseID: "1000", PaymentClass: "61", SplitCount: 3, PaymentDate: s.Now().Add(-time.Minute),
 		ReceivedAt: s.Now(), State: ledger.NoticeReceived, OrderID: id, NextAt: s.Now(), Asked: 1,
 	}
 }
