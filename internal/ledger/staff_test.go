@@ -1028,6 +1028,38 @@ func TestShippedThenReturned(t *testing.T) {
 	w.alerted()
 }
 
+// TestOtherTotalPaidWhenCanceled: money for an order that is over is put before a person, also
+// where its amount was another.
+func TestOtherTotalPaidWhenCanceled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.number("p1")
+	if _, err := w.save(w.sheet.priced(1500), LivingAsk); err != nil {
+		t.Fatal(err)
+	}
+	w.moved(order.Canceled)
+	w.learnt(p, payment.Cleared)
+	if !w.alerts[string(AlertPaidCanceled)] {
+		t.Errorf("alerts %v", w.alerts)
+	}
+}
+
+// TestShippedThenPaid: once another payment pays it nobody has to ask for the money.
+func TestShippedThenPaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.moved(order.Delivered)
+	w.learnt(p, payment.AuthExpired)
+	w.alerted(AlertShippedUnpaid, AlertUnmade)
+	made := w.made(total)
+	w.alerted()
+	if w.l.CurrentID != made.ID {
+		t.Error("it is not the order's")
+	}
+	w.status(order.Delivered)
+}
+
 // TestLetGoInVainWhenPaidAnew: the order was paid by its new method before it was known that
 // the old payment could not be cancelled: the old one is none of the order's any more, and is
 // cancelled until it is gone, or a person is told.
