@@ -203,9 +203,7 @@ func (l *Ledger) renumber(t tick, p *Payment, f Finding, cause string) error {
 		p.Amount = f.Amount
 	}
 	if f.Status != p.Status || l.openOn(p) != nil {
-		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, cause); err != nil {
-			return err
-		}
+		return l.learn(t, p, f.Status, f.Amount, f.PaymentDate, cause)
 	}
 	return nil
 }

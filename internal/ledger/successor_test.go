@@ -690,6 +690,16 @@ func TestRenumberedElsewhere(t *testing.T) {
 		"captured there":       {func(*world) {}, payment.Cleared, total, payment.Captured, total},
 		"our capture, unknown": {func(w *world) { w.unknown(w.change(true)) }, payment.Cleared, total, payment.Captured, total},
 		"our capture, not yet": {func(w *world) { w.unknown(w.change(true)) }, payment.AuthOK, lower, payment.Authorised, total},
+		"our refund of a part, unknown": {func(w *world) {
+			w.learnt(w.l.Current(), payment.Cleared)
+			w.l.Order.Total = lower
+			var op *Operation
+			w.must(func(l *Ledger, tk tick) (err error) {
+				op, err = l.planChange(tk, Change{PaymentID: l.CurrentID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
+				return err
+			})
+			w.unknown(op)
+		}, payment.Cleared, lower, payment.Captured, lower},
 	} {
 		w, p, _ := atPaidy(t)
 		w.learnt(p, payment.AuthOK)
