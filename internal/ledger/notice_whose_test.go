@@ -175,6 +175,14 @@ func TestConfirmingAgain(t *testing.T) {
 			return l.settle(tk, op.ID, verdictOf(yes("p1")))
 		})
 	}
+	andBack := func(w *world) { // and is being corrected back
+		corrected(w)
+		w.must(func(l *Ledger, tk tick) error {
+			op := l.planOperation(tk, l.Payments[0], payment.CorrectCarrier, orderKey(l.Order.ID), tk.node, clerk, "", total)
+			op.State = payment.Sent
+			return l.settle(tk, op.ID, interrupted())
+		})
+	}
 	for name, tt := range map[string]struct {
 		begin       func(*world)
 		told, found payment.Status
@@ -188,6 +196,7 @@ func TestConfirmingAgain(t *testing.T) {
 		"of the former amount, and further by now":  {corrected, "20", "40", [2]order.Yen{total, lower}, NoticeSuperseded, "", "40", true},
 		"of the former amount, as 094 has it":       {corrected, "20", "20", [2]order.Yen{total, total}, NoticeParked, ParkAmount, "20", true},
 		"of the former amount, 094 of a third":      {corrected, "20", "20", [2]order.Yen{total, 900}, NoticeParked, ParkAmount, "20", true},
+		"of the former amount, that is the next":    {andBack, "20", "20", [2]order.Yen{total, total}, NoticeApplied, "", "20", true},
 		"of the amount of now":                      {corrected, "40", "40", [2]order.Yen{lower, lower}, NoticeApplied, "", "40", true},
 		"of an amount of nobody, 094 of the right":  {corrected, "40", "40", [2]order.Yen{900, lower}, NoticeParked, ParkAmount, "20", true},
 		"an end of another amount, as 094 tells it": {func(w *world) { w.authorised("p1") }, "33", "33", [2]order.Yen{1, 1}, NoticeApplied, "", "33", true},

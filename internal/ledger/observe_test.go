@@ -165,6 +165,7 @@ func TestDates(t *testing.T) {
 	limit := p.LimitAt
 	w.now = w.now.Add(24 * time.Hour)
 	w.learnt(p, payment.AuthComplete)
+	w.must(func(l *Ledger, tk tick) error { l.stands(tk, l.Current()); return nil })
 	if p := w.l.Current(); !p.LimitAt.Equal(limit) || p.Status != payment.AuthComplete {
 		t.Errorf("%s, it expires on %s, not %s", p.Status, p.LimitAt, limit)
 	}
