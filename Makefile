@@ -33,8 +33,8 @@ apache: ## the client against Debian's apache2, as the real centre asks for cert
 browser: ## the flows people click and the look of the pages, in Debian's chromium
 	KESSAI_TEST_REQUIRE=all go test -count=1 -run 'Flow|Gallery|Script|Dialog|Browser|Screens' ./internal/browsertest/... ./internal/web/... ./internal/backoffice/... ./paygentsim/
 
-simulate: ## whole-system simulation: make simulate ORDERS=5000 SEED=1 ENGINE=sqlite|postgres|mysql
-	KESSAI_SIM_ORDERS=$(or $(ORDERS),5000) KESSAI_SIM_SEED=$(SEED) KESSAI_SIM_ENGINE=$(ENGINE) go test -count=1 -timeout 0 -run TestSimulation -v ./internal/app/
+simulate: ## whole-system simulation: make simulate ORDERS=5000 SEED=1 ENGINE=sqlite|postgres|mysql SHARDS=2
+	KESSAI_SIM_ORDERS=$(or $(ORDERS),5000) KESSAI_SIM_SEED=$(SEED) KESSAI_SIM_ENGINE=$(ENGINE) KESSAI_SIM_SHARDS=$(SHARDS) go test -count=1 -timeout 0 -run 'TestSimulation$$' -v ./internal/app/
 
 crash: ## processes killed at every boundary and at random under load: make crash ROUNDS=1000 SEED=1
 	KESSAI_TEST_REQUIRE=all KESSAI_CRASH_ROUNDS=$(or $(ROUNDS),60) KESSAI_CRASH_SEED=$(SEED) go test -count=1 -timeout 0 -run TestCrash -v ./internal/app/

@@ -86,7 +86,7 @@ type worker struct {
 // New makes a node. The database must have been migrated; Migrate does that.
 func New(ctx context.Context, c config.Config, d Deps) (*App, error) {
 	a := &App{config: c, deps: d}
-	if err := a.open(ctx); err != nil {
+	if err := a.open(ctx, a.mountShop, a.mountBackOffice, a.mountNotices); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -111,8 +111,8 @@ func (a *App) openCore(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) open(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{a.openCore, a.openPages} {
+func (a *App) open(ctx context.Context, mounts ...func(context.Context) error) error {
+	for _, step := range append([]func(context.Context) error{a.openCore, a.openKernel}, mounts...) {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (a *App) openDatabase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.DB = db
+	a.DB, a.clock.theirs = db, db.Now
 	return checkMigrated(ctx, db, a.config)
 }
 
@@ -172,7 +172,7 @@ func (a *App) policy(ctx context.Context) (ledger.Policy, error) {
 	return p, err
 }
 
-func (a *App) openPages(ctx context.Context) error {
+func (a *App) openKernel(context.Context) error {
 	public, err := url.Parse(a.config.PublicURL)
 	if err != nil {
 		return fmt.Errorf("public_url: %w", err)
@@ -181,15 +181,7 @@ func (a *App) openPages(ctx context.Context) error {
 		PublicURL: public, TrustedProxies: a.config.TrustedProxies, AdminPath: a.config.AdminRoute,
 		DB: a.DB, Around: a.around, Log: a.deps.Log, Now: a.deps.Now, Rand: a.deps.Rand,
 	})
-	if err != nil {
-		return err
-	}
-	for _, mount := range []func(context.Context) error{a.mountShop, a.mountBackOffice, a.mountNotices} {
-		if err := mount(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 func (a *App) mountNotices(context.Context) error {

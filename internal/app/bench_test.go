@@ -25,7 +25,6 @@ import (
 	"kessai/internal/notice"
 	"kessai/internal/order"
 	"kessai/internal/payment"
-	"kessai/internal/reconcile"
 	"kessai/internal/store"
 	"kessai/internal/store/storetest"
 	"kessai/paygentsim"
@@ -265,18 +264,18 @@ func (r *benchRig) post(bodies [][]byte) []time.Duration {
 	})
 }
 
-func noticesOn(engine database.Engine) int {
+func noticesOn(b *testing.B, engine database.Engine) int {
 	if engine == database.SQLite {
-		return 4000
+		return benchOrders(b, 4000)
 	}
-	return 2000
+	return benchOrders(b, 2000)
 }
 
 // BenchmarkNoticesAnswered: stored durably, and answered; the confirmers rest.
 func BenchmarkNoticesAnswered(b *testing.B) {
 	onEngines(b, func(b *testing.B, engine database.Engine) {
 		r := newBenchRig(b, engine)
-		bodies := r.notices(noticesOn(engine))
+		bodies := r.notices(noticesOn(b, engine))
 		began, busy := time.Now(), cpu(b)
 		took := r.post(bodies)
 		rate(b, "notices", len(bodies), time.Since(began), cpu(b)-busy)
@@ -296,7 +295,7 @@ func BenchmarkNoticesApplied(b *testing.B) {
 
 func noticesApplied(b *testing.B, engine database.Engine, width int) {
 	r := newBenchRig(b, engine)
-	bodies := r.notices(noticesOn(engine))
+	bodies := r.notices(noticesOn(b, engine))
 	ctx, stop := context.WithCancel(context.Background())
 	var working sync.WaitGroup
 	for range width {
@@ -331,52 +330,37 @@ func noticesApplied(b *testing.B, engine database.Engine, width int) {
 }
 
 // BenchmarkCheckout: the submit of the card page, from transaction A to B; own is what is
-// not spent waiting for the centre.
+// not spent waiting for the centre. As many as can be at 0 and 120 ms, where buyers whom
+// the centre answers at once then wait for each other; and 200 a second, evenly.
 func BenchmarkCheckout(b *testing.B) {
-	for _, wire := range []time.Duration{0, 120 * time.Millisecond} {
-		b.Run(wire.String(), func(b *testing.B) {
+	for _, load := range []struct {
+		name  string
+		wire  time.Duration
+		width int
+		every time.Duration // between two buyers
+	}{{"0ms", 0, 4, 0}, {"120ms", 120 * time.Millisecond, 40, 0}, {"120ms-200-a-second", 120 * time.Millisecond, 200, 5 * time.Millisecond}} {
+		b.Run(load.name, func(b *testing.B) {
 			onEngines(b, func(b *testing.B, engine database.Engine) {
 				r := newBenchRig(b, engine)
-				const n = 2000
+				n := benchOrders(b, 2000)
 				ids := r.drafts(n, 0)
-				width := 4
-				if wire > 0 {
-					width = 40
-				}
-				r.latency.Store(int64(wire))
+				r.latency.Store(int64(load.wire))
+				own := make([]time.Duration, n)
 				began, busy := time.Now(), cpu(b)
-				took := each(b, n, width, func(i int) error { return r.begin(ids[i]) })
+				each(b, n, load.width, func(i int) error {
+					time.Sleep(time.Until(began.Add(time.Duration(i) * load.every)))
+					at := time.Now()
+					err := r.begin(ids[i])
+					own[i] = time.Since(at) - load.wire
+					return err
+				})
 				rate(b, "checkouts", n, time.Since(began), cpu(b)-busy)
-				for i := range took {
-					took[i] -= wire
-				}
-				percentiles(b, "own-", took)
+				slices.Sort(own)
+				percentiles(b, "own-", own)
 				heap(b)
 			})
 		})
 	}
-}
-
-// BenchmarkRollback: orders left in 決済処理中, each asked for at the centre at 0 ms.
-// KESSAI_BENCH_ORDERS says how many.
-func BenchmarkRollback(b *testing.B) {
-	onEngines(b, func(b *testing.B, engine database.Engine) {
-		r := newBenchRig(b, engine)
-		n := benchOrders(b, 4000)
-		ids := r.drafts(n, r.bank)
-		each(b, n, 16, func(i int) error { return r.begin(ids[i]) })
-		r.Advance(20 * 24 * time.Hour)
-		runtime.GC()
-		began, busy := time.Now(), cpu(b)
-		totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), 7, false, func(_ ledger.Rollback, err error) error { return err })
-		if err != nil || totals.Canceled != n {
-			b.Fatalf("%+v, %v", totals, err)
-		}
-		took := time.Since(began)
-		rate(b, "orders", n, took, cpu(b)-busy)
-		b.ReportMetric(took.Seconds()*100_000/float64(n), "s-for-100k")
-		heap(b)
-	})
 }
 
 // BenchmarkStart: from app.New to a node that answers.

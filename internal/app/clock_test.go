@@ -29,7 +29,7 @@ func TestClock(t *testing.T) {
 			{-time.Minute, false, "takes no work"},
 		} {
 			var said bytes.Buffer
-			a := &App{DB: db, deps: Deps{
+			a := &App{DB: db, clock: clock{theirs: db.Now}, deps: Deps{
 				CheckClock: true, Log: slog.New(slog.NewTextHandler(&said, nil)), Now: func() time.Time { return time.Now().Add(tt.off) },
 			}}
 			worked := false
@@ -48,4 +48,27 @@ func TestClock(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestClockIsSet: a clock that is set while the node runs is compared anew: at once where
+// it is set back, which the time of the next comparison would hide for as long.
+func TestClockIsSet(t *testing.T) {
+	t.Parallel()
+	now := dbtest.Now()
+	for _, tt := range []struct {
+		off   time.Duration
+		takes bool
+	}{{-time.Hour, false}, {-31 * time.Second, false}, {time.Hour, false}, {-time.Second, true}} {
+		var off time.Duration
+		a := &App{
+			clock: clock{theirs: func(context.Context) (time.Time, bool, error) { return now, true, nil }},
+			deps:  Deps{CheckClock: true, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now.Add(off) }},
+		}
+		if !a.clockRight(t.Context()) {
+			t.Fatal("a right clock is refused")
+		}
+		if off = tt.off; a.clockRight(t.Context()) != tt.takes {
+			t.Errorf("set by %s: takes work %v", tt.off, !tt.takes)
+		}
+	}
 }

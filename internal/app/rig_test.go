@@ -44,10 +44,12 @@ type rig struct {
 
 	app       *app.App
 	node      string
+	clock     func() time.Time  // the node's own; nil: the rig's
 	transport http.RoundTripper // nil: TLS, as in production
 	reached   func(ledger.Boundary, order.ID)
 	observe   func(statement string)
 	returns   func(order.ID, *ledger.Payment) ledger.Returns
+	start     func(context.Context, config.Config, app.Deps) (*app.App, error)
 }
 
 // rigOptions say what differs from an ordinary rig.
@@ -60,8 +62,9 @@ type rigOptions struct {
 	transact func(*rig) http.RoundTripper // nil: the simulator without a socket
 	sim      func(*paygentsim.Options)
 	level    slog.Level
-	today    bool                                           // the clock begins now, not at dbtest.Now
-	returns  func(order.ID, *ledger.Payment) ledger.Returns // nil: nobody comes back, and cards go without 3-D Secure
+	today    bool                                                             // the clock begins now, not at dbtest.Now
+	returns  func(order.ID, *ledger.Payment) ledger.Returns                   // nil: nobody comes back, and cards go without 3-D Secure
+	start    func(context.Context, config.Config, app.Deps) (*app.App, error) // nil: app.New
 }
 
 // newRig makes a shop as the demo does: database, settings, kit, node.
@@ -73,7 +76,10 @@ func newRig(t testing.TB, o rigOptions) *rig {
 	if o.baseURL == "" {
 		o.baseURL = "https://127.0.0.1:8443"
 	}
-	r := &rig{t: t, node: "node-1", chance: newChance(o.seed), log: newLines(o.level), kit: t.TempDir(), baseURL: o.baseURL, returns: o.returns}
+	r := &rig{t: t, node: "node-1", chance: newChance(o.seed), log: newLines(o.level), kit: t.TempDir(), baseURL: o.baseURL, returns: o.returns, start: o.start}
+	if r.start == nil {
+		r.start = app.New
+	}
 	r.config = loadConfig(t, t.TempDir(), o.database)
 	db, err := app.OpenDatabase(t.Context(), r.config, r.deps())
 	if err != nil {
@@ -182,6 +188,9 @@ func (r *rig) deps() app.Deps {
 	if r.Shop != nil {
 		d.Now = r.Now
 	}
+	if r.clock != nil {
+		d.Now, d.CheckClock = r.clock, true
+	}
 	d.Reached = func(b ledger.Boundary, id order.ID) {
 		if r.reached != nil {
 			r.reached(b, id)
@@ -193,7 +202,7 @@ func (r *rig) deps() app.Deps {
 // open starts the node.
 func (r *rig) open() {
 	r.t.Helper()
-	a, err := app.New(context.Background(), r.config, r.deps())
+	a, err := r.start(context.Background(), r.config, r.deps())
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -97,11 +97,12 @@ func (b *browser) do(t testing.TB, method, address string, form url.Values) page
 	return page{}
 }
 
-// paidy is the buyer's decision in Paidy's window.
-func (b *browser) paidy(t testing.TB, key, trading string, amount int64, decision string) bool {
+// paidy is the buyer's decision in Paidy's window; one that is lost the centre never
+// hears of.
+func (b *browser) paidy(t testing.TB, key, trading string, amount int64, decision string, lose bool) bool {
 	t.Helper()
-	body := fmt.Sprintf(`{"api_key":%q,"decision":%q,"payload":{"amount":%d,"currency":"JPY","order":{"order_ref":%q,"items":[{"id":"1","quantity":1,"title":"器","unit_price":%d}]}}}`,
-		key, decision, amount, trading, amount)
+	body := fmt.Sprintf(`{"api_key":%q,"decision":%q,"lose_webhook":%t,"payload":{"amount":%d,"currency":"JPY","order":{"order_ref":%q,"items":[{"id":"1","quantity":1,"title":"器","unit_price":%d}]}}}`,
+		key, decision, lose, amount, trading, amount)
 	w := httptest.NewRecorder()
 	b.pages.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "https://127.0.0.1:8443/paidy/payments", strings.NewReader(body)))
 	if w.Code != http.StatusOK {

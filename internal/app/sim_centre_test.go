@@ -17,6 +17,7 @@ type centreBooks struct {
 	sim     *paygentsim.Sim
 	next    int64
 	byOrder map[order.ID][]string
+	foreign map[string]bool // of another shop
 }
 
 // of is what the centre has of an order, oldest first.
@@ -27,6 +28,9 @@ func (b *centreBooks) of(id order.ID) []paygentsim.Payment {
 			break
 		}
 		at := order.ID(orderOf(p.TradingID))
+		if b.foreign[p.PaymentID] {
+			continue
+		}
 		b.byOrder[at] = append(b.byOrder[at], p.PaymentID)
 	}
 	var all []paygentsim.Payment
@@ -94,14 +98,6 @@ func (s *simulation) atStore() {
 	if p == nil {
 		return
 	}
-	if err := s.sim.SetFaults(hostile()); err != nil { // of a number the shop asks after its term
-		s.t.Fatal(err)
-	}
-	defer func() {
-		if err := s.sim.SetFaults(quiet()); err != nil {
-			s.t.Fatal(err)
-		}
-	}()
 	switch {
 	case at.Type == paygentsim.TypeATM:
 		s.move(p, at, paygentsim.Captured)
@@ -160,15 +156,28 @@ func (s *simulation) resend() {
 	})
 }
 
-// foreign is a payment of another shop of the same merchant.
+// foreign is a payment of another shop of the same merchant, which may number its orders
+// as we do: behind another mark or, where we have one, without.
 func (s *simulation) foreign() {
 	types := []paygentsim.PaymentType{paygentsim.TypeCard, paygentsim.TypeConveni, paygentsim.TypePaidy}
-	s.do(0, "another shop is paid", 0, func() string {
-		p, err := s.sim.Foreign(s.merchant.MerchantID, fmt.Sprintf("other-%d", s.dice.IntN(1000)), types[s.dice.IntN(len(types))], 1100)
+	trading, of := fmt.Sprintf("other-%d", s.dice.IntN(1000)), order.ID(0)
+	what := "another name"
+	if p := s.some(); p != nil && s.mark != "" {
+		switch s.dice.IntN(3) {
+		case 0:
+			trading, what = fmt.Sprintf("C%d", p.id), "another mark"
+		case 1:
+			trading, what, of = fmt.Sprintf("%d", p.id), "our order's id", p.id
+			p.outside = true
+		}
+	}
+	s.do(of, "another shop is paid: "+trading, 0, func() string {
+		p, err := s.sim.Foreign(s.merchant.MerchantID, trading, types[s.dice.IntN(len(types))], 1100+int64(s.dice.IntN(7))) // never an order's total
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.cover("other", "*", "payment of another shop")
+		s.books.foreign[p.PaymentID] = true
+		s.cover("payment of another shop", "*", fmt.Sprintf("%s, shared merchant %v", what, s.shared))
 		return p.PaymentID
 	})
 }

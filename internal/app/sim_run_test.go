@@ -30,6 +30,9 @@ func (s *simulation) guarded(action func() string) (result string, crashed bool)
 
 // boundary is told where an operation is.
 func (s *simulation) boundary(b ledger.Boundary, id order.ID) {
+	if s.smooth {
+		return
+	}
 	if b == ledger.AfterSent && s.armed == "" && s.dice.IntN(80) == 0 {
 		s.Advance(6 * time.Second) // too late for the first byte to leave
 		s.cover("other", "*", "late sender")
@@ -126,14 +129,15 @@ func (s *simulation) days() {
 	d := []time.Duration{24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 20 * 24 * time.Hour}[min(s.dice.IntN(4), s.dice.IntN(4))]
 	s.note("%v pass", d)
 	s.pick()
-	s.untilDue(time.Hour, time.Minute)
-	s.untilDue(d-time.Hour, 4*time.Hour) // 091 is asked every ten minutes: not each of them is lived through
+	s.untilDue(time.Hour, 2*time.Minute)
+	s.untilDue(d-time.Hour, 6*time.Hour) // 091 is asked every ten minutes: not each of them is lived through
 }
 
 // work runs centre and workers until nothing is due, the living nodes in turns.
 func (s *simulation) work() string {
 	here := s.current()
 	defer func() { s.use(here) }()
+	s.farOff()
 	for n := range 5000 {
 		arrived := s.wire.arrive()
 		atCentre, _, err := s.sim.Step(context.Background())
@@ -150,6 +154,9 @@ func (s *simulation) work() string {
 		worked, _, err := s.app.Step(context.Background())
 		if err != nil {
 			s.t.Fatal(err)
+		}
+		if f := s.current().fast; f != 0 && worked {
+			s.cover("clock", "*", map[bool]string{false: "behind within 1 s", true: "ahead within 1 s"}[f > 0])
 		}
 		if !arrived && !atCentre && !worked {
 			return fmt.Sprintf("%d rounds", n)

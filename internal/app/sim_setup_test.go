@@ -37,14 +37,15 @@ const carrierKeys = "5,4,6" // d払い, au, SoftBank
 func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int) *simulation {
 	t.Helper()
 	s := &simulation{
-		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: map[cell]int{},
+		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: covered{times: map[cell]int{}},
 		byID: map[order.ID]*purchase{}, failing: map[order.ID]bool{},
 	}
 	merchant := paygentsim.Merchant{
 		MerchantID: "12345", ConnectID: "conn01", ConnectPassword: "pass01", TokenKey: "test_tokenkey", NoticeKey: "NOTICEKEY0000001",
 		ThreeDSKey: "TDSKEY0001", LinkKey: "LINKKEY0001", PaidyKey: "pk_test_1",
-		Rules: paygentsim.Rules{TradingIDOnce: s.chosen(30), RefusedStays10: s.chosen(30), ReauthorizeSameID: s.chosen(10), ThreeDSPost: s.chosen(50)},
+		Rules: paygentsim.Rules{TradingIDOnce: s.chosen(30), RefusedStays10: s.chosen(30), ReauthorizeSameID: s.chosen(10), ThreeDSPost: s.chosen(50), PaRes: seed%2 == 1},
 	}
+	s.attempts = ledger.AcceptAttempts
 	if s.everyStatus = s.chosen(50); s.everyStatus {
 		merchant.Subscribed = map[paygentsim.PaymentType][]paygentsim.Status{}
 		for _, m := range payment.Methods() {
@@ -57,7 +58,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		}
 	}
 	s.rig = newRig(t, rigOptions{
-		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(),
+		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
 		sim: func(o *paygentsim.Options) {
 			o.History = 4
 			o.Merchants = []paygentsim.Merchant{merchant}
@@ -69,7 +70,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	})
 	s.reached = s.boundary
 	s.browser = &browser{pages: s.sim.BrowserHandler()}
-	s.books = &centreBooks{sim: s.sim, next: firstPaymentID, byOrder: map[order.ID][]string{}}
+	s.books = &centreBooks{sim: s.sim, next: firstPaymentID, byOrder: map[order.ID][]string{}, foreign: map[string]bool{}}
 	s.offerMethods()
 	s.Exec("CREATE INDEX simulation_touched ON plg_kessai_ledger (updated_at)")
 	for n := range max(40, orders/12) {
@@ -78,10 +79,15 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	}
 	s.member = s.Member(memberPoints)
 	s.keepCard()
-	if err := s.sim.SetFaults(quiet()); err != nil {
+	if err := s.sim.SetFaults(hostile()); err != nil {
 		t.Fatal(err)
 	}
 	s.openNodes(1 + s.dice.IntN(3))
+	s.covered.oldStyle, s.covered.newStyle = merchant.Rules.PaRes, !merchant.Rules.PaRes
+	s.covered.marked, s.covered.several = s.mark != "", len(s.nodes) > 1
+	if s.gaps, s.aiming = s.covered.empty(), 20; orders < 500 { // it cannot be filled
+		s.aiming = 5
+	}
 	s.note("seed %d: %d nodes, every status %v, rules %+v", seed, len(s.nodes), s.everyStatus, merchant.Rules)
 	return s
 }
@@ -104,9 +110,10 @@ func (s *simulation) firstSettings() map[string]string {
 		"asp_payment_term": "7", "claim_kanji": "白磁堂", "claim_kana": "ハクジドウ",
 		"credit_3d": "0", "credit_3d_merchant_name": "HAKUJIDO", "credit_3d_hash_key": "TDSKEY0001", "confirm_notices": confirm,
 	}
-	if s.chosen(30) {
-		values["trading_id_mark"] = "B"
+	if s.chosen(50) {
+		s.mark = "B"
 	}
+	values["trading_id_mark"] = s.mark
 	return values
 }
 
@@ -165,37 +172,59 @@ func (s *simulation) returns(id order.ID, p *ledger.Payment) ledger.Returns {
 	return ledger.Returns{OK: to("ok"), Stop: to("stop"), Term: to("term")}
 }
 
-// settings is staff changing the version of 3-D Secure: a new version of the settings,
-// while operations of former ones are open.
+// settings is staff changing a setting: a new version, while operations of former ones are
+// open.
 func (s *simulation) settings() {
-	next := []ledger.ThreeDS{ledger.NoThreeDS, ledger.ThreeDS1, ledger.ThreeDS2}[s.dice.IntN(3)]
-	s.do(0, "3-D Secure "+string(next), 0, func() string {
-		_, err := s.app.Settings.Save(context.Background(), func(v *setting.Values) error {
-			return v.Set("credit_3d", map[ledger.ThreeDS]string{ledger.NoThreeDS: "0", ledger.ThreeDS1: "1", ledger.ThreeDS2: "2"}[next])
-		}, "staff:1")
+	switch s.dice.IntN(4) {
+	case 0:
+		s.acceptAttempts(attemptPolicies()[s.dice.IntN(3)])
+	case 1:
+		s.share(!s.shared)
+	default:
+		s.authenticateBy([]ledger.ThreeDS{ledger.NoThreeDS, ledger.ThreeDS1, ledger.ThreeDS2}[s.dice.IntN(3)])
+	}
+}
+
+func (s *simulation) authenticateBy(next ledger.ThreeDS) {
+	s.save("3-D Secure "+string(next), "credit_3d", map[ledger.ThreeDS]string{ledger.NoThreeDS: "0", ledger.ThreeDS1: "1", ledger.ThreeDS2: "2"}[next], func() { s.threeDS = next })
+}
+
+func (s *simulation) acceptAttempts(next ledger.Attempts) {
+	s.save("attempts "+string(next), "threeds_attempts", string(next), func() { s.attempts = next })
+}
+
+func attemptPolicies() []ledger.Attempts {
+	return []ledger.Attempts{ledger.AcceptAttempts, ledger.ProtectedAttempts, ledger.FullOnly}
+}
+
+// share says whether other shops use the merchant too, which a shop can say that marks
+// its trading_ids.
+func (s *simulation) share(next bool) {
+	if s.mark == "" {
+		return
+	}
+	s.save(fmt.Sprintf("shared merchant %v", next), "shared_merchant", map[bool]string{false: "0", true: "1"}[next], func() { s.shared = next })
+}
+
+func (s *simulation) save(what, name, value string, saved func()) {
+	s.do(0, what, 0, func() string {
+		_, err := s.app.Settings.Save(context.Background(), func(v *setting.Values) error { return v.Set(name, value) }, "staff:1")
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.threeDS = next
+		saved()
 		return "saved"
 	})
 }
 
-// hostile is what the centre does wrong with telegrams and the notices of what they
-// change. Nothing but 091 finds lost notices of what others changed, so quiet, which
-// holds for those, loses none.
+// hostile is what the centre does wrong with telegrams and notices; of those that are lost
+// 091 alone tells.
 func hostile() paygentsim.Faults {
 	f, err := paygentsim.FaultsHostile.Faults()
 	if err != nil {
 		panic(err)
 	}
-	f.NoticeLost = .2
-	return f
-}
-
-func quiet() paygentsim.Faults {
-	f := hostile()
-	f.NoticeLost = 0
+	f.NoticeLost = .15
 	return f
 }
 
@@ -203,16 +232,19 @@ func quiet() paygentsim.Faults {
 type node struct {
 	name string
 	app  *app.App
-	down int // steps until somebody starts it again
+	down int           // steps until somebody starts it again
+	fast time.Duration // how far its clock is ahead; beyond 5 s it takes no work
+	set  time.Time     // … since when
 }
 
 // openNodes adds nodes to the one the rig opened.
 func (s *simulation) openNodes(n int) {
-	s.nodes = []*node{{name: s.node, app: s.app}}
+	s.nodes = []*node{{name: s.node, app: s.app}} // the first one's clock is right
 	for i := 1; i < n; i++ {
-		s.node = "node-" + strconv.Itoa(i+1)
-		s.open()
-		s.nodes = append(s.nodes, &node{name: s.node, app: s.app})
+		n := &node{name: "node-" + strconv.Itoa(i+1)}
+		s.nodes = append(s.nodes, n)
+		s.setClock(n)
+		s.start(n)
 	}
 	s.t.Cleanup(func() {
 		for _, n := range s.nodes {
@@ -246,9 +278,44 @@ func (s *simulation) pick() {
 // alive is a living node; there always is one.
 func (s *simulation) alive() *node {
 	for at := s.dice.IntN(len(s.nodes)); ; at = (at + 1) % len(s.nodes) {
-		if s.nodes[at].app != nil {
-			return s.nodes[at]
+		if n := s.nodes[at]; n.app != nil && !n.wrong() {
+			return n
 		}
+	}
+}
+
+// wrong reports a clock with which nobody is sent to the node.
+func (n *node) wrong() bool { return n.fast.Abs() >= 5*time.Second }
+
+// clocks sets the clock of a node: right, a little off, or far off. The first one's is
+// right.
+func (s *simulation) clocks() {
+	if len(s.nodes) > 1 {
+		s.setClock(s.nodes[1+s.dice.IntN(len(s.nodes)-1)])
+	}
+}
+
+func (s *simulation) setClock(n *node) {
+	ms := time.Millisecond
+	n.fast = []time.Duration{0, 300 * ms, 950 * ms, -300 * ms, -950 * ms, 8 * time.Second, -8 * time.Second, time.Hour, -time.Hour}[s.dice.IntN(9)]
+	n.set = s.Now()
+	s.note("the clock of %s is ahead by %v", n.name, n.fast)
+}
+
+// farOff lets the nodes whose clocks are far off look for work, which they must not take.
+func (s *simulation) farOff() {
+	for _, n := range s.nodes {
+		if n.app == nil || !n.wrong() || s.Now().Before(n.set.Add(time.Minute)) { // in which it may not have noticed yet
+			continue
+		}
+		worked, _, err := n.app.Step(context.Background())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if worked {
+			s.bad(0, "%s works, with its clock ahead by %v", n.name, n.fast)
+		}
+		s.cover("clock", "*", map[bool]string{false: "far behind: takes no work", true: "far ahead: takes no work"}[n.fast > 0])
 	}
 }
 
@@ -264,7 +331,9 @@ func (s *simulation) current() *node {
 
 func (s *simulation) start(n *node) {
 	s.node, s.app = n.name, nil
+	s.clock = func() time.Time { return s.Now().Add(n.fast) }
 	s.open()
+	s.app.SetDatabaseClock(s.Now)
 	n.app = s.app
 	s.note("%s starts", n.name)
 }
@@ -281,7 +350,7 @@ func (s *simulation) crashed() {
 	}
 	if n.down = []int{0, 0, 3, 30}[s.dice.IntN(4)]; n.down > 0 {
 		for _, other := range s.nodes {
-			if other.app != nil {
+			if other.app != nil && !other.wrong() {
 				s.note("%s stays down", n.name)
 				s.use(other)
 				return

@@ -10,6 +10,7 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/reconcile"
+	"kessai/paygentsim"
 )
 
 // press is staff at the order's page.
@@ -120,8 +121,12 @@ func (s *simulation) anyStatus() {
 	if len(may) == 0 || s.chosen(5) {
 		may = order.Statuses()
 	}
-	to := may[s.dice.IntN(len(may))]
 	living := []ledger.Living{ledger.LivingCancel, ledger.LivingCancel, ledger.LivingKeep, ledger.LivingAsk}[s.dice.IntN(4)]
+	s.setStatus(p, may[s.dice.IntN(len(may))], living)
+}
+
+func (s *simulation) setStatus(p *purchase, to order.Status, living ledger.Living) {
+	l := s.view(p.id)
 	what := to.Name()
 	if l.Order.Status == order.Canceled {
 		what = "受注の復活"
@@ -166,19 +171,23 @@ func (s *simulation) revive() {
 
 // refund records money given back by hand, whole or in part.
 func (s *simulation) refund() {
-	var pay *ledger.Payment
-	p := s.someWith(func(p *purchase) bool {
-		l := s.view(p.id)
-		for _, pay = range l.Payments {
-			if ledger.MayRefundByHand(l, pay.ID) == nil {
-				return true
-			}
-		}
-		return false
-	})
-	if p == nil {
-		return
+	if p := s.someWith(func(p *purchase) bool { return s.refundable(p) != nil }); p != nil {
+		s.refundOf(p, s.refundable(p))
 	}
+}
+
+// refundable is a payment of which money may be given back by hand.
+func (s *simulation) refundable(p *purchase) *ledger.Payment {
+	l := s.view(p.id)
+	for _, pay := range l.Payments {
+		if ledger.MayRefundByHand(l, pay.ID) == nil {
+			return pay
+		}
+	}
+	return nil
+}
+
+func (s *simulation) refundOf(p *purchase, pay *ledger.Payment) {
 	amount := pay.Amount - pay.HandRefunded
 	if s.chosen(40) {
 		amount = 1 + order.Yen(s.dice.Int64N(int64(amount)))
@@ -197,21 +206,24 @@ func (s *simulation) edit() {
 		l := s.view(p.id)
 		return l.Order.Status != order.Processing && l.Order.Status != order.Canceled && l.Current() != nil
 	})
-	if p == nil {
-		return
+	if p != nil {
+		s.editOf(p, s.changeSheet)
 	}
+}
+
+func (s *simulation) editOf(p *purchase, change func(*ledger.Sheet)) {
 	v, err := s.Reader.Order(context.Background(), p.id)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	sheet := ledger.Sheet{PaymentRow: v.PaymentRow, Items: v.Items, Shippings: v.Shippings, Totals: v.Totals, Buyer: v.Buyer, Message: v.Message, Note: v.Note}
-	s.changeSheet(&sheet)
+	change(&sheet)
 	in := ledger.Edit{Order: p.id, Version: s.view(p.id).Version, UpdatedAt: v.UpdatedAt, Sheet: sheet, Living: ledger.LivingCancel, Actor: "staff:1"}
 	done := s.staff(p, "受注の編集", fmt.Sprintf("edit %d: %d becomes %d", p.id, v.Totals.PaymentTotal, sheet.Totals.PaymentTotal), func(key string) (ledger.Result, error) {
 		in.Key = key
 		return s.app.Ledger.EditOrder(context.Background(), in)
 	})
-	if p.edited = p.edited || done; done && s.chosen(80) {
+	if p.edited = p.edited || done; done && !s.smooth && s.chosen(80) {
 		s.changeAmount(p)
 	}
 }
@@ -277,16 +289,23 @@ func (s *simulation) changeAmount(p *purchase) {
 
 // settleByHand is a person who knows from the centre what came of a silent operation.
 func (s *simulation) settleByHand() {
-	var open *ledger.Operation
-	p := s.someWith(func(p *purchase) bool {
-		for _, open = range s.view(p.id).Operations {
-			if open.State == payment.UnknownState {
-				return true
-			}
+	if p := s.someWith(func(p *purchase) bool { return s.silent(p) != nil }); p != nil {
+		s.settleOf(p, s.silent(p))
+	}
+}
+
+// silent is an operation of the order of which nobody knows what came.
+func (s *simulation) silent(p *purchase) *ledger.Operation {
+	for _, op := range s.view(p.id).Operations {
+		if op.State == payment.UnknownState {
+			return op
 		}
-		return false
-	})
-	if p == nil || len(s.wire.slow) > 0 { // what is on its way, nobody can know
+	}
+	return nil
+}
+
+func (s *simulation) settleOf(p *purchase, open *ledger.Operation) {
+	if len(s.wire.slow) > 0 { // what is on its way, nobody can know
 		return
 	}
 	happened, known := s.happened(p, open)
@@ -320,14 +339,22 @@ func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, know
 // bulk is a job over the newest orders, which the workers of all nodes carry out.
 func (s *simulation) bulk() {
 	kind := []string{"capture", "cancel", "inquiry", "rollback"}[s.dice.IntN(4)]
-	w := job.Wanted{Kind: kind, Requester: "staff:1", Key: fmt.Sprintf("bulk:%d", s.steps), Rehearsal: s.chosen(20), Width: 1 + s.dice.IntN(4)}
+	var of []*purchase
+	for range 5 {
+		if p := s.some(); p != nil && kind != "rollback" && (kind != "cancel" || s.chosen(30)) {
+			of = append(of, p)
+		}
+	}
+	s.bulkOf(kind, s.chosen(20), of...)
+}
+
+func (s *simulation) bulkOf(kind string, rehearse bool, of ...*purchase) {
+	w := job.Wanted{Kind: kind, Requester: "staff:1", Key: fmt.Sprintf("bulk:%d", s.steps), Rehearsal: rehearse, Width: 1 + s.dice.IntN(4)}
 	if kind == "rollback" {
 		w.Selection.Before = ledger.PendingBefore(s.Now(), s.dice.IntN(3))
 	}
-	for range 5 {
-		if p := s.some(); p != nil && kind != "rollback" && (kind != "cancel" || s.chosen(30)) {
-			w.Selection.Orders = append(w.Selection.Orders, job.Chosen{Order: p.id})
-		}
+	for _, p := range of {
+		w.Selection.Orders = append(w.Selection.Orders, job.Chosen{Order: p.id})
 	}
 	s.do(0, fmt.Sprintf("bulk %s of %v, rehearse %v", kind, w.Selection.Orders, w.Rehearsal), 0, func() string {
 		made, err := s.app.Jobs.Create(context.Background(), w)
@@ -347,9 +374,12 @@ func (s *simulation) bulk() {
 
 // rollback is the batch over the orders in 決済処理中 (manual 2.4).
 func (s *simulation) rollback() {
-	days, rehearse := s.dice.IntN(4), s.chosen(15)
+	s.rollbackOf(s.dice.IntN(4), s.chosen(15))
+}
+
+func (s *simulation) rollbackOf(days int, rehearse bool) {
 	s.do(0, fmt.Sprintf("rollback %d days, rehearse %v", days, rehearse), 0, func() string {
-		totals, err := reconcile.Rollback(context.Background(), s.app.Ledger, s.Store, s.Now(), days, rehearse, func(r ledger.Rollback, err error) error {
+		totals, err := reconcile.Rollback(context.Background(), s.app.Ledger, s.Store, s.Now(), reconcile.RollbackOptions{Days: days, Rehearse: rehearse}, func(r ledger.Rollback, err error) error {
 			if err != nil {
 				s.bad(r.Order, "rollback: %v", err)
 			}
@@ -364,4 +394,52 @@ func (s *simulation) rollback() {
 		}
 		return fmt.Sprintf("%+v", totals)
 	})
+}
+
+// staffOrder is an order that staff enter, and for which they make a payment in
+// ペイジェントオンライン under its id (manual 2.5): at once, later, by another amount, or never.
+func (s *simulation) staffOrder() {
+	s.staffOrderBy(s.anyWay(), []string{"placed", "paid by hand", "paid by hand", "another amount"}[s.dice.IntN(4)])
+}
+
+func (s *simulation) staffOrderBy(w way, what string) {
+	w.stored = false
+	p := s.draft(w)
+	total := s.view(p.id).Order.Total
+	row := schemeName(w.scheme)
+	if entered := s.staff(p, "受注登録", fmt.Sprintf("staff enter %d", p.id), func(key string) (ledger.Result, error) {
+		return s.app.Ledger.PlaceByStaff(context.Background(), ledger.StaffOrder{Order: p.id, Total: total, Actor: "staff:1", Key: key})
+	}); !entered {
+		return
+	}
+	s.cover("order by staff", row, "placed")
+	if what == "placed" {
+		return
+	}
+	if s.chosen(50) {
+		s.pass()
+	}
+	p.outside = true
+	amount, trading := int64(total), s.mark+p.id.String()
+	if what == "another amount" {
+		amount += 3
+	}
+	s.do(p.id, fmt.Sprintf("staff make %s of %d at the centre", trading, amount), 0, func() string {
+		at, err := s.sim.Foreign(s.merchant.MerchantID, trading, paygentsim.PaymentType(w.scheme.Method.Type()), amount)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.cover("order by staff", row, what)
+		return at.PaymentID
+	})
+}
+
+func schemeName(scheme payment.Scheme) string {
+	name := map[payment.Method]string{
+		payment.Card: "card", payment.Conveni: "conveni", payment.ATM: "ATM", payment.Bank: "bank", payment.Carrier: "carrier", payment.Paidy: "Paidy",
+	}[scheme.Method]
+	if scheme.System == payment.Link {
+		name = "link " + name
+	}
+	return name
 }

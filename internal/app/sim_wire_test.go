@@ -18,8 +18,8 @@ import (
 	"kessai/paygentsim"
 )
 
-// wire is the connection to the centre. It counts telegrams by kind and payment, lets
-// the notices of what they change be lost, and lets time-outs take their time.
+// wire is the connection to the centre. It counts telegrams by kind and payment, and lets
+// time-outs take their time.
 type wire struct {
 	next       http.RoundTripper
 	simulation *simulation
@@ -60,7 +60,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		s.bad(of, "a second %s of %s left the shop", kind, id)
 	}
 	s.note("    %s %s %s", s.node, key, form.Get("payment_amount")+form.Get("amount")+form.Get("id"))
-	if w.delay(req, kind, body) {
+	if w.delay(req, kind, of, body) {
 		s.cover("telegram fault", s.labelOf(of), "late")
 		s.Advance(35 * time.Second)
 		return nil, errLate{}
@@ -103,13 +103,13 @@ func (w *wire) met(kind string, id order.ID) {
 
 // delay keeps a telegram back, to arrive when its sender has given it up, and perhaps
 // settled it as not happened.
-func (w *wire) delay(req *http.Request, kind string, body []byte) bool {
+func (w *wire) delay(req *http.Request, kind string, of order.ID, body []byte) bool {
 	s := w.simulation
 	one := 12
 	if slices.Contains(beginning, kind) {
 		one = 22
 	}
-	if kind == "094" || s.armed != "" || s.sim.CurrentFaults() == (paygentsim.Faults{}) || s.dice.IntN(one) != 0 {
+	if kind == "094" || s.armed != "" || s.sim.CurrentFaults() == (paygentsim.Faults{}) || !s.aimsAt("telegram fault", of, "late") && s.dice.IntN(one) != 0 {
 		return false
 	}
 	late := req.Clone(context.Background())
@@ -123,8 +123,7 @@ func (w *wire) delay(req *http.Request, kind string, body []byte) bool {
 	return true
 }
 
-// arrive lets telegrams reach the centre whose time has come. The notices of what they
-// do are not lost: of what is settled nothing else will tell.
+// arrive lets telegrams reach the centre whose time has come.
 func (w *wire) arrive() (any bool) {
 	now := w.simulation.Now()
 	w.slow = slices.DeleteFunc(w.slow, func(late slow) bool {
@@ -153,19 +152,8 @@ func (w *wire) exchange(req *http.Request, kind string, id order.ID) (*http.Resp
 		defer w.met(kind, id)
 		return w.next.RoundTrip(req)
 	}
-	faults := s.sim.CurrentFaults()
-	if faults != (paygentsim.Faults{}) {
-		if err := s.sim.SetFaults(hostile()); err != nil {
-			return nil, err
-		}
-		defer func() {
-			if err := s.sim.SetFaults(faults); err != nil {
-				s.t.Error(err)
-			}
-		}()
-	}
-	if fault, any := s.missing("telegram fault", s.labelOf(id)); any && fault != "late" && faults != (paygentsim.Faults{}) && s.dice.IntN(6) == 0 {
-		if err := s.sim.ForceFault(kind, paygentsim.Fault(fault)); err != nil { // what chance left out
+	if fault := s.wantedFault(id); fault != paygentsim.NoFault {
+		if err := s.sim.ForceFault(kind, fault); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +173,7 @@ func (w *wire) exchange(req *http.Request, kind string, id order.ID) (*http.Resp
 
 // orderOf reads the order out of a trading_id: 12, 12_2, B12_2.
 func orderOf(tradingID string) int64 {
-	id, _, _ := strings.Cut(strings.TrimLeft(tradingID, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), "_")
+	id, _, _ := strings.Cut(strings.TrimPrefix(tradingID, "B"), "_")
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
 		return -1

@@ -15,7 +15,6 @@ const (
 	dialTimeout    = 10 * time.Second
 	sqliteReaders  = 4
 	serverConns    = 20
-	serverIdle     = 8
 	connLifetime   = 30 * time.Minute
 	connIdleClosed = 5 * time.Minute
 )
@@ -117,7 +116,7 @@ func sizeServerPool(pool *sql.DB, o Options) *sql.DB {
 		conns = serverConns
 	}
 	pool.SetMaxOpenConns(conns)
-	pool.SetMaxIdleConns(min(conns, serverIdle))
+	pool.SetMaxIdleConns(conns) // a pool that closes what it needs again at once spends its time connecting
 	pool.SetConnMaxLifetime(connLifetime)
 	pool.SetConnMaxIdleTime(connIdleClosed)
 	return pool

@@ -34,7 +34,7 @@ func mysqlPool(src source, change func(*mysql.Config)) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", src, err)
 	}
-	return sql.OpenDB(readCommitted{connector}), nil
+	return sql.OpenDB(keeping{readCommitted{connector}}), nil
 }
 
 func mysqlConfig(src source) (*mysql.Config, error) {

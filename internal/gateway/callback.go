@@ -47,11 +47,27 @@ func VerifyNotice(keys func(ctx context.Context) ([]NoticeKey, error)) notice.Ve
 
 // noticeOf is a difference as the ledger knows it, whichever way it came.
 func noticeOf(n paygent.Notice, env payment.Environment, merchant string) ledger.Notice {
+	class, split := chosen(n)
 	return ledger.Notice{
 		Environment: env, MerchantID: merchant,
 		NoticeID: n.NoticeID, Digest: digest(n), PaymentID: n.PaymentID, TradingID: n.TradingID, Type: string(n.Type),
 		Status: payment.Status(n.Status), Amount: order.Yen(n.Amount), BaseID: n.BasePaymentID, PaymentDate: n.PaymentDate,
+		PaymentClass: class, SplitCount: split,
 	}
+}
+
+// chosen is how a card's holder pays, empty where it is nothing that 020 would take: the
+// hash does not cover it.
+func chosen(n paygent.Notice) (class string, split int) {
+	switch n.PaymentClass {
+	case paygent.LumpSum, paygent.BonusLumpSum, paygent.Revolving:
+		return string(n.PaymentClass), 0
+	case paygent.Instalments:
+		if n.SplitCount > 1 && n.SplitCount < 100 {
+			return string(n.PaymentClass), n.SplitCount
+		}
+	}
+	return "", 0
 }
 
 // digest tells a duplicate from a conflict: over what the hash covers, and the status

@@ -54,6 +54,25 @@ func TestNoticesBelongToTheKeyThatFits(t *testing.T) {
 	}
 }
 
+// TestHowTheHolderPays: what cannot be sent again is left out, however long it is.
+func TestHowTheHolderPays(t *testing.T) {
+	t.Parallel()
+	verify := gateway.VerifyNotice(keys(gateway.NoticeKey{Key: "k", Environment: payment.Test, MerchantID: "m"}))
+	for _, tt := range []struct {
+		class     paygent.PaymentClass
+		split     int
+		wantClass string
+		wantSplit int
+	}{{"10", 0, "10", 0}, {"61", 3, "61", 3}, {"80", 0, "80", 0}, {"23", 0, "23", 0}, {"", 0, "", 0}, {"61", 0, "", 0}, {"61", 1, "", 0}, {"61", 1 << 40, "", 0}, {"10", 7, "10", 0}, {"123456789", 0, "", 0}} {
+		n := told
+		n.PaymentClass, n.SplitCount = tt.class, tt.split
+		got, err := verify(t.Context(), signed(t, n, "k"))
+		if err != nil || got.PaymentClass != tt.wantClass || got.SplitCount != tt.wantSplit {
+			t.Errorf("%s-%d: %s-%d, %v", tt.class, tt.split, got.PaymentClass, got.SplitCount, err)
+		}
+	}
+}
+
 // TestRefusedNotices are Paygent's in no way that can be proved.
 func TestRefusedNotices(t *testing.T) {
 	t.Parallel()

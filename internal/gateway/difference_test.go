@@ -39,7 +39,7 @@ func TestDifferences(t *testing.T) {
 	first, second := ask(0), ask(0)
 	id := first.Notice.NoticeID
 	want := ledger.Notice{Environment: payment.Test, MerchantID: "12345", NoticeID: id, PaymentID: paymentID, TradingID: "52", Type: "02", Status: payment.AuthOK, Amount: total,
-		Digest: first.Notice.Digest}
+		PaymentClass: "10", Digest: first.Notice.Digest}
 	if diff := cmp.Diff(ledger.Difference{Kind: ledger.DifferenceFound, Notice: want}, first); diff != "" || len(want.Digest) != 64 {
 		t.Error(diff)
 	}
@@ -70,6 +70,7 @@ func TestDifferencesAreNotices(t *testing.T) {
 	posted, err := gateway.VerifyNotice(keys(gateway.NoticeKey{Key: "k", Environment: payment.Test, MerchantID: "12345"}))(t.Context(), signed(t, paygent.Notice{
 		NoticeID: n.NoticeID, PaymentID: n.PaymentID, TradingID: n.TradingID, Type: paygent.PaymentType(n.Type), Status: paygent.PaymentStatus(n.Status),
 		Amount: paygent.Yen(n.Amount), PaymentDate: n.PaymentDate, ChangeDate: begin(), InitDate: begin(),
+		PaymentClass: paygent.PaymentClass(n.PaymentClass), SplitCount: n.SplitCount,
 	}, "k"))
 	if err != nil {
 		t.Fatal(err)

@@ -198,3 +198,85 @@ func TestLateCardWhileANumberWaits(t *testing.T) {
 	}
 	w.status(order.New)
 }
+
+// TestHowLongATryCanComeAlive: the limit written at a payment's start, and the one of an
+// authorisation (money.md §9).
+func TestHowLongATryCanComeAlive(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	module := func(m payment.Method) payment.Scheme { return payment.Scheme{Method: m, System: payment.Module} }
+	link := func(m payment.Method) payment.Scheme { return payment.Scheme{Method: m, System: payment.Link} }
+	for name, tt := range map[string]struct {
+		scheme  payment.Scheme
+		threeDS ThreeDS
+		asked   time.Duration // by the shop's settings
+		want    time.Duration
+		stored  ThreeDS
+	}{
+		"card":                    {module(payment.Card), NoThreeDS, 0, 60 * day, NoThreeDS},
+		"card, 3-D Secure 1.0":    {module(payment.Card), ThreeDS1, 0, day, ThreeDS1},
+		"card, 3-D Secure 2.0":    {module(payment.Card), ThreeDS2, 0, day, ThreeDS2},
+		"card, link":              {link(payment.Card), NoThreeDS, 0, day, NoThreeDS},
+		"card, link, 3-D Secure":  {link(payment.Card), ThreeDS2, 0, day, NoThreeDS},
+		"store":                   {module(payment.Conveni), NoThreeDS, 0, day, NoThreeDS},
+		"store, with 3-D Secure":  {module(payment.Conveni), ThreeDS2, 0, day, NoThreeDS},
+		"store, as the shop asks": {module(payment.Conveni), NoThreeDS, 15 * day, 15 * day, NoThreeDS},
+		"link, as the shop asks":  {link(payment.Bank), NoThreeDS, 7 * day, 7 * day, NoThreeDS},
+		"Paidy":                   {module(payment.Paidy), NoThreeDS, 0, day, NoThreeDS},
+	} {
+		w := of(t, tt.scheme)
+		w.policy.ThreeDS = tt.threeDS
+		if tt.asked > 0 {
+			w.policy.Terms = map[payment.Scheme]time.Duration{tt.scheme: tt.asked}
+		}
+		w.begin(nil)
+		if p := w.l.Current(); p.LimitAt.Sub(w.now) != tt.want || p.ThreeDS != tt.stored {
+			t.Errorf("%s: %s, 3-D Secure %q", name, p.LimitAt.Sub(w.now), p.ThreeDS)
+		}
+	}
+	for m, want := range map[payment.Method]time.Duration{payment.Card: 60 * day, payment.Carrier: 60 * day, payment.Paidy: 30 * day} {
+		w := of(t, module(m))
+		w.must(func(l *Ledger, tk tick) error {
+			p := l.newPayment(tk, module(m), total)
+			p.PaymentID, p.PaymentIDs, p.Brand, p.Phase = "p1", []string{"p1"}, payment.SoftBank, payment.AwaitingBuyer
+			return l.learn(tk, p, payment.AuthOK, total, time.Time{}, "inquiry")
+		})
+		if p := w.l.Payments[0]; p.LimitAt.Sub(w.now) != want || p.AskAt.Sub(w.now) != want+48*time.Hour {
+			t.Errorf("%s: authorised for %s, asked about after %s", m, p.LimitAt.Sub(w.now), p.AskAt.Sub(w.now))
+		}
+	}
+}
+
+// TestOnlyCardsAreTriedTooOften: ten refused cards leave the other ways open, and what is
+// no card of the buyer's counts for none.
+func TestOnlyCardsAreTriedTooOften(t *testing.T) {
+	t.Parallel()
+	refused := verdictOf(Answer{Outcome: Decline, Final: true, Code: "2003"})
+	store := payment.Scheme{Method: payment.Conveni, System: payment.Module}.Class()
+	card := payment.Scheme{Method: payment.Card, System: payment.Module}.Class()
+	w := newWorld(t)
+	for range refusalLimit {
+		w.settle(w.send(w.authorize()), refused)
+	}
+	w.l.Order.MethodClass = store
+	if op := w.begin(nil); op.Kind != payment.ApplyConveni {
+		t.Errorf("%+v", op)
+	}
+
+	w = newWorld(t)
+	w.l.Order.MethodClass = store
+	for range refusalLimit {
+		w.settle(w.send(w.begin(nil)), refused)
+	}
+	w.l.Order.MethodClass = card
+	if w.l.refusals() != 0 {
+		t.Errorf("%d refused cards", w.l.refusals())
+	}
+	w.authorize()
+
+	w, _, parent := changing(t, false) // staff's change of the amount was refused
+	w.settle(w.step(parent), refused)
+	if w.l.refusals() != 0 {
+		t.Errorf("%d refused cards", w.l.refusals())
+	}
+}

@@ -93,7 +93,7 @@ func (l *Ledger) maySettleByHand(t tick, in SettleUnknown) (done bool, err error
 	switch {
 	case op == nil:
 		return false, problem.New(problem.NotFound, "operation.none", nil)
-	case !op.State.Open() && op.Cause == byHand && (op.State == payment.Succeeded) == in.Happened:
+	case op.Cause == byHand && (op.State == payment.Succeeded) == in.Happened:
 		return true, nil
 	case !op.State.Open():
 		return false, notNow("operation.settled", nil)

@@ -210,7 +210,7 @@ func (l *Ledger) remedy(t tick, p *Payment, d Disagreement) Remedy {
 	case AmountDiffers, StatusDiffers, CorrectedThere:
 		return RemedyTell
 	case UnknownToThem:
-		if p.Phase != payment.Ended && l.pastLimit(t, p) {
+		if l.pastLimit(t, p) {
 			return RemedyTake // it ends as never used
 		}
 		return RemedyTell
@@ -226,7 +226,7 @@ func (l *Ledger) remedy(t tick, p *Payment, d Disagreement) Remedy {
 func (s *Service) Repair(ctx context.Context, c Comparison) (Comparison, error) {
 	now, on, err := s.compare(ctx, DuePayment{OrderID: c.Order, PaymentID: c.Payment})
 	switch {
-	case err != nil || now.Skipped != "" || now.Kind == Agree:
+	case err != nil || now.Kind == Agree: // or it could not be compared
 		return now, err
 	case now.Kind != c.Kind || now.Remedy != c.Remedy || now.Theirs != c.Theirs:
 		now.Skipped = CompareNoLonger

@@ -39,7 +39,7 @@ func (s *Service) CompareNotice(ctx context.Context, n Notice) (Comparison, DueP
 		}
 	}
 	f := s.gateway.Inquire(ctx, Inquiry{Environment: n.Environment, MerchantID: n.MerchantID, SettingsVersion: policy.Version, PaymentID: n.PaymentID})
-	if f.Kind != Found || f.PaymentID != n.PaymentID {
+	if !f.about(&n) {
 		c.Skipped = CompareNoAnswer
 		return c, DuePayment{}, nil
 	}

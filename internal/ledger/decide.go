@@ -42,9 +42,6 @@ func (l *Ledger) operation(id string) *Operation {
 
 // Current is the order's payment, nil while there is none.
 func (l *Ledger) Current() *Payment {
-	if l.CurrentID == "" {
-		return nil
-	}
 	return l.payment(l.CurrentID)
 }
 

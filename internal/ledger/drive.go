@@ -12,9 +12,11 @@ const driveLimit = 12
 
 // drive runs a saga's steps until it ends or has to wait.
 func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result, error) {
+	var left *Ledger
 	for range driveLimit {
 		var step *Operation
-		l, err := s.update(ctx, id, func(l *Ledger, t tick) (err error) {
+		var err error
+		left, err = s.update(ctx, id, func(l *Ledger, t tick) (err error) {
 			step, err = l.sagaStep(t, parent)
 			return err
 		})
@@ -22,18 +24,14 @@ func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result
 			return Result{}, err
 		}
 		if step == nil {
-			return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
+			break
 		}
 		s.reached(AfterPlanned, id)
 		if _, err := s.run(context.WithoutCancel(ctx), id, *step, Beside{}); err != nil { // a node that ends finishes its step
 			return Result{}, err
 		}
 	}
-	l, err := s.store.View(ctx, id)
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Operation: *l.operation(parent), Step: Next(l)}, nil
+	return Result{Operation: *left.operation(parent), Step: Next(left)}, nil
 }
 
 // confirmOld asks 094 about a payment whose amount is to be changed by a saga, before
@@ -52,7 +50,7 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		}
 	}
 	p := l.payment(in.PaymentID)
-	if p == nil || !p.living() || p.standing().Offers(in.Button) != payment.ChangeAmount {
+	if p == nil || p.standing().Offers(in.Button) != payment.ChangeAmount {
 		return nil
 	}
 	policy, err := s.policy(ctx)
@@ -74,7 +72,7 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		if now := l.payment(in.PaymentID); now.stillAs(p) {
 			done, err := l.inherit(t, now, f, "inquiry")
 			if done || err != nil {
-				unclear = done && now.living()
+				unclear = now.living()
 				return err
 			}
 			return l.learn(t, now, f.Status, f.Amount, f.PaymentDate, "inquiry")

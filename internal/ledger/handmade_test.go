@@ -45,6 +45,9 @@ func TestMadeByHand(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := entered(t, tt.method)
+			if err := w.do(func(l *Ledger, t tick) error { l.syncUnmade(t, false); return nil }); err != nil {
+				t.Fatal(err)
+			}
 			w.policy.Confirm = ConfirmNever
 			n, f := w.notice(tt.told), w.found(tt.found)
 			n.Type, f.Type = tt.method.Type(), tt.method.Type()
@@ -59,8 +62,13 @@ func TestMadeByHand(t *testing.T) {
 			if (p != nil) != (tt.phase != "") || p != nil && (p.Phase != tt.phase || p.PaymentID != "p1" || p.Amount != total) {
 				t.Errorf("%+v", p)
 			}
-			if w.stock != begunWith || w.l.Hold != nil || len(w.alerts) > 0 {
-				t.Errorf("%d in stock, hold %+v, alerts %v: EC-CUBE took the goods", w.stock, w.l.Hold, w.alerts)
+			if w.stock != begunWith || w.l.Hold != nil {
+				t.Errorf("%d in stock, hold %+v: EC-CUBE took the goods", w.stock, w.l.Hold)
+			}
+			if tt.phase == "" {
+				w.alerted(AlertUnmade)
+			} else {
+				w.alerted()
 			}
 		})
 	}
@@ -73,6 +81,9 @@ func TestNotMadeByHand(t *testing.T) {
 		"another amount":           func(_ *world, n *Notice, f *Finding) { n.Amount, f.Amount = 1, 1 },
 		"094 tells another amount": func(_ *world, _ *Notice, f *Finding) { f.Amount = 1 },
 		"another type":             func(_ *world, n *Notice, f *Finding) { n.Type, f.Type = "03", "03" },
+		"094 tells another type":   func(_ *world, _ *Notice, f *Finding) { f.Type = "03" },
+		"not by Paygent, no type":  func(w *world, n *Notice, f *Finding) { w.l.Order.MethodClass, n.Type, f.Type = offlineClass, "", "" },
+		"shared, without a mark":   func(w *world, _ *Notice, _ *Finding) { w.policy.SharedMerchant = true },
 		"a later attempt's id":     func(_ *world, n *Notice, f *Finding) { n.TradingID, f.TradingID = "123_2", "123_2" },
 		"094 tells another id":     func(_ *world, _ *Notice, f *Finding) { f.TradingID = "124" },
 		"older than the order":     func(w *world, _ *Notice, f *Finding) { f.BegunAt = w.now.Add(-11 * time.Minute) },
@@ -98,7 +109,16 @@ func TestNotMadeByHand(t *testing.T) {
 			w.status(before)
 		})
 	}
-	w := entered(t, payment.Card) // with our mark on it
+	w := entered(t, payment.Card) // it corrects one that nobody knows here
+	based, of := w.notice(payment.AuthOK), w.found(payment.AuthOK)
+	based.BaseID, of.BaseID = "p0", "p0"
+	if w.take(based) {
+		w.confirm(based, &of)
+	}
+	if based.State != NoticeReceived || len(w.l.Payments) > 0 {
+		t.Errorf("%s %s, %d payments", based.State, based.Reason, len(w.l.Payments))
+	}
+	w = entered(t, payment.Card) // with our mark on it
 	w.policy.SharedMerchant, w.policy.Mark = true, "B"
 	n, f := w.notice(payment.AuthOK), w.found(payment.AuthOK)
 	n.TradingID, f.TradingID = "B123", "B123"

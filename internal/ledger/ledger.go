@@ -239,8 +239,9 @@ type EventData struct {
 	OrderTo   order.Status `json:"order_to,omitempty"`
 	Mail      MailKind     `json:"mail,omitempty"`
 	Alert     AlertKind    `json:"alert,omitempty"`
-	Text      string       `json:"text,omitempty"` // a reason typed by staff
-	Day       string       `json:"day,omitempty"`  // of a refund by hand, 2026-04-01
+	Text      string       `json:"text,omitempty"`  // a reason typed by staff
+	Actor     Actor        `json:"actor,omitempty"` // of an alert of the shop: who closed it, for the reason in Text
+	Day       string       `json:"day,omitempty"`   // of a refund by hand, 2026-04-01
 }
 
 // EventKind names what happened.
@@ -364,16 +365,19 @@ type Notice struct {
 	Type        string // payment_type
 	Status      payment.Status
 	Amount      order.Yen
-	BaseID      string    // base_payment_id
-	PaymentDate time.Time // zero if absent
-	ReceivedAt  time.Time
-	State       NoticeState
-	Reason      ParkReason
-	OrderID     order.ID  // 0 while it matches none
-	NextAt      time.Time // while received: when it is tried again
-	Asked       int
-	Owner       string
-	LeaseUntil  time.Time
+	BaseID      string // base_payment_id
+	// PaymentClass and SplitCount are what the buyer chose at the link type's page; of cards.
+	PaymentClass string
+	SplitCount   int
+	PaymentDate  time.Time // zero if absent
+	ReceivedAt   time.Time
+	State        NoticeState
+	Reason       ParkReason
+	OrderID      order.ID  // 0 while it matches none
+	NextAt       time.Time // while received: when it is tried again
+	Asked        int
+	Owner        string
+	LeaseUntil   time.Time
 }
 
 // NoticeState is where a notice stands (money.md §1).
@@ -421,4 +425,10 @@ func WakeReasons() []ParkReason { return []ParkReason{ParkNoOrder, ParkSilent, P
 type NoticeChange struct {
 	Notice Notice
 	New    bool
+	Same   bool // it stays parked as it was: nothing of its order changes with it
+}
+
+// parkedAs reports whether a notice that was tried again is parked for the same reason.
+func (n *Notice) parkedAs(was Notice) bool {
+	return n.State == NoticeParked && was.State == NoticeParked && n.Reason == was.Reason
 }

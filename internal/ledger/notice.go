@@ -32,7 +32,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	switch {
 	case p == nil && f == nil && l.namesPayment(n):
 		return true, nil
-	case p == nil && l.namesPayment(n) && !f.about(n):
+	case p == nil && l.namesPayment(n) && (!f.about(n) || f.Status.Transit()):
 		n.Asked++
 		return false, l.askLater(t, n)
 	case p == nil && l.besideOurs(n, f):
@@ -151,7 +151,7 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 	}
 	named := l.named(n)
 	switch {
-	case named == nil || !l.namesPayment(n):
+	case !l.namesPayment(n):
 		return nil
 	case f.about(n) && former(named, *f):
 		return nil
@@ -161,6 +161,8 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 		return nil
 	case l.tampered(named, n, *f):
 		return named
+	case f.Status.Transit(): // nothing is settled yet
+		return nil
 	case f.Status.NeverAlive(), !bearsOurMark(t, n.TradingID): // that one may be another shop's, and would be reversed
 		return nil
 	}
@@ -208,7 +210,7 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
-	case n.Reason == ParkConflict: // of two that contradict each other 094 decides
+	case n.Reason == ParkConflict, len(l.contradictions(p)) > 0: // of two that contradict each other 094 decides
 		return true
 	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
@@ -249,7 +251,7 @@ func (l *Ledger) passed(p *Payment, s payment.Status) bool {
 func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	n.Asked++
 	l.learnBrand(p, f)
-	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
+	if !f.about(n) || f.Type != n.Type {
 		return l.askLater(t, n)
 	}
 	if done, err := l.inherit(t, p, f, noticeCause(n)); err != nil {
@@ -270,8 +272,10 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	switch {
 	case f.Status == n.Status && !former:
 		return l.applyNotice(t, n, p, f.Status, latest(n.PaymentDate, f.PaymentDate))
-	case n.Status.Backwards(f.Status):
-		return l.askLater(t, n) // 094 is behind the notice
+	case n.Status.Backwards(f.Status): // 094 is behind the notice
+		return l.askLater(t, n)
+	case f.Status.Transit() && !p.living(): // nor has it shown whether the payment ever stood
+		return l.askLater(t, n)
 	}
 	p.standUnder(f.PaymentID, f.Status)
 	if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, noticeCause(n)); err != nil {
@@ -357,6 +361,9 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
 	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
 		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+		if p.PaymentClass == "" { // chosen at the centre's page; a change of the amount repeats it
+			p.PaymentClass, p.SplitCount = n.PaymentClass, n.SplitCount
+		}
 	}
 	l.event(t, EventNotice, Paygent, p, nil, noticeCause(n), EventData{NoticeID: n.NoticeID, Status: string(n.Status), Amount: n.Amount, Text: string(s)})
 	return nil

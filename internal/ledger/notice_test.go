@@ -343,11 +343,15 @@ func TestStrangerUnderOurTradingID(t *testing.T) {
 		if !w.take(n) || len(w.l.Payments) != 1 || n.State != NoticeReceived {
 			t.Fatalf("taken up at once: %+v", n)
 		}
-		for _, f := range []Finding{{Kind: NoAnswer}, {Kind: NoSuch}, {Kind: Found, PaymentID: "p1", Type: "02", Status: "20", Amount: total}} {
-			c := *n
-			w.confirm(&c, &f)
-			if len(w.l.Payments) != 1 || c.State != NoticeReceived || !c.NextAt.After(w.now) {
-				t.Fatalf("%+v: %d payments, notice %s", f, len(w.l.Payments), c.State)
+		transit := Finding{Kind: Found, PaymentID: "p9", TradingID: "123", Type: "02", Status: payment.CancelRequested, Amount: 500, BegunAt: w.now}
+		for _, f := range []Finding{{Kind: NoAnswer}, {Kind: NoSuch}, {Kind: Found, PaymentID: "p1", Type: "02", Status: "20", Amount: total}, transit} {
+			for _, told := range []payment.Status{payment.AuthOK, payment.CancelRequested} {
+				c := *n
+				c.Status = told
+				w.confirm(&c, &f)
+				if len(w.l.Payments) != 1 || c.State != NoticeReceived || !c.NextAt.After(w.now) {
+					t.Fatalf("%s, %+v: %d payments, notice %s", told, f, len(w.l.Payments), c.State)
+				}
 			}
 		}
 		f := Finding{Kind: Found, PaymentID: "p9", TradingID: "123", Type: "02", Status: "20", Amount: 500, BegunAt: w.now}
@@ -373,6 +377,20 @@ func TestStrangerUnderOurTradingID(t *testing.T) {
 	w.confirm(n, &f)
 	if got := w.l.Payments[1]; got.Phase != payment.Ended || w.reversal(got) != nil {
 		t.Errorf("gone at the centre, and here %+v", got)
+	}
+}
+
+// TestConfirmedInTransit: the centre at work says neither that a payment stood nor that it
+// did not, and the notice waits for more.
+func TestConfirmedInTransit(t *testing.T) {
+	t.Parallel()
+	w, p := atPage(t, payment.Scheme{Method: payment.Carrier, System: payment.Module})
+	n, f := w.notice(payment.AuthOK), w.found(payment.CancelRequested)
+	n.Type, f.Type = p.Method.Type(), p.Method.Type()
+	w.confirm(n, &f)
+	if n.State != NoticeReceived || !n.NextAt.After(w.now) || w.l.payment(p.ID).Status.Transit() {
+
+		t.Errorf("%s %s, payment %+v", n.State, n.Reason, w.l.payment(p.ID))
 	}
 }
 

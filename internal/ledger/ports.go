@@ -75,6 +75,10 @@ type Store interface {
 	AddNotice(ctx context.Context, n Notice) error
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
+	// AcknowledgeShopAlert closes an open alert of the shop by a person's hand, whose name and
+	// reason stay with it, and reports whether it was open.
+	AcknowledgeShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time, actor Actor, reason string) (bool, error)
+
 	// ClaimNotices takes received notices that are due at now for owner.
 	ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []Notice, next time.Time, err error)
 
@@ -218,8 +222,9 @@ type Sweeps interface {
 	// LivePayments lists payments with an id above after that have not ended, by id.
 	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
 
-	// WakeParked makes a merchant's parked notices due whose reason waiting may cure.
-	WakeParked(ctx context.Context, env payment.Environment, merchant string, now time.Time) error
+	// ParkedNotices lists a merchant's parked notices with an id above after that waiting
+	// may cure (WakeReasons), by id: those of orders that have an alert about one.
+	ParkedNotices(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]Notice, error)
 
 	// OpenShopAlert opens an alert of the shop, not of one order; ShopAlerts lists the open
 	// ones of a kind, and CloseShopAlert closes one.

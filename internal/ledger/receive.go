@@ -129,7 +129,7 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 		if err := l.park(t, &failed, ParkFailed); err != nil {
 			return err
 		}
-		l.Notices = append(l.Notices, NoticeChange{Notice: failed})
+		l.Notices = append(l.Notices, NoticeChange{Notice: failed, Same: failed.parkedAs(n)})
 		return nil
 	})
 }
@@ -148,7 +148,7 @@ func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {
 			if err != nil {
 				return err
 			}
-			l.Notices = append(l.Notices, NoticeChange{Notice: n})
+			l.Notices = append(l.Notices, NoticeChange{Notice: n, Same: n.parkedAs(stored)})
 			return nil
 		}
 	}

@@ -91,10 +91,7 @@ func (l *Ledger) openQuestions(policy Policy) (ops []*Operation, payments []*Pay
 
 // canMove reports whether something may still become of a payment at the centre.
 func (p *Payment) canMove() bool {
-	if p.Phase != payment.Ended {
-		return true
-	}
-	return p.End == payment.Superseded || p.End == payment.GivenUp || p.End == payment.Unreachable
+	return p.Phase != payment.Ended || p.End.Left()
 }
 
 // askNow asks about one payment, as Watch does when its time has come.

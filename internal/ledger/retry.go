@@ -64,6 +64,51 @@ func (s *Service) RetryNotice(ctx context.Context, id string, actor Actor) (Noti
 	return n, err
 }
 
+// askParkedFor is how long 094 is asked about a parked notice after every sweep; then once
+// a day.
+const askParkedFor = 7 * 24 * time.Hour
+
+// TryParked tries a parked notice again after a sweep; last is when the sweep before began,
+// zero if that is not known. It looks first, and what stays as it is writes nothing.
+func (s *Service) TryParked(ctx context.Context, n Notice, last time.Time) error {
+	t, err := s.tick(ctx)
+	if err != nil {
+		return err
+	}
+	l, err := s.store.View(ctx, n.OrderID)
+	if err != nil {
+		return err
+	}
+	probe := n
+	ask, err := l.decideNotice(t, &probe, nil)
+	if ask {
+		if !n.isAskedAbout(last, t.now) {
+			return nil
+		}
+		f := s.askOfNotice(ctx, l, n, t.policy.Version)
+		probe = n
+		_, err = l.decideNotice(t, &probe, &f)
+	}
+	switch {
+	case NeedsGoods(err):
+	case err != nil || probe.parkedAs(n):
+		return err
+	}
+	n, mine, err := s.store.ClaimParked(ctx, n.ID, s.node, t.now, t.now.Add(retryLease))
+	if err != nil || !mine {
+		return err
+	}
+	return s.TakeUpNotice(ctx, n)
+}
+
+// isAskedAbout reports whether 094 is asked about a parked notice after this sweep: after
+// the first one of each of its days at least.
+func (n *Notice) isAskedAbout(last, now time.Time) bool {
+	const day = 24 * time.Hour
+	age := now.Sub(n.ReceivedAt)
+	return age < askParkedFor || last.IsZero() || last.Sub(n.ReceivedAt)/day < age/day
+}
+
 // ParkedAlert puts a notice before a person that belongs to no order.
 func ParkedAlert(n Notice) AlertChange {
 	return AlertChange{Kind: AlertNoticeParked, Cause: noticeCause(&n), At: n.ReceivedAt, Data: EventData{

@@ -126,12 +126,8 @@ func (l *Ledger) canComeAlive(t tick, p *Payment) bool {
 	if p.Phase != payment.Ended {
 		return true
 	}
-	switch p.End {
-	case payment.Superseded, payment.GivenUp, payment.Unreachable:
-		over := p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned // what is stored ends it
-		return !over && t.now.Before(p.LimitAt.Add(margin))
-	}
-	return false
+	over := p.Status == payment.AuthNG || p.Status == payment.ThreeDSAbandoned // what is stored ends it
+	return p.End.Left() && !over && t.now.Before(p.LimitAt.Add(margin))
 }
 
 // rollBack decides with what 094 said about each payment.

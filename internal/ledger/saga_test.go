@@ -31,6 +31,34 @@ func changing(t *testing.T, captured bool) (w *world, old *Payment, parent *Oper
 	return w, old, parent
 }
 
+// TestChangeOfALinkedCard: 020 needs to know how the holder pays, which was chosen at the
+// centre's page: the notices tell (protocol.md §7.6).
+func TestChangeOfALinkedCard(t *testing.T) {
+	t.Parallel()
+	w := linked(t, payment.Card)
+	for _, class := range []string{"61", "10"} { // the first that tells
+		n := w.noticeOf("p1", payment.AuthOK)
+		n.PaymentClass, n.SplitCount = class, len(class)+1
+		f := w.found(payment.AuthOK)
+		if w.take(n) {
+			w.confirm(n, &f)
+		}
+	}
+	old := w.l.Current()
+	if old.PaymentClass != "61" || old.SplitCount != 3 {
+		t.Fatalf("paid by %q-%d", old.PaymentClass, old.SplitCount)
+	}
+	var parent *Operation
+	w.l.Order.Total = lower
+	w.must(func(l *Ledger, tk tick) (err error) {
+		parent, err = l.planChange(tk, Change{PaymentID: old.ID, Button: payment.AuthChangeButton, Amount: total, Total: lower, Actor: "staff:1"})
+		return err
+	})
+	if fresh := w.l.payment(w.step(parent).PaymentID); fresh.PaymentClass != "61" || fresh.SplitCount != 3 {
+		t.Errorf("authorised again by %q-%d", fresh.PaymentClass, fresh.SplitCount)
+	}
+}
+
 // step plans the saga's next step and sends it; nil where there is none now.
 func (w *world) step(parent *Operation) *Operation {
 	w.t.Helper()

@@ -83,6 +83,47 @@ func TestSuccessorTakesTheRole(t *testing.T) {
 	}
 }
 
+// TestSuccessorKeepsWhatWentBack by hand: the money left the shop, whatever is charged now.
+func TestSuccessorKeepsWhatWentBack(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		amount, back order.Yen // of the successor, and what of it counts as given back
+		first        bool      // its predecessor's end is known before
+		open         bool      // 金額未反映
+	}{
+		"still the difference":   {total, 700, false, false},
+		"corrected as well":      {total - 700, 700, false, true},
+		"less than went back":    {500, 500, false, true},
+		"the end was told first": {total, 700, true, false}, // its role is over, and it was found alive all the same
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			old := w.captured("p1")
+			w.learnt(old, payment.ClearedFinal)
+			if err := w.refund(old, 700); err != nil {
+				t.Fatal(err)
+			}
+			w.l.Order.Total = total - 700
+			w.must(func(l *Ledger, tk tick) error { l.checkAmount(tk); return nil })
+			w.alerted()
+			if tt.first {
+				w.learnt(old, payment.RefundDone)
+			}
+			n, f := w.corrected("p2", "p1", payment.Cleared, tt.amount)
+			w.take(n)
+			w.confirm(n, &f)
+			fresh := w.l.holder("p2")
+			if fresh == nil || fresh.HandRefunded != tt.back {
+				t.Fatalf("notice %s %s, %+v", n.State, n.Reason, fresh)
+			}
+			if open := w.alerts[string(AlertAmountOpen)]; open != tt.open {
+				t.Errorf("alerts %v", w.alerts)
+			}
+		})
+	}
+}
+
 // TestPredecessorsEndFirst: 32 or 60 that nobody of us asked for waits until it is known
 // whether something took the payment's place, by whichever way it becomes known.
 func TestPredecessorsEndFirst(t *testing.T) {

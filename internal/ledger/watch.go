@@ -94,7 +94,10 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	if l.tells(p, f) {
 		p.addPaygentID(f.PaymentID)
 	}
-	if l.tells(p, f) && f.Status != p.Status {
+	switch {
+	case l.tells(p, f) && f.Status == p.Status:
+		l.agree(t, p, f.Status)
+	case l.tells(p, f):
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 			return err
 		}
@@ -156,8 +159,7 @@ func (l *Ledger) watchOn(t tick, p *Payment) {
 		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:
 		p.AskAt = watchCapture(p, t.now)
-	case p.Phase == payment.Ended && p.End != payment.Superseded && p.End != payment.GivenUp && p.End != payment.Unreachable:
-	default:
+	case p.canMove():
 		p.AskAt = watchLimit(p, t.now)
 	}
 }

@@ -396,3 +396,30 @@ func TestNoGoodsInSeven(t *testing.T) {
 		t.Errorf("in %s, %+v", l.Order.Status.Name(), l.payment(p.ID))
 	}
 }
+
+// TestStandsAfterAll: a try settled as not happened that the centre then tells of can still be
+// paid; it is watched, whether a notice comes or not.
+func TestStandsAfterAll(t *testing.T) {
+	t.Parallel()
+	for told, want := range map[payment.Status]payment.End{payment.Applied: payment.Unreachable, payment.AuthNG: payment.NotHappened} {
+		w := newWorld(t)
+		p := notHappened(w)
+		n := w.notice(told)
+		n.TradingID, n.PaymentID = p.TradingID, "p1"
+		f := w.found(told)
+		f.TradingID = p.TradingID
+		w.confirm(n, &f)
+		w.stands(p, payment.Ended, want)
+		got := w.l.payment(p.ID)
+		if watched := !got.AskAt.IsZero(); watched != (want == payment.Unreachable) || n.State != NoticeApplied {
+			t.Errorf("%s: notice %s, asked at %v", told, n.State, got.AskAt)
+		}
+		w.now = got.LimitAt.Add(margin)
+		if told == payment.Applied {
+			w.watch(got, w.found(payment.Applied))
+			if !w.l.payment(p.ID).AskAt.IsZero() {
+				t.Error("never used, past its limit, and asked for ever")
+			}
+		}
+	}
+}

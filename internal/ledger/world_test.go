@@ -169,8 +169,10 @@ func (w *world) must(decide func(*Ledger, tick) error) {
 	}
 }
 
-func (w *world) write(l *Ledger) {
+func (w *world) write(left *Ledger) {
 	w.t.Helper()
+	l := new(Ledger)
+	*l = *left // what the decision added stays on the one that it left
 	for _, m := range l.Moves {
 		for _, v := range m.Movements {
 			w.stock += m.Sign * v.Quantity

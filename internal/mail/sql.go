@@ -43,8 +43,9 @@ func scanRow(s database.Row) (row, error) {
 // nextDue is when the next mail falls due, zero if none waits.
 func nextDue(ctx context.Context, q database.Querier) (time.Time, error) {
 	var at sql.NullInt64
+	// Not IS NOT NULL, for which SQLite reads every mail there ever was.
 	err := q.QueryRow(ctx, `SELECT MIN(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END) FROM plg_kessai_outbox
-		WHERE sent_at IS NULL AND next_at IS NOT NULL`).Scan(&at)
+		WHERE sent_at IS NULL AND next_at >= 0`).Scan(&at)
 	if err != nil || !at.Valid {
 		return time.Time{}, err
 	}

@@ -49,6 +49,9 @@ const lease = 3 * time.Minute
 // next one falls due, zero if none waits.
 func (w *Worker) Step(ctx context.Context) (worked bool, next time.Time, err error) {
 	now := w.o.Now()
+	if next, err = nextDue(ctx, w.o.DB.Read()); err != nil || next.IsZero() || next.After(now) {
+		return false, next, err
+	}
 	var r row
 	var found bool
 	err = w.o.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
@@ -58,9 +61,8 @@ func (w *Worker) Step(ctx context.Context) (worked bool, next time.Time, err err
 	if err != nil {
 		return false, time.Time{}, fmt.Errorf("mail: claim: %w", err)
 	}
-	if !found {
-		next, err = nextDue(ctx, w.o.DB.Read())
-		return false, next, err
+	if !found { // another node was faster
+		return false, now, nil
 	}
 	return true, now, w.deliver(ctx, r)
 }

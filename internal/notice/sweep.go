@@ -10,7 +10,8 @@ import (
 )
 
 // sweep is one run: what 091 has not delivered yet, what comes after the highest id, the
-// holes between the ids, and what the centre no longer has. Where it stopped is kept in
+// holes between the ids, what the centre no longer has, and the parked notices that may
+// fit by now. Where it stopped is kept in
 // memory alone: what a dead sweeper was told and did not store is found by its id.
 type sweep struct {
 	*Sweeper
@@ -25,9 +26,12 @@ type sweep struct {
 	found      int   // holes registered
 	purged     bool  // payments asked about to the end
 	after      string
+	marked     bool   // noted that 091 told everything, if it did
+	parked     string // the last parked notice that was tried again
+	tried      bool   // they are to the end
 }
 
-func (r *sweep) done() bool { return !r.listing && r.id == 0 && r.holes && r.purged }
+func (r *sweep) done() bool { return !r.listing && r.id == 0 && r.holes && r.purged && r.tried }
 
 // step asks one question, or looks at one page.
 func (r *sweep) step(ctx context.Context) error {
@@ -38,8 +42,12 @@ func (r *sweep) step(ctx context.Context) error {
 		return r.ahead(ctx)
 	case !r.holes:
 		return r.hole(ctx)
+	case !r.purged:
+		return r.askAll(ctx)
+	case !r.marked:
+		return r.mark(ctx)
 	}
-	return r.askAll(ctx)
+	return r.tryParked(ctx)
 }
 
 // list asks for the oldest difference not yet delivered. One whose answer cannot be read
@@ -174,6 +182,32 @@ func (r *sweep) closePurged(ctx context.Context, open []ledger.AlertChange) erro
 		if err := r.store.CloseShopAlert(ctx, a.Kind, a.Cause, r.now()); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// mark notes when a sweep began that was told everything.
+func (r *sweep) mark(ctx context.Context) error {
+	r.marked = true
+	if !r.complete {
+		return nil
+	}
+	return r.store.MarkSwept(ctx, r.of.environment, r.of.merchant, r.began)
+}
+
+// tryParked tries the next parked notice again. One that fails does not stop the others.
+func (r *sweep) tryParked(ctx context.Context) error {
+	list, err := r.store.ParkedNotices(ctx, r.of.environment, r.of.merchant, r.parked, 1)
+	if err != nil || len(list) == 0 {
+		r.tried = err == nil
+		return err
+	}
+	r.parked = list[0].ID
+	if err := r.service.TryParked(ctx, list[0], r.last); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		r.log.ErrorContext(ctx, "parked notice not tried again", "notice", list[0].NoticeID, "order", int64(list[0].OrderID), "error", err)
 	}
 	return nil
 }

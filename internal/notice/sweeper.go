@@ -39,6 +39,7 @@ type Sweeper struct {
 	due    time.Time // when the next begins
 	look   time.Time // nothing can be due before, but for a wish, which is heard a little later
 	served time.Time // the last wish for a sweep that was heard
+	last   time.Time // when the last sweep began that went to its end
 	floor  int64     // up to this id no hole is left
 	of     target    // whose floor and times those are
 	asked  map[string]bool
@@ -80,7 +81,7 @@ func (s *Sweeper) Step(ctx context.Context) (worked bool, next time.Time, err er
 		return false, s.now().Add(s.every), nil
 	}
 	if of := (target{p.Environment, p.MerchantID}); of != s.of {
-		s.of, s.run, s.floor, s.due, s.served, s.asked = of, nil, 0, time.Time{}, time.Time{}, map[string]bool{}
+		s.of, s.run, s.floor, s.due, s.served, s.last, s.asked = of, nil, 0, time.Time{}, time.Time{}, time.Time{}, map[string]bool{}
 	}
 	if s.run == nil {
 		if worked, next, err = s.rest(ctx, p); worked || err != nil || s.run == nil {
@@ -121,7 +122,7 @@ func (s *Sweeper) goOn(ctx context.Context, p ledger.Policy) (worked bool, next 
 	}
 	s.run.policy = p
 	for range sweepBatch {
-		if err != nil || s.run.done() {
+		if err != nil || s.run.done() || s.now().Sub(now) > sweepLease/4 { // one question more may take its time
 			break
 		}
 		err = s.run.step(ctx)
@@ -147,18 +148,10 @@ func (s *Sweeper) goOn(ctx context.Context, p ledger.Policy) (worked bool, next 
 	return true, s.due, s.end(ctx, run)
 }
 
-// end notes what a sweep has come to, and keeps the turn until the next.
+// end keeps the turn until the next sweep.
 func (s *Sweeper) end(ctx context.Context, run *sweep) error {
-	now := s.now()
-	if err := s.store.WakeParked(ctx, s.of.environment, s.of.merchant, now); err != nil {
-		return err
-	}
-	if run.complete {
-		if err := s.store.MarkSwept(ctx, s.of.environment, s.of.merchant, run.began); err != nil {
-			return err
-		}
-	}
-	_, err := s.store.TakeLease(ctx, s.of.lease(), s.node, now, s.due.Add(sweepLease))
+	s.last = run.began
+	_, err := s.store.TakeLease(ctx, s.of.lease(), s.node, s.now(), s.due.Add(sweepLease))
 	return err
 }
 

@@ -142,6 +142,10 @@ const (
 	Unused      End = "unused"       // past its limit, unknown to the centre or never used there
 )
 
+// Left reports whether the payment ended for the order alone: its page or number may still
+// be used, and it is watched until its limit.
+func (e End) Left() bool { return e == Superseded || e == GivenUp || e == Unreachable }
+
 // Ends lists every reason, for the database's CHECK and the tests.
 func Ends() []End {
 	return []End{NotEnded, Declined, NeverSent, NotHappened, Unreachable, Superseded, GivenUp, Canceled, Expired, Refunded, WrongAmount, Unused}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"kessai/internal/database"
 	"kessai/internal/database/dbtest"
 	"kessai/internal/gateway"
 	"kessai/internal/ledger"
@@ -40,6 +41,7 @@ type rig struct {
 	watcher   *reconcile.Watcher
 	confirmer *notice.Confirmer
 	reached   func(ledger.Boundary, order.ID) // told when an operation of node-1 passes a boundary
+	observe   func(statement string)          // told what is sent to the database
 	class     int64
 	stock     int64 // what class began with
 	orders    []order.ID
@@ -73,7 +75,12 @@ const (
 
 func newRig(t *testing.T, change ...func(*ledger.Policy)) *rig {
 	t.Helper()
-	r := &rig{t: t, Shop: storetest.New(t, dbtest.SQLite(t)), stock: 10, receiver: http.NewServeMux(), noticeID: 1_000_000}
+	r := &rig{t: t, stock: 10, receiver: http.NewServeMux(), noticeID: 1_000_000}
+	r.Shop = storetest.New(t, dbtest.Open(t, database.SQLite, database.Options{Observe: func(q string) {
+		if r.observe != nil {
+			r.observe(q)
+		}
+	}}))
 	r.class = r.Class("白磁の器", r.stock)
 	r.store = &faultyStore{Store: r.Store}
 	r.openCentre()

@@ -80,11 +80,23 @@ func (v *Values) brands() []payment.Brand {
 	return brands
 }
 
-// Policy is the ledger's PolicyFunc: the version in force.
+// Policy is the ledger's PolicyFunc: the version in force. It is shared: change nothing
+// in its maps and lists.
 func (s *Store) Policy(ctx context.Context) (ledger.Policy, error) {
 	n, err := s.Load(ctx)
 	if err != nil {
 		return ledger.Policy{}, err
 	}
-	return Policy(n)
+	s.mu.Lock()
+	p, known := s.policies[n.Version]
+	s.mu.Unlock()
+	if known {
+		return p, nil
+	}
+	if p, err = Policy(n); err == nil && n.Version > 0 {
+		s.mu.Lock()
+		s.policies[n.Version] = p
+		s.mu.Unlock()
+	}
+	return p, err
 }

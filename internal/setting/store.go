@@ -35,9 +35,12 @@ type Options struct {
 type Store struct {
 	o Options
 
-	mu    sync.Mutex
-	known map[int64]Snapshot // by version; versions never change
-	kits  map[int64]*Kit
+	newest *latest
+
+	mu       sync.Mutex
+	known    map[int64]Snapshot // by version; versions never change
+	policies map[int64]ledger.Policy
+	kits     map[int64]*Kit
 }
 
 // New makes a Store.
@@ -45,7 +48,7 @@ func New(o Options) (*Store, error) {
 	if o.DB == nil || o.Key == nil || o.Now == nil || o.OpenOperations == nil || o.LivingPayments == nil {
 		return nil, errors.New("setting: New needs DB, Key, Now, OpenOperations and LivingPayments")
 	}
-	return &Store{o: o, known: map[int64]Snapshot{}, kits: map[int64]*Kit{}}, nil
+	return &Store{o: o, newest: newLatest(), known: map[int64]Snapshot{}, policies: map[int64]ledger.Policy{}, kits: map[int64]*Kit{}}, nil
 }
 
 // Snapshot is one version. It is shared: change nothing in it.
@@ -59,7 +62,7 @@ type Snapshot struct {
 
 // Load returns the version in force; one small query if it is known already.
 func (s *Store) Load(ctx context.Context) (Snapshot, error) {
-	version, err := newestVersion(ctx, s.o.DB.Read())
+	version, err := s.newest.read(ctx, func(ctx context.Context) (int64, error) { return newestVersion(ctx, s.o.DB.Read()) })
 	if err != nil {
 		return Snapshot{}, err
 	}
@@ -158,6 +161,7 @@ func (s *Store) remember(n Snapshot) {
 	}
 	if len(s.known) >= maxKnown {
 		clear(s.known)
+		clear(s.policies)
 		clear(s.kits)
 	}
 	s.known[n.Version] = n

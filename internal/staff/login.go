@@ -104,7 +104,7 @@ func (s *Members) verify(ctx context.Context, loginID string, p Password) (m Mem
 		case found:
 			ok, err = verifyArgon(c.hash, p)
 		default:
-			_, err = verifyArgon(s.dummy, p)
+			_, err = verifyArgon(dummy, p)
 		}
 		return err
 	})

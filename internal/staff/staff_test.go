@@ -339,6 +339,12 @@ func TestArgon(t *testing.T) {
 	if !strings.HasPrefix(hash, "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$") || len(hash) > 255 {
 		t.Error(hash)
 	}
+	if head := hash[:strings.LastIndex(hash[:strings.LastIndex(hash, "$")], "$")]; !strings.HasPrefix(dummy, head+"$") || len(dummy) != len(hash) {
+		t.Errorf("an unknown id takes another time than a known one: %s, not as %s", dummy, head)
+	}
+	if ok, err := verifyArgon(dummy, good); err != nil || ok {
+		t.Errorf("an unknown id: %v, %v", ok, err)
+	}
 	// From the reference implementation: echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1
 	const reference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	for _, tc := range []struct {

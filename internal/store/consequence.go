@@ -145,8 +145,8 @@ func (w *writer) notices(ctx context.Context) error {
 			if err = noticeTable.insert(ctx, w.tx, row); database.IsDuplicate(err) {
 				err = problem.Wrap(err, problem.Conflict, "notice.duplicate", problem.Args{"Notice": c.Notice.NoticeID})
 			}
-		} else {
-			err = saveNotice(ctx, w.tx, row)
+		} else if err = saveNotice(ctx, w.tx, row); err == nil && c.Same {
+			continue
 		}
 		if err := w.insert(1, err); err != nil {
 			return err

@@ -22,6 +22,8 @@ var noticeTable = table[noticeRow]{"plg_kessai_notice", []column[noticeRow]{
 	{"status", func(r *noticeRow) any { return &r.Status }},
 	{"amount", func(r *noticeRow) any { return &r.Amount }},
 	{"base_id", func(r *noticeRow) any { return &r.BaseID }},
+	{"payment_class", func(r *noticeRow) any { return &r.PaymentClass }},
+	{"split_count", func(r *noticeRow) any { return &r.SplitCount }},
 	{"payment_date", func(r *noticeRow) any { return millis{&r.PaymentDate} }},
 	{"received_at", func(r *noticeRow) any { return millis{&r.ReceivedAt} }},
 	{"state", func(r *noticeRow) any { return &r.State }},

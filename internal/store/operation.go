@@ -135,8 +135,8 @@ func (s *Store) EndLeases(ctx context.Context, owner string, now time.Time) erro
 WHERE owner = ? AND lease_until > ? AND state IN (` + database.Marks(len(open)) + `)`,
 				append([]any{at, string(payment.UnknownState), at, at, owner, at}, open...)},
 			{`UPDATE plg_kessai_notice SET lease_until = ?, due_at = ` + later("next_at") + `
-WHERE owner = ? AND lease_until > ? AND state = ?`,
-				[]any{at, at, at, owner, at, string(ledger.NoticeReceived)}},
+WHERE owner = ? AND lease_until > ? AND state IN (?, ?)`,
+				[]any{at, at, at, owner, at, string(ledger.NoticeReceived), string(ledger.NoticeParked)}},
 			{`UPDATE plg_kessai_lease SET lease_until = ? WHERE owner = ? AND lease_until > ?`, []any{at, owner, at}},
 			{`UPDATE plg_kessai_outbox SET lease_until = ? WHERE owner = ? AND lease_until > ? AND sent_at IS NULL`,
 				[]any{at, owner, at}},

@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"time"
+	"fmt"
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
@@ -26,15 +26,19 @@ WHERE order_id = ? AND owner = '' AND (state = 'received' AND due_at > ? OR stat
 	return err
 }
 
-// WakeParked implements ledger.Sweeps.
-func (s *Store) WakeParked(ctx context.Context, env payment.Environment, merchant string, now time.Time) error {
+// ParkedNotices implements ledger.Sweeps.
+func (s *Store) ParkedNotices(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]ledger.Notice, error) {
 	reasons := ledger.WakeReasons()
-	args := []any{now.UnixMilli(), now.UnixMilli(), string(ledger.AlertNoticeParked), string(env), merchant}
+	args := []any{string(ledger.AlertNoticeParked), string(env), merchant, after}
 	for _, r := range reasons {
 		args = append(args, string(r))
 	}
-	_, err := s.changed(ctx, `UPDATE plg_kessai_notice SET next_at = ?, due_at = ?
+	list, err := database.List(ctx, s.db.Read(), scanNotice, "SELECT "+noticeTable.list("")+` FROM plg_kessai_notice
 WHERE order_id IN (SELECT order_id FROM plg_kessai_alert WHERE closed_at IS NULL AND kind = ?)
-  AND environment = ? AND merchant_id = ? AND owner = '' AND state = 'parked' AND reason IN (`+database.Marks(len(reasons))+`)`, args...)
-	return err
+  AND environment = ? AND merchant_id = ? AND id > ? AND owner = '' AND state = 'parked' AND reason IN (`+database.Marks(len(reasons))+`)
+ORDER BY id LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("store: parked notices: %w", err)
+	}
+	return list, nil
 }

@@ -26,6 +26,9 @@ func Decode[T any](r *http.Request) (T, Errors, error) {
 	if err := parseForm(r); err != nil {
 		return v, nil, err
 	}
+	if f := unseen(reflect.TypeFor[T]()); f != "" {
+		return v, nil, fmt.Errorf("web: Decode: %s.%s is of an embedded struct, which the library passes over", reflect.TypeFor[T](), f)
+	}
 	values, broken := readable(known(reflect.TypeFor[T](), r.Form))
 	err := decoder().Decode(&v, values)
 	var wrong form.DecodeErrors
@@ -82,6 +85,20 @@ func known(t reflect.Type, sent url.Values) url.Values {
 		}
 	}
 	return kept
+}
+
+// unseen is a field that the library would leave empty without a word: one of an embedded
+// struct. Empty: there is none.
+func unseen(t reflect.Type) string {
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if _, ok := f.Tag.Lookup("form"); ok && len(f.Index) > 1 {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 // readable takes out what no database stores: broken UTF-8 and zero bytes.

@@ -57,6 +57,22 @@ func TestDecodeNamesTheFieldThatDoesNotFit(t *testing.T) {
 	}
 }
 
+// TestDecodeRefusesWhatItWouldNotFill: the library passes over embedded structs without a word.
+func TestDecodeRefusesWhatItWouldNotFill(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Name string `form:"name"`
+	}
+	type outer struct {
+		inner
+		Count int `form:"count"`
+	}
+	got, _, err := Decode[outer](httptest.NewRequest(http.MethodGet, "/?name=a&count=3", nil))
+	if err == nil || problem.CategoryOf(err) != problem.Internal {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestDecodeRefusesWhatNoDatabaseStores(t *testing.T) {
 	t.Parallel()
 	got, wrong, err := Decode[sampleForm](httptest.NewRequest(http.MethodGet, "/?name=a%00b&words=%ff&form[note]=fine", nil))

@@ -18,7 +18,7 @@ import (
 func (s *Shop) notice(id order.ID, noticeID int64) ledger.Notice {
 	return ledger.Notice{
 		ID: s.ID(), Environment: payment.Simulator, MerchantID: "12345", NoticeID: noticeID, Digest: "d1", PaymentID: "1001",
-		TradingID: id.String(), Type: "02", Status: payment.AuthOK, Amount: 1100, BaseID: "1000", PaymentDate: s.Now().Add(-time.Minute),
+		TradingID: id.String(), Type: "02", Status: payment.AuthOK, Amount: 1100, BaseID: "1000", PaymentClass: "61", SplitCount: 3, PaymentDate: s.Now().Add(-time.Minute),
 		ReceivedAt: s.Now(), State: ledger.NoticeReceived, OrderID: id, NextAt: s.Now(), Asked: 1,
 	}
 }
@@ -259,6 +259,95 @@ func TestSweptAt(t *testing.T) {
 		}
 		if a, b := swept(payment.Test, "12345"), swept(payment.Simulator, "6"); !a.IsZero() || !b.IsZero() {
 			t.Errorf("of another: %s, %s", a, b)
+		}
+	})
+}
+
+// TestParkedNotices: those that waiting may cure, of orders with an alert, one after the other.
+func TestParkedNotices(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		parked := func(after string) (ids []int64, last string) {
+			list, err := s.Store.ParkedNotices(ctx, payment.Simulator, "12345", after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range list {
+				ids, last = append(ids, n.NoticeID), n.ID
+			}
+			return ids, last
+		}
+		id, _ := s.planned(t)
+		quiet, _ := s.planned(t)
+		for i, change := range []func(n *ledger.Notice){
+			func(*ledger.Notice) {},
+			func(n *ledger.Notice) { n.Reason = ledger.ParkFailed },
+			func(n *ledger.Notice) { n.Reason = ledger.ParkNoOrder },
+			func(n *ledger.Notice) { n.Reason = ledger.ParkMalformed },
+			func(n *ledger.Notice) { n.State, n.Reason = ledger.NoticeApplied, ledger.NotParked },
+			func(n *ledger.Notice) { n.Owner, n.LeaseUntil = "node1", s.Now().Add(time.Minute) },
+			func(n *ledger.Notice) { n.MerchantID = "999" },
+			func(n *ledger.Notice) { n.OrderID = quiet },
+		} {
+			n := s.notice(id, int64(i+1))
+			n.State, n.Reason, n.NextAt = ledger.NoticeParked, ledger.ParkSilent, time.Time{}
+			change(&n)
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if ids, _ := parked(""); len(ids) != 0 {
+			t.Errorf("without an alert: %v", ids)
+		}
+		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, "notice:1", false) })
+		first, last := parked("")
+		second, last := parked(last)
+		third, _ := parked(last)
+		if !cmp.Equal(append(first, second...), []int64{1, 2, 3}) || len(third) != 0 {
+			t.Errorf("%v, %v, %v", first, second, third)
+		}
+	})
+}
+
+// TestNoticeThatStays: the row of a notice that stays parked as it was is written alone.
+func TestNoticeThatStays(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id, _ := s.planned(t)
+		n := s.notice(id, 1)
+		n.State, n.Reason = ledger.NoticeParked, ledger.ParkSilent
+		if err := s.Store.AddNotice(context.Background(), n); err != nil {
+			t.Fatal(err)
+		}
+		for same, more := range map[bool]int64{true: 0, false: 1} {
+			version := s.view(t, id).Version
+			n.Asked++
+			s.update(t, id, func(l *ledger.Ledger) { l.Notices = append(l.Notices, ledger.NoticeChange{Notice: n, Same: same}) })
+			if got := s.view(t, id).Version; got != version+more || s.stored(t, 1)[0].Asked != n.Asked {
+				t.Errorf("same %v: version %d, then %d", same, version, got)
+			}
+		}
+	})
+}
+
+// TestShopAlertByHand is closed once, and keeps who closed it and why.
+func TestShopAlertByHand(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		n := s.notice(0, 5)
+		n.State, n.Reason = ledger.NoticeParked, ledger.ParkMalformed
+		if err := s.Store.AddNotice(ctx, n); err != nil {
+			t.Fatal(err)
+		}
+		cause := ledger.ParkedAlert(n).Cause
+		for _, want := range []bool{true, false} {
+			if closed, err := s.Store.AcknowledgeShopAlert(ctx, ledger.AlertNoticeParked, cause, s.Now(), "staff:1", "電話"); err != nil || closed != want {
+				t.Errorf("closed %v, %v", closed, err)
+			}
+		}
+		other := s.notice(0, 6)
+		got, err := s.Reader.ParkedAlerts(ctx, []ledger.Notice{other, n})
+		if err != nil || got[0].Kind != "" || got[1].Open || got[1].Data.Actor != "staff:1" || got[1].Data.Text != "電話" || got[1].Data.NoticeID != 5 {
+			t.Errorf("%+v, %v", got, err)
 		}
 	})
 }

@@ -214,8 +214,12 @@ func TestEndLeases(t *testing.T) {
 		s.update(t, other, func(l *ledger.Ledger) { l.Operations[0].Owner = "node2" })
 		n := s.notice(other, 1)
 		n.Owner, n.LeaseUntil = "node1", s.Now().Add(time.Hour)
-		if err := s.Store.AddNotice(ctx, n); err != nil {
-			t.Fatal(err)
+		tried := s.notice(other, 2) // a parked one that was being tried again
+		tried.Owner, tried.LeaseUntil, tried.State, tried.Reason = "node1", n.LeaseUntil, ledger.NoticeParked, ledger.ParkSilent
+		for _, n := range []ledger.Notice{n, tried} {
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
 		}
 		lease := func(name, owner string) bool {
 			mine, err := s.Store.TakeLease(ctx, name, owner, s.Now(), s.Now().Add(time.Hour))
@@ -237,7 +241,7 @@ func TestEndLeases(t *testing.T) {
 			t.Errorf("%v, next in %v", list, next)
 		}
 		claimed, _, err := s.Store.ClaimNotices(ctx, "node1", s.Now(), s.Now().Add(time.Minute), 5)
-		if err != nil || len(claimed) != 1 {
+		if err != nil || len(claimed) != 2 {
 			t.Errorf("notices %v, %v", claimed, err)
 		}
 	})

@@ -246,6 +246,8 @@ CREATE TABLE plg_kessai_notice (
     status       VARCHAR(16)  NOT NULL,
     amount       BIGINT       NOT NULL,
     base_id      VARCHAR(255) NOT NULL,
+    payment_class VARCHAR(8)  NOT NULL,
+    split_count  INTEGER     NOT NULL,
     payment_date BIGINT,
     received_at  BIGINT       NOT NULL,
     state        VARCHAR(16)  NOT NULL,

@@ -1,0 +1,85 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"strings"
+)
+
+// keeping makes MySQL connections that keep what they have prepared: one journey a
+// statement, as with its arguments written into it, and nothing to parse for the server.
+type keeping struct{ driver.Connector }
+
+func (k keeping) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := k.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	full, ok := conn.(mysqlConn)
+	if !ok {
+		return nil, errors.Join(errors.New("mysql driver cannot do what it could"), conn.Close())
+	}
+	return &keepingConn{mysqlConn: full, kept: kept{max: maxPrepared}}, nil
+}
+
+// mysqlConn is what database/sql finds out about the driver's connection.
+type mysqlConn interface {
+	sqliteConn
+	driver.NamedValueChecker
+}
+
+// keepingConn is one connection. A statement in use stays among the kept: until its rows
+// are closed the protocol lets nothing else be sent. One that failed is not kept.
+type keepingConn struct {
+	mysqlConn
+	kept kept
+}
+
+func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	stmt, ok := c.take(ctx, query)
+	if !ok {
+		return c.mysqlConn.ExecContext(ctx, query, args)
+	}
+	result, err := stmt.ExecContext(ctx, args)
+	c.back(query, stmt, err)
+	return result, err
+}
+
+func (c *keepingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	stmt, ok := c.take(ctx, query)
+	if !ok {
+		return c.mysqlConn.QueryContext(ctx, query, args)
+	}
+	rows, err := stmt.QueryContext(ctx, args)
+	c.back(query, stmt, err)
+	return rows, err
+}
+
+// take finds a statement or prepares it. Where the server does not, it is left to the
+// driver: a server keeps only so many (max_prepared_stmt_count).
+func (c *keepingConn) take(ctx context.Context, query string) (sqliteStmt, bool) {
+	if !keepable(query) || strings.Contains(query[:min(len(query), 20)], "SAVEPOINT") { // which MySQL does not prepare
+		return nil, false
+	}
+	if stmt, ok := c.kept.take(query); ok {
+		return stmt, true
+	}
+	stmt, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, false
+	}
+	full, ok := stmt.(sqliteStmt)
+	if !ok {
+		_ = stmt.Close() // nothing was done with it
+	}
+	return full, ok
+}
+
+func (c *keepingConn) back(query string, stmt sqliteStmt, err error) {
+	if err != nil {
+		_ = stmt.Close() // it would only say the same again
+		return
+	}
+	c.kept.put(query, stmt)
+}

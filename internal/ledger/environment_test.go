@@ -1,0 +1,103 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// closeTest closes what the order has of this environment and merchant.
+func (s *shop) closeTest(env payment.Environment, merchant string) (int, error) {
+	return s.service.CloseTest(context.Background(), s.order(), env, merchant, clerk)
+}
+
+// TestTestPaymentsClosed: payments of an environment that is no real one end without a
+// telegram, with the order they pay; real ones, another's, and what is under way never
+// (money.md §10).
+func TestTestPaymentsClosed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begin    func(*shop)
+		env      payment.Environment
+		merchant string
+		code     string
+		closed   int
+		order    order.Status
+		hold     HoldState
+		alerts   []AlertKind
+	}{
+		"paid":            {func(s *shop) { s.authorised("p1") }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"sold":            {func(s *shop) { s.world.captured("p1") }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"in 4":            {func(s *shop) { s.authorised("p1"); s.moved(order.InProgress) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"shipped":         {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered) }, payment.Simulator, "m", "", 1, order.Delivered, Committed, []AlertKind{AlertShippedUnpaid, AlertUnmade}},
+		"returned":        {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered); s.moved(order.Returned) }, payment.Simulator, "m", "", 1, order.Returned, Committed, []AlertKind{AlertShippedUnpaid}},
+		"a page waits":    {func(s *shop) { s.page() }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"cancelled, kept": {func(s *shop) { s.authorised("p1"); _, _ = s.to(order.Canceled, LivingKeep) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"to be paid again": {func(s *shop) {
+			s.authorised("p1")
+			s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing
+		}, payment.Simulator, "m", "", 1, order.Processing, Released, nil},
+		"another's":           {func(s *shop) { s.authorised("p1").Reverse = true; s.l.CurrentID = "" }, payment.Simulator, "m", "", 1, order.New, Committed, nil},
+		"over already":        {func(s *shop) { s.settle(s.send(s.authorize()), verdictOf(no)) }, payment.Simulator, "m", "", 0, order.Processing, Released, nil},
+		"of the other test":   {func(s *shop) { s.authorised("p1") }, payment.Test, "m", "", 0, order.New, Committed, nil},
+		"of another merchant": {func(s *shop) { s.authorised("p1") }, payment.Simulator, "x", "", 0, order.New, Committed, nil},
+		"a real one":          {func(s *shop) { s.authorised("p1").Environment = payment.Production }, payment.Production, "m", "environment.production", 0, order.New, Committed, nil},
+		"a real one besides":  {func(s *shop) { s.authorised("p1").Environment = payment.Production }, payment.Simulator, "m", "", 0, order.New, Committed, nil},
+		"under way":           {func(s *shop) { s.authorised("p1"); s.send(s.change(true)) }, payment.Simulator, "m", "operation.open", 0, order.New, Committed, nil},
+		"being changed": {func(s *shop) {
+			s.authorised("p1")
+			s.l.Order.Total = lower
+			s.must(func(l *Ledger, tk tick) error {
+				_, err := l.planChange(tk, Change{PaymentID: l.CurrentID, Button: payment.AuthChangeButton, Amount: total, Total: lower, Actor: clerk})
+				return err
+			})
+		}, payment.Simulator, "m", "operation.open", 0, order.New, Committed, nil},
+	} {
+		s := open(t, newWorld(t))
+		tt.begin(s)
+		p := *s.l.Payments[0]
+		closed, err := s.closeTest(tt.env, tt.merchant)
+		if code(err) != tt.code || closed != tt.closed || len(s.sent) != 0 {
+			t.Errorf("%s: %d closed, %v, sent %v", name, closed, err, s.telegrams())
+		}
+		s.status(tt.order)
+		s.holds(tt.hold)
+		if tt.alerts != nil || len(s.alerts) != 0 {
+			s.alerted(tt.alerts...)
+		}
+		if now := s.l.Payments[0]; tt.closed == 1 && (now.Phase != payment.Ended || now.End != payment.Unused || !now.AskAt.IsZero()) || tt.closed == 0 && now.Phase != p.Phase {
+			t.Errorf("%s: %+v", name, now)
+		}
+		if t.Failed() {
+			t.Logf("in %s", name)
+		}
+	}
+	s := open(t, newWorld(t)) // the other test environment is closed as this one
+	s.authorised("p1").Environment = payment.Test
+	if closed, err := s.closeTest(payment.Test, "m"); err != nil || closed != 1 {
+		t.Errorf("%d closed, %v", closed, err)
+	}
+	for _, call := range []string{"policy", "Update", "commit"} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		s.fail = func(c string, _ int) error {
+			if c == call {
+				return errAway
+			}
+			return nil
+		}
+		if _, err := s.closeTest(payment.Simulator, "m"); !errors.Is(err, errAway) {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+}
+
+// page is a card's 3-D Secure page that waits for its buyer.
+func (w *world) page() *Payment {
+	w.settle(w.send(w.authorize()), verdictOf(Answer{Outcome: Success, PaymentID: "p1", Challenge: true, Needs: Needs{URL: "https://acs.example/"}, LimitAt: w.now.Add(time.Hour)}))
+	return w.l.Current()
+}

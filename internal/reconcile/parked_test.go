@@ -1,0 +1,115 @@
+package reconcile_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kessai/internal/ledger"
+	"kessai/internal/notice"
+	"kessai/internal/order"
+	"kessai/paygent"
+)
+
+// unconfirmed is a paid order with a notice that 094 never confirmed, however long it was asked.
+func (r *rig) unconfirmed() (order.ID, int64) {
+	r.t.Helper()
+	id := r.paid()
+	r.noticeID = r.Number("SELECT MAX(notice_id) FROM plg_kessai_notice") // no holes for 091
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) { return ledger.Finding{Kind: ledger.NoAnswer}, true }
+	n := r.tell(id, "40")
+	r.waitBy(26*time.Hour, 10*time.Minute)
+	if got := r.notice(n); got != "parked unconfirmed" {
+		r.t.Fatal(got)
+	}
+	return id, n
+}
+
+// untold is a paid order with a notice of a payment that is not in the book.
+func (r *rig) untold() (order.ID, int64) {
+	r.t.Helper()
+	id := r.paid()
+	r.noticeID = r.Number("SELECT MAX(notice_id) FROM plg_kessai_notice") // no holes for 091
+	n, _ := r.notify(paygent.Notice{PaymentID: "777", TradingID: r.trading(id) + "_9", Status: "20", Amount: 1100})
+	if got := r.notice(n); got != "parked no_order" {
+		r.t.Fatal(got)
+	}
+	return id, n
+}
+
+// TestParkedCostsLittle: what is tried again after each sweep, and stays as it is, writes
+// nothing; 094 is asked only where nothing else can tell, and less often with the time.
+func TestParkedCostsLittle(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		park func(*rig) (order.ID, int64)
+		asks bool
+	}{
+		"no such payment in our book": {(*rig).untold, false},
+		"094 is silent":               {(*rig).unconfirmed, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id, n := tt.park(r)
+			s := r.sweeper("node-1")
+			r.run(s.Step, r.confirmer.Step)
+			var reads, writes []string
+			stands := func() []string {
+				return r.lines("SELECT l.version || ' ' || l.event_seq || ' ' || n.state || ' ' || n.reason || ' ' || n.asked || ' ' || COALESCE(n.due_at, '') FROM plg_kessai_ledger l JOIN plg_kessai_notice n ON n.order_id = l.order_id WHERE l.order_id = ? AND n.notice_id = ?", int64(id), n)
+			}
+			sweeps := func(times int, every time.Duration) (asked int) {
+				before, had := len(r.spy.asked), stands()
+				reads, writes = nil, nil
+				for range times {
+					r.Advance(every)
+					r.observe = func(q string) {
+						switch {
+						case strings.Contains(q, "plg_kessai_lease"): // the sweep's own
+						case strings.HasPrefix(q, "SELECT"):
+							reads = append(reads, q)
+						default:
+							writes = append(writes, q)
+						}
+					}
+					r.run(s.Step, r.confirmer.Step)
+					r.observe = nil
+				}
+				r.same("order and notice", stands(), had...)
+				if len(writes) > 0 {
+					t.Errorf("%d sweeps wrote:\n%s", times, strings.Join(writes, "\n"))
+				}
+				return len(r.spy.asked) - before
+			}
+			want := func(asked, most int) {
+				t.Helper()
+				if !tt.asks {
+					most = 0
+				}
+				if asked != most {
+					t.Errorf("094 was asked %d times, not %d", asked, most)
+				}
+			}
+			want(sweeps(1, notice.SweepEvery), 1)
+			if len(reads) > 20 {
+				t.Errorf("%d reads:\n%s", len(reads), strings.Join(reads, "\n"))
+			}
+			want(sweeps(6, notice.SweepEvery), 6)
+			r.Advance(7 * 24 * time.Hour)
+			r.run(s.Step)
+			want(sweeps(3*12, 2*time.Hour), 3)
+
+			// Nor does it after transaction B of its order, which tries it once.
+			r.run(s.Step)
+			r.wire.script("022", script{body: "\r\nresult=1\r\nresponse_code=2003\r\n"})
+			if _, err := r.change(id, true, "c1"); err != nil {
+				t.Fatal(err)
+			}
+			version := r.view(id).Version
+			r.run(r.confirmer.Step)
+			if got := r.view(id).Version; got != version {
+				t.Errorf("trying it wrote the order: version %d, then %d", version, got)
+			}
+		})
+	}
+}
