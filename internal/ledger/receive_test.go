@@ -371,3 +371,26 @@ func TestAskedNow(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestParkedAsBefore: only a notice that was parked, and is parked for the same reason.
+func TestParkedAsBefore(t *testing.T) {
+	t.Parallel()
+	of := func(s NoticeState, r ParkReason) Notice { return Notice{State: s, Reason: r} }
+	silent := of(NoticeParked, ParkSilent)
+	for name, tt := range map[string]struct {
+		was, is Notice
+		same    bool
+	}{
+		"in vain":           {silent, silent, true},
+		"another reason":    {silent, of(NoticeParked, ParkAmount), false},
+		"parked just now":   {of(NoticeReceived, ParkSilent), silent, false},
+		"waits again":       {silent, of(NoticeReceived, ParkSilent), false},
+		"applied":           {silent, of(NoticeApplied, NotParked), false},
+		"was never parked":  {of(NoticeReceived, NotParked), of(NoticeReceived, NotParked), false},
+		"applied by others": {of(NoticeApplied, NotParked), silent, false},
+	} {
+		if got := tt.is.parkedAs(tt.was); got != tt.same {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
