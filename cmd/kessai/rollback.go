@@ -38,6 +38,7 @@ Exit code 1 means that some orders could not be looked at; running it again take
 		},
 	}
 	cmd.Flags().IntVar(&r.days, "days", 0, "taken instead of the setting 決済処理中の注文の取消期間")
+	cmd.Flags().IntVar(&r.width, "width", 8, "orders looked at at once")
 	cmd.Flags().BoolVar(&r.rehearse, "dry-run", false, "say what would happen, and change nothing")
 	cmd.Flags().BoolVar(&r.json, "json", false, "a line of JSON for each order, and one for the totals")
 	return cmd
@@ -45,6 +46,7 @@ Exit code 1 means that some orders could not be looked at; running it again take
 
 type rollbackRun struct {
 	days     int
+	width    int
 	rehearse bool
 	json     bool
 }
@@ -55,6 +57,9 @@ var errSomeFailed = errors.New("some orders could not be looked at; run it again
 func (r rollbackRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps) (err error) {
 	if cmd.Flags().Changed("days") && r.days < 0 {
 		return usageError{errors.New("--days must not be negative")}
+	}
+	if r.width < 1 || r.width > 32 {
+		return usageError{errors.New("--width must be from 1 to 32")}
 	}
 	if d.Node, err = passingNode(d); err != nil {
 		return err
@@ -71,7 +76,8 @@ func (r rollbackRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps)
 		}
 		r.days = s.Values.RollbackTerm
 	}
-	totals, err := reconcile.Rollback(cmd.Context(), a.Ledger, a.Store, d.Now(), r.days, r.rehearse, func(out ledger.Rollback, failed error) error {
+	o := reconcile.RollbackOptions{Days: r.days, Width: r.width, Rehearse: r.rehearse}
+	totals, err := reconcile.Rollback(cmd.Context(), a.Ledger, a.Store, d.Now(), o, func(out ledger.Rollback, failed error) error {
 		return r.tell(e.Stdout, out, failed)
 	})
 	if err != nil {

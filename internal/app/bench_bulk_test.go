@@ -156,10 +156,11 @@ func (r *benchRig) columns(table string) []string {
 	return columns
 }
 
-// rollBack runs kessai rollback over n orders, all of which it ends.
+// rollBack runs kessai rollback, with its usual width, over n orders, all of which it ends.
 func (r *benchRig) rollBack(n int) {
 	r.b.Helper()
-	totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), 7, false, func(_ ledger.Rollback, err error) error { return err })
+	o := reconcile.RollbackOptions{Days: 7, Width: 8}
+	totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), o, func(_ ledger.Rollback, err error) error { return err })
 	if err != nil || totals.Canceled != n {
 		r.b.Fatalf("%+v, %v", totals, err)
 	}

@@ -178,9 +178,9 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 		case ledger.AlertShippedUnpaid, ledger.AlertUnmade, ledger.AlertKept:
 			ok = p.acts > 0
 		case ledger.AlertDouble:
-			// A number paid at its own amount after staff changed the total counts as another
-			// payment (money.md §6, whose payment), and is put before a person as one.
-			// So does one for another amount that somebody captured before we knew of it.
+			// Money for an amount that staff changed since counts as another payment's (money.md
+			// §6, whose payment); the order's own number has 金額未反映 instead. So does money for a
+			// wrong amount that somebody captured before we knew of it.
 			ok = captured > 0 && (issued > 1 || p.edited || p.cheated)
 		case ledger.AlertPaidCanceled, ledger.AlertStockShort:
 			ok = captured > 0 || kind == string(ledger.AlertStockShort) || p.acts > 0

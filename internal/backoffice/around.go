@@ -8,9 +8,10 @@ import (
 
 // Names of the menu's entries.
 const (
-	menuHome = "home"
-	menuList = "payment_status"
-	menuJobs = "jobs"
+	menuHome  = "home"
+	menuList  = "payment_status"
+	menuInbox = "notices"
+	menuJobs  = "jobs"
 )
 
 // Menu is the back office's menu: only pages that exist.
@@ -18,7 +19,7 @@ func (b *BackOffice) Menu() []web.MenuGroup {
 	return []web.MenuGroup{
 		{Name: menuHome, Title: "ホーム", Icon: "home", URL: b.url(pathHome)},
 		{Title: "受注管理", Icon: "order", Items: []web.MenuItem{
-			{Name: menuList, Title: "ペイジェント決済管理", URL: b.url(pathList)}, {Name: menuJobs, Title: "ジョブ", URL: b.url(pathJobs)},
+			{Name: menuList, Title: "ペイジェント決済管理", URL: b.url(pathList)}, {Name: menuInbox, Title: "通知受信箱", URL: b.url(pathInbox)}, {Name: menuJobs, Title: "ジョブ", URL: b.url(pathJobs)},
 		}},
 	}
 }

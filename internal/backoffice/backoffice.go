@@ -45,6 +45,7 @@ type BackOffice struct {
 	home  *web.Page[homePage]
 	list  *web.Page[listPage]
 	order *web.Page[orderPage]
+	inbox *web.Page[inboxPage]
 
 	bulk    *web.Page[bulkPage]
 	jobs    *web.Page[jobsPage]
@@ -61,6 +62,7 @@ const (
 
 	pathBulk     = pathList + "/request_action"
 	pathRollback = "/paygent_payment/rollback"
+	pathInbox    = "/paygent_payment/notice"
 	pathJobs     = "/job"
 )
 
@@ -72,13 +74,14 @@ func New(d Deps) (*BackOffice, error) {
 	if err := d.Kernel.AddAssets("backoffice", assets, "assets"); err != nil {
 		return nil, err
 	}
-	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html", "refund.html", "job_progress.html")
+	set := d.Kernel.Templates(templates, "templates", "payment.html", "timeline.html", "settle.html", "refund.html", "acknowledge.html", "job_progress.html")
 	b := &BackOffice{
 		Deps:  d,
 		login: web.NewPage[loginPage](set, "login.html", web.Admin),
 		home:  web.NewPage[homePage](set, "home.html", web.Admin),
 		list:  web.NewPage[listPage](set, "list.html", web.Admin).Script("backoffice/list.js"),
 		order: web.NewPage[orderPage](set, "order.html", web.Admin),
+		inbox: web.NewPage[inboxPage](set, "inbox.html", web.Admin),
 
 		bulk:    web.NewPage[bulkPage](set, "bulk.html", web.Admin),
 		jobs:    web.NewPage[jobsPage](set, "jobs.html", web.Admin),
@@ -106,6 +109,9 @@ func (b *BackOffice) mount(open *web.Routes) {
 	r.Handle("GET "+pathList+"/page/{n}", b.turnList)
 	r.Handle("POST "+pathBulk, b.requestAction)
 	r.Handle("POST "+pathRollback, b.rollback)
+	r.Handle("GET "+pathInbox, b.showInbox)
+	r.Handle("POST "+pathInbox+"/acknowledge", b.acknowledgeNotice)
+	r.Handle("POST "+pathInbox+"/{id}/retry", b.retryNotice)
 	r.Handle("GET "+pathJobs, b.showJobs)
 	r.Handle("GET "+pathJobs+"/{id}", b.showJob)
 	r.Handle("GET "+pathJobs+"/{id}/progress", b.showProgress)
@@ -119,6 +125,7 @@ func (b *BackOffice) mount(open *web.Routes) {
 	r.Handle("POST /order/{id}/payment/{payment}/refund", b.refundByHand)
 	r.Handle("POST /order/{id}/status", b.changeStatus)
 	r.Handle("POST /order/{id}/revive", b.revive)
+	r.Handle("POST /order/{id}/alert", b.acknowledgeOrder)
 }
 
 func (b *BackOffice) url(path string) string { return b.Kernel.AdminURL(path) }

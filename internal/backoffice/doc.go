@@ -6,11 +6,14 @@
 //	GET,POST /paygent_payment/payment_status    payment_list.go
 //	POST /paygent_payment/payment_status/request_action   payment_bulk.go
 //	POST /paygent_payment/rollback              payment_rollback.go
+//	GET  /paygent_payment/notice                notice_list.go
+//	POST /paygent_payment/notice/{acknowledge|{id}/retry} notice_list.go
 //	GET  /job                                   job_list.go
 //	GET  /job/{id}, /job/{id}/progress          job_show.go
 //	POST /job/{id}/{pause|resume|cancel|run}    job_change.go
 //	GET  /order/{id}/edit                       order_show.go
 //	POST /order/{id}/payment/{payment}          payment_change.go
+//	POST /order/{id}/alert                      order_acknowledge.go
 //
 // All but the login stand behind requireLogin. The slice decides nothing about
 // money: what may be done now it asks of ledger.Buttons, and 売上 and 取消 go

@@ -35,7 +35,7 @@ func longName(d *store.Draft) {
 // stage fills the shop with orders in every state.
 func stage(t *testing.T, r *rig) []scene {
 	t.Helper()
-	scenes := []scene{{"home-empty", "/admin/"}, {"list-empty", "/admin/paygent_payment/payment_status?multi=%E3%81%AA%E3%81%84"}}
+	scenes := []scene{{"home-empty", "/admin/"}, {"inbox-empty", inboxPath}, {"list-empty", "/admin/paygent_payment/payment_status?multi=%E3%81%AA%E3%81%84"}}
 	for n := range 25 {
 		r.paid(int64(1 + n%4))
 	}
@@ -58,6 +58,7 @@ func stage(t *testing.T, r *rig) []scene {
 	r.centre.say(payment.Authorize, ledger.Answer{Outcome: ledger.Mystery})
 	r.pay(pending)
 	draft := r.order(2)
+	r.malformed(0, 71)
 	for _, s := range []struct {
 		name string
 		id   order.ID
@@ -65,6 +66,7 @@ func stage(t *testing.T, r *rig) []scene {
 		{"order-unknown", unknown}, {"order-trouble", trouble}, {"order-pending", pending}, {"order-draft", draft}} {
 		scenes = append(scenes, scene{s.name, editPath(s.id)})
 	}
+	scenes = append(scenes, scene{"inbox", inboxPath})
 	scenes = append(scenes, r.jobScenes(fresh, trouble, captured)...)
 	return append(scenes, scene{"home", "/admin/"}, scene{"list", "/admin/paygent_payment/payment_status"},
 		scene{"list-filtered", "/admin/paygent_payment/payment_status?multi=%E5%B1%B1%E7%94%B0&status=1&status=3&page_no=2&page_count=10"},

@@ -17,6 +17,7 @@ type alertView struct {
 	Details []web.Fact
 	Revive  *web.Confirm // 注文を復活する
 	Refund  *refundView  // 返金済み(手動)
+	Ack     *ackView     // 確認済み
 }
 
 // viewAlerts shows the alerts, each with the ways out that have no place at a payment;
@@ -38,6 +39,9 @@ func (b *BackOffice) viewAlerts(f orderFacts) ([]alertView, error) {
 			if v.Refund, err = b.refundForm(f, a.Cause); err != nil {
 				return nil, err
 			}
+		}
+		if v.Ack, err = b.ackButton(b.url("/order/"+f.order.ID.String()+"/alert"), f.order.ID, a.Kind, a.Cause); err != nil {
+			return nil, err
 		}
 		out = append(out, v)
 	}

@@ -73,6 +73,9 @@ func (b *BackOffice) showOrder(w http.ResponseWriter, r *http.Request) error {
 			page.Side = &page.Payments[i]
 		}
 	}
+	for _, a := range page.Alerts {
+		typing = typing || a.Ack != nil
+	}
 	if typing { // a page that loads itself would take away what is being typed
 		frame.Refresh = 0
 	}

@@ -70,7 +70,7 @@ func wordsOfConsequence(e ledger.Event) eventWords {
 	case ledger.EventAlertOpened:
 		return eventWords{Name: "要対応", Icon: "warn", Word: "発生", Tone: web.Danger, Text: wordsOfAlert(e.Data.Alert).Title}
 	case ledger.EventAlertClosed:
-		return eventWords{Name: "要対応", Icon: "check", Word: "解消", Tone: web.Success, Text: wordsOfAlert(e.Data.Alert).Title}
+		return eventWords{Name: "要対応", Icon: "check", Word: "確認済み", Tone: web.Success, Text: join(wordsOfAlert(e.Data.Alert).Title, "確認した内容："+e.Data.Text)}
 	}
 	return eventWords{Name: string(e.Kind), Icon: "info"}
 }

@@ -32,6 +32,8 @@ type Jobs struct {
 	o     Options
 	kinds map[string]Kind
 
+	taking sync.Mutex // of lanes: by one worker at a time
+
 	mu  sync.Mutex
 	hot map[string]time.Time // jobs that may have work for a lane, and from when on it is looked for
 }

@@ -72,6 +72,8 @@ func (w *Worker) drop() { *w = Worker{j: w.j} }
 
 // begin takes a lane of the first job that has one to give.
 func (w *Worker) begin(ctx context.Context) (bool, time.Time, error) {
+	w.j.taking.Lock() // one asks, and what it finds full the others of this node leave alone
+	defer w.j.taking.Unlock()
 	for _, id := range w.j.hotJobs(w.j.now()) {
 		took, err := w.take(ctx, id)
 		if err != nil || took {

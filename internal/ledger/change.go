@@ -128,7 +128,7 @@ func notOffered(p *Payment, b payment.Button) error {
 		return notNow("payment.by_hand", nil)
 	case p.Method == payment.Carrier && p.Brand == payment.NoBrand:
 		return notNow("payment.brand_unknown", nil)
-	case p.Method == payment.Carrier && p.Brand == payment.Docomo:
+	case p.Brand == payment.Docomo:
 		return notNow("payment.not_complete_yet", nil)
 	case p.Status == payment.ClearedFinal:
 		return notNow("payment.cancel_term_over", nil)
@@ -188,8 +188,8 @@ func (l *Ledger) detached(p *Payment) bool {
 
 // otherMethod reports whether the order is no longer to be paid by the payment's method.
 func (l *Ledger) otherMethod(p *Payment) bool {
-	s, ours := payment.SchemeOf(l.Order.MethodClass)
-	return !ours || s != p.scheme()
+	s, _ := payment.SchemeOf(l.Order.MethodClass) // none, where it is not one of ours
+	return s != p.scheme()
 }
 
 // checkAmount opens 金額未反映 while the order's living payment is not worth the

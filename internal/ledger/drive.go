@@ -50,7 +50,7 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		}
 	}
 	p := l.payment(in.PaymentID)
-	if p == nil || !p.living() || p.standing().Offers(in.Button) != payment.ChangeAmount {
+	if p == nil || p.standing().Offers(in.Button) != payment.ChangeAmount {
 		return nil
 	}
 	policy, err := s.policy(ctx)
@@ -72,7 +72,7 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		if now := l.payment(in.PaymentID); now.stillAs(p) {
 			done, err := l.inherit(t, now, f, "inquiry")
 			if done || err != nil {
-				unclear = done && now.living()
+				unclear = now.living()
 				return err
 			}
 			return l.learn(t, now, f.Status, f.Amount, f.PaymentDate, "inquiry")

@@ -198,6 +198,25 @@ func TestAChangeWithoutAKey(t *testing.T) {
 	}
 }
 
+// TestAChangeMeetsOneFailure: it is told, though the next call would have gone well.
+func TestAChangeMeetsOneFailure(t *testing.T) {
+	t.Parallel()
+	for call, asked := range map[string]int{"View": 0, "policy": 0, "MarkSent": 1} {
+		s := lowered(t, false)
+		failed := false
+		s.fail = func(c string, _ int) error {
+			if c != call || failed {
+				return nil
+			}
+			failed = true
+			return errAway
+		}
+		if r, err := s.press(payment.AuthChangeButton, "k"); !errors.Is(err, errAway) || r.Operation.ID != "" || len(s.asked) != asked || len(s.sent) != 0 {
+			t.Errorf("%s: %+v, %v, asked %v, sent %v", call, r, err, s.asked, s.telegrams())
+		}
+	}
+}
+
 // TestAChangeWhileTheDatabaseIsAway: staff are told so; nothing is sent that was not
 // written, and never twice.
 func TestAChangeWhileTheDatabaseIsAway(t *testing.T) {

@@ -131,6 +131,7 @@ func TestPointsMoveWithTheOrder(t *testing.T) {
 		"less given than is left":         {member, order.Delivered, true, 19, [2]int64{}, [2]int64{30, 10}, 19, "point.short", 20, 19},
 		"less given, cancelled hold":      {member, order.Delivered, false, 19, [2]int64{}, [2]int64{30, 10}, 19, "point.short", 20, 19},
 		"less given and more used":        {member, order.Delivered, true, 29, [2]int64{0, 20}, [2]int64{30, 20}, 29, "point.short", 30, 29},
+		"more given, and more used yet":   {member, order.Delivered, true, 5, [2]int64{0, 40}, [2]int64{10, 20}, 5, "point.short", 30, 5},
 		"a guest has none to be short of": {0, order.New, true, 0, [2]int64{10, 30}, [2]int64{}, 0, "", 0, 0},
 	} {
 		l := &Ledger{Order: Head{CustomerID: tt.customer, Status: tt.status, UsePoint: tt.used[0], AddPoint: tt.given[0]}, Goods: &Goods{Points: tt.balance}}

@@ -52,14 +52,14 @@ func (l *Ledger) mayBeHandMade(t tick, n *Notice) (payment.Scheme, bool) {
 	scheme, ours := payment.SchemeOf(l.Order.MethodClass)
 	id := strconv.FormatInt(int64(l.Order.ID), 10)
 	marked := t.policy.Mark != "" && n.TradingID == t.policy.Mark+id
-	fits := ours && len(l.Payments) == 0 && n.BaseID == "" && n.Type == scheme.Method.Type() && n.Amount == l.Order.Total && l.Order.Total > 0 &&
+	fits := ours && len(l.Payments) == 0 && n.Type == scheme.Method.Type() && n.Amount == l.Order.Total && l.Order.Total > 0 &&
 		(marked || n.TradingID == id && !t.policy.SharedMerchant)
 	return scheme, fits && slices.Contains([]order.Status{order.New, order.InProgress, order.Delivered, order.Paid}, l.Order.Status)
 }
 
 // begunSince: a payment older than the order bears its id by chance.
 func (l *Ledger) begunSince(f Finding) bool {
-	return l.Order.OrderDate.IsZero() || !f.BegunAt.Before(l.Order.OrderDate.Add(-begunTolerance))
+	return !f.BegunAt.Before(l.Order.OrderDate.Add(-begunTolerance))
 }
 
 // takeHandMade records the payment as the order's. Stock is EC-CUBE's business where staff

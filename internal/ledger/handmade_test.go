@@ -81,6 +81,9 @@ func TestNotMadeByHand(t *testing.T) {
 		"another amount":           func(_ *world, n *Notice, f *Finding) { n.Amount, f.Amount = 1, 1 },
 		"094 tells another amount": func(_ *world, _ *Notice, f *Finding) { f.Amount = 1 },
 		"another type":             func(_ *world, n *Notice, f *Finding) { n.Type, f.Type = "03", "03" },
+		"094 tells another type":   func(_ *world, _ *Notice, f *Finding) { f.Type = "03" },
+		"not by Paygent, no type":  func(w *world, n *Notice, f *Finding) { w.l.Order.MethodClass, n.Type, f.Type = offlineClass, "", "" },
+		"shared, without a mark":   func(w *world, _ *Notice, _ *Finding) { w.policy.SharedMerchant = true },
 		"a later attempt's id":     func(_ *world, n *Notice, f *Finding) { n.TradingID, f.TradingID = "123_2", "123_2" },
 		"094 tells another id":     func(_ *world, _ *Notice, f *Finding) { f.TradingID = "124" },
 		"older than the order":     func(w *world, _ *Notice, f *Finding) { f.BegunAt = w.now.Add(-11 * time.Minute) },
@@ -106,7 +109,16 @@ func TestNotMadeByHand(t *testing.T) {
 			w.status(before)
 		})
 	}
-	w := entered(t, payment.Card) // with our mark on it
+	w := entered(t, payment.Card) // it corrects one that nobody knows here
+	based, of := w.notice(payment.AuthOK), w.found(payment.AuthOK)
+	based.BaseID, of.BaseID = "p0", "p0"
+	if w.take(based) {
+		w.confirm(based, &of)
+	}
+	if based.State != NoticeReceived || len(w.l.Payments) > 0 {
+		t.Errorf("%s %s, %d payments", based.State, based.Reason, len(w.l.Payments))
+	}
+	w = entered(t, payment.Card) // with our mark on it
 	w.policy.SharedMerchant, w.policy.Mark = true, "B"
 	n, f := w.notice(payment.AuthOK), w.found(payment.AuthOK)
 	n.TradingID, f.TradingID = "B123", "B123"

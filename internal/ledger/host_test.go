@@ -69,6 +69,29 @@ func TestEccubesOwnHand(t *testing.T) {
 	}
 }
 
+// TestAGuestsPointsAreNone, whatever the order says.
+func TestAGuestsPointsAreNone(t *testing.T) {
+	t.Parallel()
+	l := &Ledger{Order: Head{ID: 1, Status: order.InProgress, UsePoint: 100}, LastStatus: order.New, Hold: &Hold{ID: "h", State: Committed}}
+	if err := l.meetHost(newWorld(t).tick()); err != nil || l.Hold.Points != 0 {
+		t.Errorf("%v, %+v", err, l.Hold)
+	}
+}
+
+// TestEccubesMoveIsALine of the timeline, but for an order that was never seen before.
+func TestEccubesMoveIsALine(t *testing.T) {
+	t.Parallel()
+	for was, lines := range map[order.Status]int{order.New: 1, 0: 0} {
+		l := &Ledger{Order: Head{ID: 1, Status: order.InProgress}, LastStatus: was, Hold: &Hold{ID: "h", State: Committed}}
+		if err := l.meetHost(newWorld(t).tick()); err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Events) != lines || lines > 0 && (l.Events[0].Kind != EventHostMoved || l.Events[0].Data.OrderFrom != was || l.Events[0].Data.OrderTo != order.InProgress) {
+			t.Errorf("from %d: %+v", was, l.Events)
+		}
+	}
+}
+
 // TestNothingIsGivenBackTwice: EC-CUBE cancelled the order, and then its payment ends.
 func TestNothingIsGivenBackTwice(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package ledger
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -63,6 +64,81 @@ func TestTheIDThatComesAlive(t *testing.T) {
 	}
 	w.status(order.New)
 	w.stands(p, payment.Authorised, payment.NotEnded)
+}
+
+// TestWhichIDRules: the one that comes alive, of a payment that is neither alive nor over.
+func TestWhichIDRules(t *testing.T) {
+	t.Parallel()
+	both := []string{"p1", "p2"}
+	for name, tt := range map[string]struct {
+		p      Payment
+		id     string
+		status payment.Status
+		want   string
+		beside bool // the id is then another's
+	}{
+		"authorised":             {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.AwaitingBuyer}, "p2", "20", "p2", false},
+		"paid":                   {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.AwaitingPayment}, "p2", "40", "p2", false},
+		"left, and paid":         {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.Ended, End: payment.GivenUp}, "p2", "40", "p2", false},
+		"refused":                {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.AwaitingBuyer}, "p2", "11", "p1", false},
+		"begun":                  {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.AwaitingBuyer}, "p2", "10", "p1", false},
+		"it stands already":      {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.Authorised}, "p2", "40", "p1", true},
+		"it is over":             {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.Ended, End: payment.Canceled}, "p2", "20", "p1", true},
+		"without an id":          {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.AwaitingBuyer}, "", "20", "p1", false},
+		"its own":                {Payment{PaymentID: "p1", PaymentIDs: both, Phase: payment.Captured}, "p1", "40", "p1", false},
+		"an id that is new":      {Payment{Phase: payment.Authorised}, "p2", "20", "p2", false},
+		"none rules, one stands": {Payment{PaymentIDs: both, Phase: payment.Authorised}, "p3", "11", "p3", false},
+	} {
+		tt.p.Method = payment.Card
+		tt.p.PaymentIDs = slices.Clone(tt.p.PaymentIDs)
+		tt.p.standUnder(tt.id, tt.status)
+		if tt.p.PaymentID != tt.want || tt.p.beside(tt.id) != tt.beside {
+			t.Errorf("%s: %q, beside it %v", name, tt.p.PaymentID, tt.p.beside(tt.id))
+		}
+	}
+	if (&Payment{PaymentIDs: both, Phase: payment.Authorised}).beside("p1") {
+		t.Error("where no id rules there is none beside it")
+	}
+}
+
+// TestTheOtherIDTellsOfItsEnd: no question is put about what tells nothing of a second payment,
+// and none is taken up where 094 tells of its end.
+func TestTheOtherIDTellsOfItsEnd(t *testing.T) {
+	t.Parallel()
+	w := linked(t, payment.Card)
+	w.notified("p2", payment.AuthOK)
+	refused := w.noticeOf("p1", payment.AuthNG)
+	if w.take(refused) || refused.State != NoticeSuperseded {
+		t.Errorf("asked, %s", refused.State)
+	}
+	n, f := w.noticeOf("p1", payment.AuthOK), w.found(payment.AuthCancelDone)
+	f.PaymentID = "p1"
+	if !w.take(n) {
+		t.Error("believed without 094")
+	}
+	w.confirm(n, &f)
+	if n.State != NoticeSuperseded || len(w.l.Payments) != 1 {
+		t.Errorf("%s %s, %d payments", n.State, n.Reason, len(w.l.Payments))
+	}
+}
+
+// TestAnOlderOneThatNeverCameAlive bears our id by chance, and a person looks at its notice.
+func TestAnOlderOneThatNeverCameAlive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p2")
+	n, f := w.notice(payment.AuthNG), w.found(payment.AuthNG)
+	n.PaymentID, f.PaymentID, f.BegunAt = "p1", "p1", w.now.Add(-time.Hour)
+	w.confirm(n, &f)
+	if n.State != NoticeParked || n.Reason != ParkNoOrder {
+		t.Errorf("%s %s", n.State, n.Reason)
+	}
+	n, f = w.notice(payment.AuthNG), w.found(payment.AuthNG) // nor is it ours by its id alone
+	n.PaymentID, f.PaymentID, n.TradingID, f.TradingID = "p1", "p1", "123_9", "123_9"
+	w.confirm(n, &f)
+	if n.State != NoticeParked || n.Reason != ParkNoOrder {
+		t.Errorf("%s %s", n.State, n.Reason)
+	}
 }
 
 // TestBothIDsComeAlive: the buyer pays at a second bank, and then in the tab of the first.

@@ -239,8 +239,9 @@ type EventData struct {
 	OrderTo   order.Status `json:"order_to,omitempty"`
 	Mail      MailKind     `json:"mail,omitempty"`
 	Alert     AlertKind    `json:"alert,omitempty"`
-	Text      string       `json:"text,omitempty"` // a reason typed by staff
-	Day       string       `json:"day,omitempty"`  // of a refund by hand, 2026-04-01
+	Text      string       `json:"text,omitempty"`  // a reason typed by staff
+	Actor     Actor        `json:"actor,omitempty"` // of an alert of the shop: who closed it, for the reason in Text
+	Day       string       `json:"day,omitempty"`   // of a refund by hand, 2026-04-01
 }
 
 // EventKind names what happened.

@@ -151,7 +151,7 @@ func (l *Ledger) paymentOf(t tick, n *Notice, f *Finding) *Payment {
 	}
 	named := l.named(n)
 	switch {
-	case named == nil || !l.namesPayment(n):
+	case !l.namesPayment(n):
 		return nil
 	case f.about(n) && former(named, *f):
 		return nil
@@ -210,7 +210,7 @@ func (l *Ledger) adopt(t tick, like *Payment, f Finding) *Payment {
 // not believed (money.md §5).
 func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 	switch {
-	case n.Reason == ParkConflict: // of two that contradict each other 094 decides
+	case n.Reason == ParkConflict, len(l.contradictions(p)) > 0: // of two that contradict each other 094 decides
 		return true
 	case p.Status.Backwards(n.Status) || l.passed(p, n.Status): // with a higher id than the last: 094 decides
 		return true
@@ -251,7 +251,7 @@ func (l *Ledger) passed(p *Payment, s payment.Status) bool {
 func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	n.Asked++
 	l.learnBrand(p, f)
-	if f.Kind != Found || f.Type != n.Type || f.PaymentID != n.PaymentID {
+	if !f.about(n) || f.Type != n.Type {
 		return l.askLater(t, n)
 	}
 	if done, err := l.inherit(t, p, f, noticeCause(n)); err != nil {

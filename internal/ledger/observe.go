@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"strings"
 	"time"
 
 	"kessai/internal/order"
@@ -55,9 +56,10 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 	switch rule.Effect {
 	case payment.Replay:
 		l.fillIn(p, f)
+		l.agree(t, p, f.status)
 		return nil
 	case payment.Note:
-		if p.stage() != payment.StageFinished && f.status != payment.NoStatus {
+		if p.stage() != payment.StageFinished {
 			p.Status = f.status
 			p.setAsideLate(t)
 		}
@@ -70,7 +72,11 @@ func (l *Ledger) byTable(t tick, p *Payment, f fact) error {
 		l.reverse(t, p, f.cause)
 		return nil
 	}
-	return l.apply(t, p, rule, f)
+	if err := l.apply(t, p, rule, f); err != nil {
+		return err
+	}
+	l.agree(t, p, f.status)
+	return nil
 }
 
 // setAsideLate: what was settled as not happened stands at the centre after all, and the
@@ -157,11 +163,13 @@ func (l *Ledger) consequences(t tick, p *Payment, rule payment.Rule, f fact) err
 		l.place(t, Buyer)
 	}
 	l.move(t, rule.Order, f.cause)
-	if rule.PaymentDate && f.status != payment.NoStatus {
+	if rule.PaymentDate {
 		l.paid(t, f)
 	}
 	if rule.Alert != payment.NoAlert {
-		l.alert(t, AlertKind(rule.Alert), p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(f.status)})
+		if kind := AlertKind(rule.Alert); kind != AlertDouble || l.amountOpen() != p { // its own money of another amount is no second one
+			l.alert(t, kind, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(f.status)})
+		}
 		l.mail(t, MailMismatch, p.ID, EventData{PaygentID: p.PaymentID, TradingID: p.TradingID, Status: string(f.status), Amount: p.Amount})
 	}
 	return nil
@@ -200,7 +208,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		p.AskAt, p.Reverse = time.Time{}, false
 		l.closeAlert(t, AlertAmountOpen, p.ID)
 		l.closeAlert(t, AlertAmount, p.ID) // what was authorised for another amount is gone
-		l.closeAlert(t, AlertContradiction, heirCause(p))
+		l.closeContradictions(t, p)
 		if p.End.Left() {
 			p.AskAt = watchLimit(p, t.now)
 		}
@@ -263,12 +271,34 @@ func (l *Ledger) contradict(t tick, p *Payment, f fact) {
 	l.mail(t, MailMismatch, cause, data)
 }
 
+// agree closes what was said of a contradiction, once Paygent tells of the payment what the
+// book says.
+func (l *Ledger) agree(t tick, p *Payment, told payment.Status) {
+	if told != payment.NoStatus && !told.Transit() {
+		l.closeContradictions(t, p)
+	}
+}
+
+func (l *Ledger) closeContradictions(t tick, p *Payment) {
+	for _, cause := range l.contradictions(p) {
+		l.closeAlert(t, AlertContradiction, cause)
+	}
+}
+
+// contradictions are the causes of the open alerts that the centre's book and ours say
+// different things of the payment.
+func (l *Ledger) contradictions(p *Payment) (causes []string) {
+	for _, a := range l.OpenAlerts {
+		if a.Kind == AlertContradiction && strings.HasPrefix(a.Cause, p.ID+":") {
+			causes = append(causes, a.Cause)
+		}
+	}
+	return causes
+}
+
 // goodsGone is the end of a late payment whose goods are no longer there.
 func (l *Ledger) goodsGone(t tick, p *Payment, rule payment.Rule, f fact, err error) error {
-	if NeedsGoods(err) {
-		return err
-	}
-	if _, ordinary := problem.As(err); !ordinary {
+	if _, ordinary := problem.As(err); !ordinary { // the goods are to be loaded first, or cannot be read
 		return err
 	}
 	if rule.Phase == payment.Authorised {

@@ -354,6 +354,18 @@ func TestPlacedWithoutPaygent(t *testing.T) {
 	}
 }
 
+// TestWhoseMethod: EC-CUBE's own, ours, or another plugin's.
+func TestWhoseMethod(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[string][2]bool{
+		offlineClass: {true, false}, payment.Scheme{Method: payment.Bank, System: payment.Link}.Class(): {false, true}, `Plugin\Other\Cash`: {}, "": {},
+	} {
+		if h := (Head{MethodClass: class}); h.Offline() != want[0] || h.Paygent() != want[1] {
+			t.Errorf("%s: EC-CUBE's %v, ours %v", class, h.Offline(), h.Paygent())
+		}
+	}
+}
+
 // TestNext: at which step the buyer is.
 func TestNext(t *testing.T) {
 	t.Parallel()

@@ -75,6 +75,10 @@ type Store interface {
 	AddNotice(ctx context.Context, n Notice) error
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
+	// AcknowledgeShopAlert closes an open alert of the shop by a person's hand, whose name and
+	// reason stay with it, and reports whether it was open.
+	AcknowledgeShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time, actor Actor, reason string) (bool, error)
+
 	// ClaimNotices takes received notices that are due at now for owner.
 	ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []Notice, next time.Time, err error)
 

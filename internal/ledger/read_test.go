@@ -18,7 +18,7 @@ var readings = map[payment.Kind]struct {
 	says   string
 }{
 	payment.Authorize:           {payment.Card, "10- 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 55t 60y"},
-	payment.CompleteThreeDS:     {payment.Card, "10a 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 55t 60y"},
+	payment.CompleteThreeDS:     {payment.Card, "10- 11n 13n 14a 20y 30t 31t 32y 33y 40y 41y 42t 50t 55t 60y"},
 	payment.Capture:             {payment.Card, "10n 11n 13n 14n 20- 30t 31t 32n 33n 40y 41y 42t 50t 55t 60y"},
 	payment.CancelAuthorization: {payment.Card, "10n 11n 13n 14n 20- 30t 31t 32y 33n 40n 41n 42t 50t 55t 60n"},
 	payment.CancelCapture:       {payment.Card, "10n 11n 13n 14n 20n 30t 31t 32y 33n 40- 41n 42t 50t 55t 60y"},

@@ -150,7 +150,7 @@ func readBeginning(op *Operation, f Finding) reading {
 		return readNo
 	case s.Ends():
 		return readYes
-	case s == payment.Applied && op.Kind == payment.Authorize:
+	case s == payment.Applied && (op.Kind == payment.Authorize || op.Kind == payment.CompleteThreeDS):
 		return readNegative
 	case s == payment.Applied, s == payment.ThreeDSRunning:
 		return readAside // it stands there, without what the buyer would need

@@ -317,3 +317,108 @@ func TestRefusedChangeTakesWhatIsFound(t *testing.T) {
 		})
 	}
 }
+
+// TestBackoff: a refused cancellation is tried again after at least ten seconds, then along
+// the schedule, then hourly.
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	for n, want := range []time.Duration{10 * time.Second, 10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, time.Hour, time.Hour} {
+		if got := backoff(n); got != want {
+			t.Errorf("try %d: after %s, not %s", n, got, want)
+		}
+	}
+}
+
+// TestAnAlertIsRaisedOnce: what is open for long needs a person once, at half an hour, and
+// once more where the centre is at work for a day.
+func TestAnAlertIsRaisedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	op := w.unknown(w.change(true))
+	began := w.now
+	for _, tt := range []struct {
+		after  time.Duration
+		raises int
+	}{{30*time.Minute - 1, 0}, {30 * time.Minute, 1}, {2 * time.Hour, 0}, {24*time.Hour - 1, 0}, {24 * time.Hour, 1}, {30 * time.Hour, 0}} {
+		w.now = began.Add(tt.after)
+		raised := w.written(EventAlertOpened, func(l *Ledger, tk tick) error {
+			l.OpenAlerts = nil // though the store does not tell which are open
+			return l.resolve(tk, op.ID, w.found("30"), true)
+		})
+		if len(raised) != tt.raises {
+			t.Errorf("after %s: %+v", tt.after, raised)
+		}
+	}
+}
+
+// TestPaidyIsAskedByItsTradingID where it is no longer found under its id after a 341, and
+// nobody knows what took its place; nothing else is asked about twice.
+func TestPaidyIsAskedByItsTradingID(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		kind    payment.Kind
+		byID    Finding
+		heir    bool
+		without bool // no payment_id is known
+		want    payment.Status
+		asked   int
+	}{
+		"no longer found":        {payment.CapturePaidy, Finding{Kind: NoSuch}, false, false, payment.Cleared, 3},
+		"found":                  {payment.CapturePaidy, Finding{Kind: Found, PaymentID: "p1", Status: payment.AuthOK}, false, false, payment.AuthOK, 1},
+		"no answer":              {payment.CapturePaidy, Finding{Kind: NoAnswer}, false, false, "", 1},
+		"its heir is known":      {payment.CapturePaidy, Finding{Kind: NoSuch}, true, false, "", 3},
+		"another telegram's":     {payment.RefundPaidy, Finding{Kind: NoSuch}, false, false, "", 2},
+		"its id was never known": {payment.CapturePaidy, Finding{Kind: NoSuch}, false, true, payment.Cleared, 1},
+	} {
+		w, p, found := atPaidy(t)
+		p = w.l.payment(p.ID)
+		s := open(t, w)
+		s.there["p1"] = tt.byID
+		several := found(payment.Cleared)
+		several.PaymentID = "p2"
+		s.there["123"] = several
+		if tt.heir {
+			h := found(payment.Cleared)
+			h.PaymentID = "p3"
+			s.next["p1"], s.there["p3"] = []Successor{{PaymentID: "p3"}}, h
+		}
+		if tt.without {
+			p.PaymentID, p.PaymentIDs = "", nil
+		}
+		if !tt.heir { // what bears the id began before ours: nothing took its place
+			several.BegunAt = p.BegunAt.Add(-time.Hour)
+			s.there["123"] = several
+			s.there["p2"] = several
+		}
+		f := s.service.askAbout(bg, s.l, &Operation{Kind: tt.kind, PaymentID: p.ID, Environment: payment.Simulator, MerchantID: "m"}, p, "")
+		if f.Status != tt.want || (f.Heir != nil) != tt.heir {
+			t.Errorf("%s: %+v, asked %+v", name, f, s.asked)
+		}
+		if len(s.asked) < tt.asked {
+			t.Errorf("%s: asked %+v", name, s.asked)
+		}
+	}
+}
+
+// TestTheIDOfWhatSettledIt is learnt from an answer about our payment, and from no other.
+func TestTheIDOfWhatSettledIt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		f  func(*world) Finding
+		id string
+	}{
+		"found":                {func(w *world) Finding { return w.found(payment.AuthOK) }, "p1"},
+		"found refused":        {func(w *world) Finding { return w.found(payment.AuthNG) }, "p1"},
+		"found, another type":  {func(w *world) Finding { f := w.found(payment.AuthOK); f.Type = "05"; return f }, ""},
+		"found, another's yen": {func(w *world) Finding { f := w.found(payment.AuthOK); f.Amount++; return f }, ""},
+	} {
+		w := newWorld(t)
+		op := w.unknown(w.authorize())
+		w.now = w.now.Add(time.Hour)
+		w.resolve(op, tt.f(w))
+		if p := w.l.Payments[0]; p.PaymentID != tt.id {
+			t.Errorf("%s: %q", name, p.PaymentID)
+		}
+	}
+}

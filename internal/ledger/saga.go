@@ -213,24 +213,15 @@ func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Op
 		return l.planStep(t, parent, p, kind), nil
 	}
 	parent.NotBefore, p.AskAt = at, t.now.Add(time.Minute) // 094 may find it gone
-	l.alertRefused(t, parent, p, last)
+	l.alertRefused(t, p, last)
 	return nil, nil
 }
 
-// alertRefused opens 二重決済の可能性 after the saga's first refusal of a cancellation, and
-// leaves it open; also where no telegram cancels the payment.
-func (l *Ledger) alertRefused(t tick, parent *Operation, p *Payment, last *Operation) {
+// alertRefused opens 二重決済の可能性 once the saga's cancellation was refused, until the payment
+// is gone; also where no telegram cancels it.
+func (l *Ledger) alertRefused(t tick, p *Payment, last *Operation) {
 	if last == nil {
 		last = &Operation{}
-	}
-	tries := 0
-	for _, op := range l.Operations {
-		if op.Parent == parent.ID && op.PaymentID == p.ID && op.Kind == last.Kind {
-			tries++
-		}
-	}
-	if tries > 1 {
-		return
 	}
 	l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: last.Code, Detail: last.Detail})
 }

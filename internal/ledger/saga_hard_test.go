@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"testing"
+	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -126,5 +127,154 @@ func TestTheLateEndOfADetachedPayment(t *testing.T) {
 			w.status(order.New)
 			w.holds(Committed)
 		})
+	}
+}
+
+// never is a step whose owner died before it left.
+var never = struct{}{}
+
+// play runs a saga's steps like steps, of which some never leave.
+func (w *world) play(parent *Operation, want ...any) {
+	w.t.Helper()
+	for i := 0; i < len(want); i += 2 {
+		op := w.step(parent)
+		if op == nil || op.Kind.Telegram() != want[i] {
+			w.t.Fatalf("step %d is %+v, not %s", i/2+1, op, want[i])
+		}
+		if want[i+1] == never {
+			op.State = payment.Planned
+			w.settle(op, neverSent())
+			continue
+		}
+		w.settle(op, verdictOf(want[i+1].(Answer)))
+	}
+	if op := w.step(parent); op != nil {
+		w.t.Fatalf("one step too many: %s", op.Kind)
+	}
+}
+
+// TestAStepThatNeverLeaves is planned three times; then the saga ends as far as it went, and
+// no second payment stays alive. What an earlier saga met does not count.
+func TestAStepThatNeverLeaves(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		captured bool
+		steps    []any
+		state    payment.State
+	}{
+		"the authorisation, twice":      {false, []any{"020", never, "020", never, "020", yes("p4"), "021", yes("p1")}, payment.Succeeded},
+		"the authorisation, each time":  {false, []any{"020", never, "020", never, "020", never}, payment.DeclinedOp},
+		"the capture, twice":            {true, []any{"020", yes("p2"), "022", never, "022", never, "022", yes("p2"), "023", yes("p1")}, payment.Succeeded},
+		"the capture, each time":        {true, []any{"020", yes("p2"), "022", never, "022", never, "022", never, "021", yes("p2")}, payment.DeclinedOp},
+		"in use, after one never left":  {false, []any{"020", never, "020", Answer{Outcome: Decline, Final: true, Code: idInUseCode}}, payment.DeclinedOp},
+		"in use, then it is authorised": {false, []any{"020", Answer{Outcome: Decline, Final: true, Code: idInUseCode}, "020", yes("p3"), "021", yes("p1")}, payment.Succeeded},
+	} {
+		for _, before := range []bool{false, true} {
+			w, old, parent := changing(t, tt.captured)
+			if before {
+				w.play(parent, "020", never, "020", never, "020", never)
+				old = w.l.Current()
+				button := map[bool]payment.Button{false: payment.AuthChangeButton, true: payment.SaleChangeButton}[tt.captured]
+				w.must(func(l *Ledger, tk tick) (err error) {
+					parent, err = l.planChange(tk, Change{PaymentID: old.ID, Button: button, Amount: total, Total: lower, Actor: "staff:1"})
+					return err
+				})
+			}
+			w.play(parent, tt.steps...)
+			if op := w.l.operation(parent.ID); op.State != tt.state {
+				t.Errorf("%s: %+v", name, op)
+			}
+			if alive := w.alivePayments(); len(alive) != 1 || (alive[0].ID == old.ID) != (tt.state == payment.DeclinedOp) {
+				t.Errorf("%s: %+v", name, alive)
+			}
+		}
+	}
+}
+
+func (w *world) alivePayments() []*Payment {
+	var alive []*Payment
+	for _, p := range w.l.Payments {
+		if p.living() {
+			alive = append(alive, p)
+		}
+	}
+	return alive
+}
+
+// TestAPaidyStepThatNeverLeaves ends the change after three tries; what was taken stays the
+// order's, under 金額未反映.
+func TestAPaidyStepThatNeverLeaves(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		steps []any
+		state payment.State
+		phase payment.Phase
+		worth order.Yen
+	}{
+		"both leave":             {[]any{"341", yes("p1"), "342", yes("p1")}, payment.Succeeded, payment.Captured, lower},
+		"341, twice":             {[]any{"341", never, "341", never, "341", yes("p1"), "342", yes("p1")}, payment.Succeeded, payment.Captured, lower},
+		"341, each time":         {[]any{"341", never, "341", never, "341", never}, payment.DeclinedOp, payment.Authorised, total},
+		"342, twice":             {[]any{"341", yes("p1"), "342", never, "342", never, "342", yes("p1")}, payment.Succeeded, payment.Captured, lower},
+		"342, each time":         {[]any{"341", yes("p1"), "342", never, "342", never, "342", never}, payment.DeclinedOp, payment.Captured, total},
+		"341 refused":            {[]any{"341", no}, payment.DeclinedOp, payment.Authorised, total},
+		"342 refused, 341 taken": {[]any{"341", yes("p1"), "342", no}, payment.DeclinedOp, payment.Captured, total},
+	} {
+		w, p, _ := atPaidy(t)
+		w.l.Order.Total = lower
+		var parent *Operation
+		w.must(func(l *Ledger, tk tick) (err error) {
+			parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
+			return err
+		})
+		w.play(parent, tt.steps...)
+		p = w.l.payment(p.ID)
+		if op := w.l.operation(parent.ID); op.State != tt.state || p.Phase != tt.phase || p.Amount != tt.worth || w.alerts[string(AlertAmountOpen)] != (tt.worth != lower) {
+			t.Errorf("%s: %+v, %+v, alerts %v", name, op, p, w.alerts)
+		}
+	}
+}
+
+// TestWhenAChangedPaymentIsAskedAbout: as any that stands like it.
+func TestWhenAChangedPaymentIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	w, _, parent := changing(t, false)
+	w.steps(parent, "020", yes("p2"), "021", yes("p1"))
+	if p := w.l.Current(); p.PaymentID != "p2" || !p.AskAt.Equal(p.LimitAt.Add(margin)) {
+		t.Errorf("%+v", p)
+	}
+	w, _, parent = changing(t, true)
+	for range 2 { // 020, 022
+		w.settle(w.step(parent), verdictOf(yes("p2")))
+	}
+	last := w.step(parent)
+	w.now = w.now.Add(2 * time.Hour)
+	w.settle(last, verdictOf(yes("p1")))
+	w.step(parent)
+	if p := w.l.Current(); p.PaymentID != "p2" || !p.AskAt.Equal(w.now.Add(time.Hour)) {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestTheAlertOfAnOldPaymentThatStays is open while the saga waits, also after its status moved.
+func TestTheAlertOfAnOldPaymentThatStays(t *testing.T) {
+	t.Parallel()
+	w, old, parent := changing(t, false)
+	w.steps(parent, "020", yes("p2"), "021", no)
+	if !w.alerts[string(AlertReversing)] {
+		t.Fatalf("alerts %v", w.alerts)
+	}
+	w.must(func(l *Ledger, tk tick) error { // 094 finds it captured: 023 is the telegram now
+		return l.observe(tk, l.payment(old.ID), told(payment.Cleared, time.Time{}, "inquiry"))
+	})
+	w.now = w.now.Add(time.Minute)
+	w.steps(parent, "023", no)
+	if !w.alerts[string(AlertReversing)] {
+		t.Errorf("alerts %v", w.alerts)
+	}
+	w.now = w.now.Add(time.Hour)
+	w.steps(parent, "023", yes("p1"))
+	w.stands(old, payment.Ended, payment.Refunded)
+	if w.alerts[string(AlertReversing)] {
+		t.Errorf("alerts %v", w.alerts)
 	}
 }

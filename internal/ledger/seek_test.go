@@ -223,6 +223,43 @@ func TestARefusalWithoutADatabase(t *testing.T) {
 	}
 }
 
+// TestARefusalOfWhatEndedElsewhere: a capture is refused because its payment was cancelled
+// there: the order is at once, if nothing took the payment's place; where something did, that
+// is the order's.
+func TestARefusalOfWhatEndedElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, corrected := range map[string]bool{"cancelled": false, "corrected": true} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		s.answer = func(Command) Answer { return Answer{Outcome: Decline, Code: "X"} }
+		gone, heir := s.world.found(payment.AuthCancelDone), s.world.found(payment.AuthOK)
+		gone.Alone = false
+		heir.PaymentID, heir.BaseID = "p2", "p1"
+		s.there["p1"], s.there["123"], s.there["p2"] = gone, gone, heir
+		if corrected {
+			s.there["123"] = heir
+		}
+		r, err := s.press(payment.SaleButton, "k")
+		if err != nil || r.Operation.State != payment.DeclinedOp {
+			t.Fatalf("%s: %+v, %v", name, r.Operation, err)
+		}
+		if !corrected {
+			s.status(order.Canceled)
+			s.holds(Released)
+			continue
+		}
+		s.status(order.New)
+		if err := s.watchOnce(s.l.Current()); err != nil {
+			t.Fatal(err)
+		}
+		if cur := s.l.Current(); cur.PaymentID != "p2" || cur.Phase != payment.Authorised {
+			t.Errorf("%s: the order's payment is %+v", name, cur)
+		}
+		s.status(order.New)
+		s.holds(Committed)
+	}
+}
+
 // TestWhosePlaceANoticesPaymentTook: 094 is followed from the notice's payment to ours, by
 // what either tells, eight at most.
 func TestWhosePlaceANoticesPaymentTook(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -239,8 +240,8 @@ func TestCommitInDoubt(t *testing.T) {
 	}
 }
 
-// TestDecidedIsNotTriedAgain: what is refused in words is refused once; a buyer who closes the
-// page ends no writing, a server that stops does.
+// TestDecidedIsNotTriedAgain: what is refused in words is refused once, and is nobody's fault
+// that a log has to tell; a buyer who closes the page ends no writing, a server that stops does.
 func TestDecidedIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	refused := problem.New(problem.NotNow, "x", nil)
@@ -251,18 +252,21 @@ func TestDecidedIsNotTriedAgain(t *testing.T) {
 		ctx   context.Context
 		err   error
 		times int
+		logs  bool
 	}{
-		"refused":           {context.Background(), refused, 1},
-		"broken":            {context.Background(), broken, 1},
-		"anything else":     {context.Background(), errAway, writeTries},
-		"the server stops":  {ended, errAway, 1},
-		"refused, stopping": {ended, refused, 1},
+		"refused":           {context.Background(), refused, 1, false},
+		"broken":            {context.Background(), broken, 1, true},
+		"anything else":     {context.Background(), errAway, writeTries, true},
+		"the server stops":  {ended, errAway, 1, true},
+		"refused, stopping": {ended, refused, 1, false},
 	} {
 		s := open(t, newWorld(t))
+		var log strings.Builder
+		s.service.log = slog.New(slog.NewTextHandler(&log, nil))
 		times := 0
 		_, err := s.service.update(tt.ctx, s.order(), func(*Ledger, tick) error { times++; return tt.err })
-		if !errors.Is(err, tt.err) || times != tt.times {
-			t.Errorf("%s: %v after %d", name, err, times)
+		if !errors.Is(err, tt.err) || times != tt.times || (log.Len() > 0) != tt.logs {
+			t.Errorf("%s: %v after %d, logged %q", name, err, times, log.String())
 		}
 	}
 }

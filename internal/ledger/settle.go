@@ -184,7 +184,9 @@ func (l *Ledger) pageReady(p *Payment, v verdict) {
 
 // failed applies what follows when an operation had no effect.
 func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
-	if op.Kind.Begins() {
+	// 024 ends the try that 020 began: it is handed to the centre once (threeds1.go). One that
+	// never left changes nothing.
+	if op.Kind.Begins() || op.Kind == payment.CompleteThreeDS && v.event != payment.NotSent {
 		event := v.event
 		if event == "" {
 			event = payment.Refused

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,7 +61,9 @@ func (s *shop) node(name string) *Service {
 		Store: s.shelf, Gateway: s.desk, Now: func() time.Time { return s.now }, Rand: rand.Reader, Node: name, Log: slog.New(slog.DiscardHandler),
 		Policy: func(context.Context) (Policy, error) { return s.policy, s.call("policy") },
 		Seal:   func(c CardToken) (string, error) { return "sealed " + string(c), s.call("seal") },
-		Unseal: func(v string) (CardToken, error) { return CardToken(v[len("sealed "):]), s.call("unseal") },
+		Unseal: func(v string) (CardToken, error) {
+			return CardToken(strings.TrimPrefix(v, "sealed ")), s.call("unseal")
+		},
 		Returns: func(_ order.ID, p *Payment) Returns {
 			return Returns{OK: "https://shop.example/ok?" + p.ID}
 		},

@@ -146,10 +146,10 @@ func (l *Ledger) moveBy(t tick, actor Actor, key string, to order.Status) {
 // grant gives the member the order's add_point, or takes it back.
 func (l *Ledger) grant(points int64) {
 	switch {
-	case l.Order.CustomerID == 0 || points == 0:
+	case l.Order.CustomerID == 0:
 	case points > 0:
 		l.Moves = append(l.Moves, StockMove{Sign: 1, Points: points})
-	default:
+	case points < 0:
 		l.Moves = append(l.Moves, StockMove{Sign: -1, Points: -points})
 	}
 }
@@ -157,13 +157,13 @@ func (l *Ledger) grant(points int64) {
 // spend takes points of the member for the order's hold, or gives some of it back.
 func (l *Ledger) spend(points int64) error {
 	h := l.Hold
-	if h == nil || l.Order.CustomerID == 0 || points == 0 {
+	switch {
+	case h == nil || l.Order.CustomerID == 0:
 		return nil
-	}
-	if points < 0 {
+	case points < 0:
 		points = -min(-points, h.Points)
 		l.Moves = append(l.Moves, StockMove{Sign: 1, Points: -points})
-	} else {
+	case points > 0:
 		if l.Goods == nil {
 			return errNeedGoods
 		}

@@ -830,7 +830,7 @@ func TestOtherTotalThenPaid(t *testing.T) {
 			w.alerted(AlertAmountOpen)
 			w.learnt(p, payment.Cleared)
 			w.status(order.New)
-			w.alerted(AlertDouble, AlertAmountOpen)
+			w.alerted(AlertAmountOpen) // it is the order's single payment, and no second one
 			if err := cure.do(w, p); err != nil {
 				t.Fatal(err)
 			}
@@ -912,6 +912,9 @@ func TestStaffOrder(t *testing.T) {
 		t.Error(err)
 	}
 	w.stock = begunWith
+	if err := w.do(func(l *Ledger, tk tick) error { return l.placeByStaff(tk, StaffOrder{Total: total - 1}) }); code(err) != "order.amount_changed" {
+		t.Error(err)
+	}
 	w.settle(w.send(w.authorize()), verdictOf(Answer{Outcome: Decline, Final: true, Code: "2003"}))
 	if err := place(w); code(err) != "order.payment_running" {
 		t.Error(err)
@@ -1023,6 +1026,38 @@ func TestShippedThenReturned(t *testing.T) {
 	w.alerted(AlertShippedUnpaid, AlertUnmade)
 	w.moved(order.Returned)
 	w.alerted()
+}
+
+// TestOtherTotalPaidWhenCanceled: money for an order that is over is put before a person, also
+// where its amount was another.
+func TestOtherTotalPaidWhenCanceled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.number("p1")
+	if _, err := w.save(w.sheet.priced(1500), LivingAsk); err != nil {
+		t.Fatal(err)
+	}
+	w.moved(order.Canceled)
+	w.learnt(p, payment.Cleared)
+	if !w.alerts[string(AlertPaidCanceled)] {
+		t.Errorf("alerts %v", w.alerts)
+	}
+}
+
+// TestShippedThenPaid: once another payment pays it nobody has to ask for the money.
+func TestShippedThenPaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.moved(order.Delivered)
+	w.learnt(p, payment.AuthExpired)
+	w.alerted(AlertShippedUnpaid, AlertUnmade)
+	made := w.made(total)
+	w.alerted()
+	if w.l.CurrentID != made.ID {
+		t.Error("it is not the order's")
+	}
+	w.status(order.Delivered)
 }
 
 // TestLetGoInVainWhenPaidAnew: the order was paid by its new method before it was known that

@@ -113,6 +113,11 @@ func (l *Ledger) syncUnmade(t tick, before bool) {
 		l.alert(t, AlertUnmade, unmadeCause, EventData{Amount: l.Order.Total})
 	case before && !after:
 		l.closeAlert(t, AlertUnmade, unmadeCause)
+		if cur := l.Current(); cur != nil && cur.living() { // a shipped order is paid for after all
+			for _, p := range l.Payments {
+				l.closeAlert(t, AlertShippedUnpaid, p.ID)
+			}
+		}
 	}
 }
 

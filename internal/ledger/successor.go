@@ -179,7 +179,7 @@ func (l *Ledger) succeed(t tick, old *Payment, f Finding, cause string) (taken b
 		return false, nil
 	}
 	fresh := l.adopt(t, old, f) // its predecessor's role is over
-	fresh.Replaces = old.ID
+	fresh.Replaces, fresh.HandRefunded = old.ID, min(old.HandRefunded, f.Amount)
 	return true, l.observe(t, fresh, told(f.Status, f.PaymentDate, cause))
 }
 
@@ -203,9 +203,7 @@ func (l *Ledger) renumber(t tick, p *Payment, f Finding, cause string) error {
 		p.Amount = f.Amount
 	}
 	if f.Status != p.Status || l.openOn(p) != nil {
-		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, cause); err != nil {
-			return err
-		}
+		return l.learn(t, p, f.Status, f.Amount, f.PaymentDate, cause)
 	}
 	return nil
 }
@@ -239,6 +237,7 @@ func (l *Ledger) inheritFrom(t tick, fresh, old *Payment, f Finding) {
 	}
 	fresh.Replaces, fresh.Brand, fresh.PaymentClass, fresh.SplitCount, fresh.StoredCard = old.ID, old.Brand, old.PaymentClass, old.SplitCount, old.StoredCard
 	fresh.ThreeDS, fresh.Attempt = old.ThreeDS, old.Attempt
+	fresh.HandRefunded = min(old.HandRefunded, f.Amount) // a correction brings nothing back that staff gave away
 	fresh.Phase, fresh.Status, fresh.Reverse = old.Phase, old.Status, old.Reverse
 	fresh.Situation = fresh.Method.Changed(f.Status.Pays())
 	fresh.AuthorisedAt, fresh.LimitAt = begun, begun.Add(authorisationTerm)
@@ -256,7 +255,7 @@ func (l *Ledger) leaveBehind(t tick, old *Payment) {
 		old.End, old.Status = payment.Refunded, payment.RefundDone
 	}
 	old.Phase, old.EndedAt, old.AskAt, old.Reverse = payment.Ended, t.now, t.now.Add(time.Minute), false
-	l.closeAlert(t, AlertContradiction, heirCause(old))
+	l.closeContradictions(t, old)
 	l.closeAlert(t, AlertReversing, old.ID)
 }
 

@@ -83,6 +83,47 @@ func TestSuccessorTakesTheRole(t *testing.T) {
 	}
 }
 
+// TestSuccessorKeepsWhatWentBack by hand: the money left the shop, whatever is charged now.
+func TestSuccessorKeepsWhatWentBack(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		amount, back order.Yen // of the successor, and what of it counts as given back
+		first        bool      // its predecessor's end is known before
+		open         bool      // 金額未反映
+	}{
+		"still the difference":   {total, 700, false, false},
+		"corrected as well":      {total - 700, 700, false, true},
+		"less than went back":    {500, 500, false, true},
+		"the end was told first": {total, 700, true, false}, // its role is over, and it was found alive all the same
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			old := w.captured("p1")
+			w.learnt(old, payment.ClearedFinal)
+			if err := w.refund(old, 700); err != nil {
+				t.Fatal(err)
+			}
+			w.l.Order.Total = total - 700
+			w.must(func(l *Ledger, tk tick) error { l.checkAmount(tk); return nil })
+			w.alerted()
+			if tt.first {
+				w.learnt(old, payment.RefundDone)
+			}
+			n, f := w.corrected("p2", "p1", payment.Cleared, tt.amount)
+			w.take(n)
+			w.confirm(n, &f)
+			fresh := w.l.holder("p2")
+			if fresh == nil || fresh.HandRefunded != tt.back {
+				t.Fatalf("notice %s %s, %+v", n.State, n.Reason, fresh)
+			}
+			if open := w.alerts[string(AlertAmountOpen)]; open != tt.open {
+				t.Errorf("alerts %v", w.alerts)
+			}
+		})
+	}
+}
+
 // TestPredecessorsEndFirst: 32 or 60 that nobody of us asked for waits until it is known
 // whether something took the payment's place, by whichever way it becomes known.
 func TestPredecessorsEndFirst(t *testing.T) {
@@ -528,4 +569,201 @@ func TestNoOtherTryWhileItsEndIsUnclear(t *testing.T) {
 	})
 	w.status(order.Canceled)
 	w.holds(Released)
+}
+
+// TestWhatMayBeAnEndElsewhere: an end that none of our own telegrams led to, of a payment that
+// is not over; and "no such payment" of one of Paidy's that should be there.
+func TestWhatMayBeAnEndElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		put  func(*world, *Payment)
+		f    Finding
+		want bool
+	}{
+		"cancelled there":          {func(*world, *Payment) {}, Finding{Kind: Found, Status: "32"}, true},
+		"given back there":         {func(*world, *Payment) {}, Finding{Kind: Found, Status: "60"}, true},
+		"expired there":            {func(*world, *Payment) {}, Finding{Kind: Found, Status: "33"}, false},
+		"cancelled by us":          {func(w *world, _ *Payment) { w.send(w.change(false)) }, Finding{Kind: Found, Status: "32"}, false},
+		"we may have cancelled it": {func(w *world, _ *Payment) { w.unknown(w.change(false)) }, Finding{Kind: Found, Status: "32"}, false},
+		"not sent yet":             {func(w *world, _ *Payment) { w.change(false) }, Finding{Kind: Found, Status: "32"}, true},
+		"our try was refused":      {func(w *world, _ *Payment) { w.settle(w.send(w.change(false)), verdictOf(no)) }, Finding{Kind: Found, Status: "32"}, true},
+		"our capture":              {func(w *world, _ *Payment) { w.send(w.change(true)) }, Finding{Kind: Found, Status: "32"}, true},
+		"over":                     {func(w *world, p *Payment) { p.Phase, p.End = payment.Ended, payment.Canceled }, Finding{Kind: Found, Status: "32"}, false},
+		"taken up just now":        {func(w *world, p *Payment) { p.Adopted, p.Phase = true, payment.Opening }, Finding{Kind: Found, Status: "32"}, false},
+		"taken up before":          {func(w *world, p *Payment) { p.Adopted = true }, Finding{Kind: Found, Status: "32"}, true},
+		"a carrier's":              {func(w *world, p *Payment) { p.Method = payment.Carrier }, Finding{Kind: Found, Status: "32"}, false},
+		"not told":                 {func(*world, *Payment) {}, Finding{Kind: NoAnswer}, false},
+		"no such card":             {func(*world, *Payment) {}, Finding{Kind: NoSuch}, false},
+		"no such one of Paidy's":   {func(_ *world, p *Payment) { p.Method = payment.Paidy }, Finding{Kind: NoSuch}, true},
+		"Paidy's without an id":    {func(_ *world, p *Payment) { p.Method, p.PaymentID = payment.Paidy, "" }, Finding{Kind: NoSuch}, false},
+		"Paidy's window, not used": {func(_ *world, p *Payment) { p.Method, p.Phase = payment.Paidy, payment.AwaitingBuyer }, Finding{Kind: NoSuch}, false},
+		"Paidy's, a telegram of us": {func(w *world, p *Payment) {
+			w.send(w.change(true))
+			p = w.l.payment(p.ID)
+			p.Method, p.Phase = payment.Paidy, payment.AwaitingBuyer
+		}, Finding{Kind: NoSuch}, true},
+	} {
+		w := newWorld(t)
+		p := w.authorised("p1")
+		tt.put(w, p)
+		if got := w.l.endsElsewhere(w.l.payment(p.ID), tt.f); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// TestAnEndThatWasNone: where the payment is found alive after all, nobody need look at it any
+// more; silence does not tell that.
+func TestAnEndThatWasNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	gone := w.found(payment.AuthCancelDone)
+	gone.Alone = false
+	since := w.now
+	p = w.overdue(p, gone)
+	w.alerted(AlertContradiction)
+	w.now = w.now.Add(time.Minute)
+	p = w.overdue(p, gone) // still nobody can tell
+	w.alerted(AlertContradiction)
+	if !p.EndedAt.Equal(since) || !p.AskAt.Equal(since.Add(5*time.Minute)) {
+		t.Errorf("ended at %s, asked about at %s", p.EndedAt, p.AskAt)
+	}
+	p = w.overdue(p, Finding{Kind: NoAnswer})
+	w.alerted(AlertContradiction)
+	p = w.overdue(p, w.found(payment.AuthOK))
+	w.alerted()
+	if !p.EndedAt.IsZero() {
+		t.Errorf("ended at %s", p.EndedAt)
+	}
+	w.stands(p, payment.Authorised, "")
+}
+
+// TestPaidyIsNotFound and nothing is known in its place: it is judged as silence is, no end.
+func TestPaidyIsNotFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	p.Method = payment.Paidy
+	p = w.overdue(p, Finding{Kind: NoSuch})
+	if !p.EndedAt.IsZero() || p.Phase != payment.Authorised {
+		t.Errorf("%+v", p)
+	}
+	w.alerted()
+}
+
+// TestASecondSuccessor: one payment is corrected once; what claims its place afterwards waits,
+// and is counted as asked about.
+func TestASecondSuccessor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	n, f := w.corrected("p2", "p1", "20", lower)
+	w.confirm(n, &f)
+	if w.l.holder("p2") == nil || n.State != NoticeApplied || n.Asked != 1 {
+		t.Fatalf("%+v", n)
+	}
+	n, f = w.corrected("p3", "p1", "20", lower)
+	w.confirm(n, &f)
+	if w.l.holder("p3") != nil || n.State != NoticeReceived || n.Asked != 1 || !n.NextAt.After(w.now) {
+		t.Errorf("%+v", n)
+	}
+	w.confirm(n, &Finding{Kind: NoAnswer}) // 094 is silent
+	if n.Asked != 2 || n.State != NoticeReceived {
+		t.Errorf("%+v", n)
+	}
+}
+
+// TestRenumberedElsewhere: one of Paidy's that goes on under another id takes what stands
+// there; where our own telegram is under way, that is settled by it first.
+func TestRenumberedElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		put    func(*world)
+		status payment.Status
+		amount order.Yen
+		phase  payment.Phase
+		worth  order.Yen
+	}{
+		"another amount":       {func(*world) {}, payment.AuthOK, lower, payment.Authorised, lower},
+		"captured there":       {func(*world) {}, payment.Cleared, total, payment.Captured, total},
+		"our capture, unknown": {func(w *world) { w.unknown(w.change(true)) }, payment.Cleared, total, payment.Captured, total},
+		"our capture, not yet": {func(w *world) { w.unknown(w.change(true)) }, payment.AuthOK, lower, payment.Authorised, total},
+		"our refund of a part, unknown": {func(w *world) {
+			w.learnt(w.l.Current(), payment.Cleared)
+			w.l.Order.Total = lower
+			var op *Operation
+			w.must(func(l *Ledger, tk tick) (err error) {
+				op, err = l.planChange(tk, Change{PaymentID: l.CurrentID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
+				return err
+			})
+			w.unknown(op)
+		}, payment.Cleared, lower, payment.Captured, lower},
+	} {
+		w, p, _ := atPaidy(t)
+		w.learnt(p, payment.AuthOK)
+		p = w.l.payment(p.ID)
+		p.PaymentID, p.PaymentIDs = "p1", []string{"p1"}
+		tt.put(w)
+		heir := Finding{Kind: Found, PaymentID: "p2", TradingID: p.TradingID, Type: "22", Status: tt.status, Amount: tt.amount, BegunAt: w.now}
+		w.must(func(l *Ledger, tk tick) error {
+			_, err := l.succeed(tk, l.payment(p.ID), heir, "inquiry")
+			return err
+		})
+		p = w.l.payment(p.ID)
+		if p.PaymentID != "p2" || p.Amount != tt.worth || p.Phase != tt.phase || len(w.l.Payments) != 1 {
+			t.Errorf("%s: %+v", name, p)
+		}
+		if op := w.l.openOn(p); (op == nil) != (tt.phase == payment.Captured || name == "another amount") {
+			t.Errorf("%s: open %+v", name, op)
+		}
+	}
+}
+
+// TestWhatASuccessorInherits: where its predecessor stood, since when, and when it is asked
+// about next.
+func TestWhatASuccessorInherits(t *testing.T) {
+	t.Parallel()
+	for name, captured := range map[string]bool{"an authorisation": false, "a sale": true} {
+		w := newWorld(t)
+		old := w.authorised("p1")
+		status := payment.AuthOK
+		if captured {
+			w = newWorld(t)
+			old, status = w.captured("p1"), payment.Cleared
+		}
+		old.PaymentClass, old.SplitCount, old.StoredCard, old.Protected = "61", 3, "card", true
+		n, f := w.corrected("p2", "p1", status, lower)
+		f.BegunAt = w.now.Add(-time.Minute)
+		w.confirm(n, &f)
+		p := w.l.Current()
+		if p.PaymentClass != "61" || p.SplitCount != 3 || p.StoredCard != "card" || p.Protected {
+			t.Errorf("%s: %+v", name, p)
+		}
+		if !p.AuthorisedAt.Equal(f.BegunAt) || !p.LimitAt.Equal(f.BegunAt.Add(authorisationTerm)) {
+			t.Errorf("%s: since %s, until %s", name, p.AuthorisedAt, p.LimitAt)
+		}
+		if !captured && (!p.CapturedAt.IsZero() || !p.AskAt.Equal(p.LimitAt.Add(margin))) {
+			t.Errorf("%s: captured at %s, asked about at %s", name, p.CapturedAt, p.AskAt)
+		}
+		if captured && (!p.CapturedAt.Equal(f.BegunAt) || !p.AskAt.IsZero()) {
+			t.Errorf("%s: captured at %s, asked about at %s", name, p.CapturedAt, p.AskAt)
+		}
+	}
+}
+
+// TestAMovedSuccessorOfWhatMustGo is cancelled although the centre is at work about it already.
+func TestAMovedSuccessorOfWhatMustGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	old := other(w)
+	w.settle(w.send(w.reversal(old)), verdictOf(Answer{Outcome: Decline, Final: true, Code: "P010"}))
+	n, f := w.corrected("p3", old.PaymentID, payment.CaptureRequested, lower)
+	n.TradingID, f.TradingID = old.TradingID, old.TradingID
+	w.confirm(n, &f)
+	p := w.l.holder("p3")
+	if p == nil || !p.Reverse || !p.AskAt.Equal(w.now.Add(time.Hour)) {
+		t.Errorf("%+v, notice %s %s", p, n.State, n.Reason)
+	}
 }

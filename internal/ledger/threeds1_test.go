@@ -253,3 +253,60 @@ func TestCompleteChallenge(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEndOf024 ends the try: the goods go back, and the buyer sees the payment page again
+// (money.md §3). One that never left changes nothing.
+func TestAnEndOf024(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		end   func(w *world, op *Operation)
+		ended payment.End // empty: the buyer may still come back
+	}{
+		"found at 14": {func(w *world, op *Operation) {
+			w.unknown(op)
+			w.now = w.now.Add(time.Minute)
+			w.resolve(op, w.found(payment.ThreeDSRunning))
+		}, payment.Unreachable},
+		"found at 10, twice": {func(w *world, op *Operation) {
+			w.unknown(op)
+			for range 2 {
+				w.now = w.now.Add(2 * time.Minute)
+				w.resolve(op, w.found(payment.Applied))
+			}
+		}, payment.NotHappened},
+		"refused": {func(w *world, op *Operation) {
+			w.settle(w.send(op), verdictOf(Answer{Outcome: Decline, Final: true, Code: "2003"}))
+		}, payment.Declined},
+		"refused, and 11": {func(w *world, op *Operation) {
+			f := w.found(payment.AuthNG)
+			w.send(op)
+			w.must(func(l *Ledger, tk tick) error {
+				return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline, Code: "2001"}), f)
+			})
+		}, payment.Declined},
+		"never sent": {func(w *world, op *Operation) { w.settle(op, neverSent()) }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p := challenged1(t)
+			var op *Operation
+			w.must(func(l *Ledger, tk tick) error {
+				op = l.planOperation(tk, l.payment(p.ID), payment.CompleteThreeDS, orderKey(l.Order.ID), "node", Buyer, "pares", total)
+				return nil
+			})
+			tt.end(w, w.l.operation(op.ID))
+			if w.l.operation(op.ID).State != payment.DeclinedOp {
+				t.Fatalf("%+v", w.l.operation(op.ID))
+			}
+			if tt.ended == "" {
+				w.stands(p, payment.AwaitingBuyer, "")
+				w.status(order.Pending)
+				w.holds(Held)
+				return
+			}
+			w.stands(p, payment.Ended, tt.ended)
+			w.status(order.Processing)
+			w.holds(Released)
+		})
+	}
+}

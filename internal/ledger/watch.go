@@ -94,7 +94,10 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	if l.tells(p, f) {
 		p.addPaygentID(f.PaymentID)
 	}
-	if l.tells(p, f) && f.Status != p.Status {
+	switch {
+	case l.tells(p, f) && f.Status == p.Status:
+		l.agree(t, p, f.Status)
+	case l.tells(p, f):
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 			return err
 		}

@@ -159,27 +159,32 @@ func (c *comparer) compare(ctx context.Context, due []ledger.DuePayment) error {
 // ask asks about a page of payments, by so many askers as the width allows.
 func (c *comparer) ask(ctx context.Context, due []ledger.DuePayment) []Compared {
 	out := make([]Compared, len(due))
-	if c.o.Width <= 1 {
-		for i := range due {
-			out[i] = c.one(ctx, due[i])
+	beside(c.o.Width, len(due), func(i int) { out[i] = c.one(ctx, due[i]) })
+	return out
+}
+
+// beside does n things, no more than width of them at once.
+func beside(width, n int, do func(i int)) {
+	if width <= 1 {
+		for i := range n {
+			do(i)
 		}
-		return out
+		return
 	}
 	next := make(chan int)
-	var asking sync.WaitGroup
-	for range min(c.o.Width, len(due)) {
-		asking.Go(func() {
+	var doing sync.WaitGroup
+	for range min(width, n) {
+		doing.Go(func() {
 			for i := range next {
-				out[i] = c.one(ctx, due[i])
+				do(i)
 			}
 		})
 	}
-	for i := range due {
+	for i := range n {
 		next <- i
 	}
 	close(next)
-	asking.Wait()
-	return out
+	doing.Wait()
 }
 
 func (c *comparer) one(ctx context.Context, due ledger.DuePayment) Compared {

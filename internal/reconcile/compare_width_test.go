@@ -2,7 +2,9 @@ package reconcile_test
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -84,4 +86,29 @@ type nobody struct{}
 
 func (nobody) Difference(context.Context, ledger.DifferenceQuery) (ledger.Difference, error) {
 	return ledger.Difference{Kind: ledger.DifferenceNone}, nil
+}
+
+// TestRollbackWidth: so many orders are looked at at once and no more, and they are told of
+// in their order.
+func TestRollbackWidth(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	var want, got []order.ID
+	for range 9 {
+		want = append(want, r.atBank())
+	}
+	r.later(30)
+	const width = 3
+	centre := &crowd{width: width, full: make(chan struct{})}
+	service := ledger.New(ledger.Deps{
+		Store: r.Store, Gateway: centre, Now: r.Now, Rand: rand.Reader, Node: "node-3", Log: slog.New(slog.DiscardHandler),
+		Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
+	})
+	totals, err := reconcile.Rollback(t.Context(), service, r.Store, r.Now(), reconcile.RollbackOptions{Days: 7, Width: width}, func(out ledger.Rollback, err error) error {
+		got = append(got, out.Order)
+		return err
+	})
+	if err != nil || totals.Canceled != 9 || !slices.Equal(got, want) || centre.most.Load() != width {
+		t.Errorf("%+v, %v: %v of %v, %d at once", totals, err, got, want, centre.most.Load())
+	}
 }

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kessai/internal/ledger"
@@ -25,27 +26,37 @@ type RollbackTotals struct {
 	Failed   int `json:"failed"`
 }
 
-// Rollback ends orders that were left in 決済処理中 (manual 2.4, money.md §9): those
-// that entered it more than days ago by the JST calendar. Each is told to each, with the
-// error that kept it from being looked at; one order's failure never stops the rest. A
-// rehearsal writes nothing.
-func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now time.Time, days int, rehearse bool, each func(ledger.Rollback, error) error) (RollbackTotals, error) {
+// RollbackOptions say which orders a rollback takes and how.
+type RollbackOptions struct {
+	Days     int // since an order entered 決済処理中, by the JST calendar
+	Width    int // orders looked at at once; 0 is one
+	Rehearse bool
+}
+
+// Rollback ends orders that were left in 決済処理中 (manual 2.4, money.md §9). Each is told
+// to each, in their order, with the error that kept it from being looked at; one order's
+// failure never stops the rest. A rehearsal writes nothing.
+func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now time.Time, o RollbackOptions, each func(ledger.Rollback, error) error) (RollbackTotals, error) {
 	var totals RollbackTotals
-	before := ledger.PendingBefore(now, days)
+	width := max(1, o.Width)
+	before := ledger.PendingBefore(now, o.Days)
 	for last := order.ID(0); ; {
 		ids, err := store.PendingOrders(ctx, before, last, rollbackPage)
 		if err != nil || len(ids) == 0 {
 			return totals, err
 		}
-		for _, id := range ids {
+		last = ids[len(ids)-1]
+		for some := range slices.Chunk(ids, width) { // no more than these are done and not told
 			if err := ctx.Err(); err != nil {
 				return totals, err
 			}
-			last = id
-			out, err := s.RollBack(ctx, id, rehearse)
-			totals.count(out.Verdict, err)
-			if err := each(out, err); err != nil {
-				return totals, err
+			outs, errs := make([]ledger.Rollback, len(some)), make([]error, len(some))
+			beside(width, len(some), func(i int) { outs[i], errs[i] = s.RollBack(ctx, some[i], o.Rehearse) })
+			for i, out := range outs {
+				totals.count(out.Verdict, errs[i])
+				if err := each(out, errs[i]); err != nil {
+					return totals, err
+				}
 			}
 		}
 	}

@@ -278,7 +278,7 @@ func orderedQuantities(ctx context.Context, q database.Querier, id order.ID) (ma
 		err = row.Scan(&class, database.Whole(&n, "dtb_order_item.quantity", nil))
 		sums[class] += n
 		return n, err
-	}, "SELECT product_class_id, quantity FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_class_id IS NOT NULL",
+	}, "SELECT product_class_id, quantity FROM dtb_order_item WHERE order_id = ? AND COALESCE(order_item_type_id, 0) = ? AND product_class_id IS NOT NULL", // as store.loadGoods
 		int64(id), int64(order.ItemProduct))
 	return sums, wrap("ordered quantities", err)
 }

@@ -30,8 +30,9 @@ type stockRow struct {
 // loadGoods reads what a hold for the order would take, under lock, and the stock of
 // what more might stand on it.
 func loadGoods(ctx context.Context, tx *database.Tx, head ledger.Head, more ...order.Item) (*goods, error) {
+	// COALESCE keeps SQLite from the type's index, which leads to every product line of the shop.
 	lines, err := database.List(ctx, tx, scanLine, `SELECT product_class_id, product_name, class_category_name1, class_category_name2, quantity
-FROM dtb_order_item WHERE order_id = ? AND order_item_type_id = ? AND product_class_id IS NOT NULL ORDER BY id`,
+FROM dtb_order_item WHERE order_id = ? AND COALESCE(order_item_type_id, 0) = ? AND product_class_id IS NOT NULL ORDER BY id`,
 		int64(head.ID), int64(order.ItemProduct))
 	if err != nil {
 		return nil, fmt.Errorf("store: products of order %d: %w", head.ID, err)

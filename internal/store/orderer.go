@@ -96,7 +96,7 @@ FROM dtb_order WHERE customer_id = ? AND id <> ? AND create_date >= ?`,
 		return err
 	}
 	_, m.Reordered, err = database.One(ctx, q, database.Scalar[int64], "SELECT i.id FROM dtb_order o JOIN dtb_order_item i ON i.order_id = o.id WHERE "+bought+
-		` AND i.order_item_type_id = ? AND i.product_id IN (SELECT x.product_id FROM dtb_order_item x WHERE x.order_id = ? AND x.order_item_type_id = ?) LIMIT 1`,
+		` AND COALESCE(i.order_item_type_id, 0) = ? AND i.product_id IN (SELECT x.product_id FROM dtb_order_item x WHERE x.order_id = ? AND COALESCE(x.order_item_type_id, 0) = ?) LIMIT 1`,
 		append(mine[:len(mine):len(mine)], int64(order.ItemProduct), int64(id), int64(order.ItemProduct))...)
 	return err
 }

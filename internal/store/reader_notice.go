@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/huandu/go-sqlbuilder"
 
@@ -50,4 +51,40 @@ func (r *Reader) Inbox(ctx context.Context, f NoticeFilter) (NoticePage, error) 
 		return NoticePage{}, fmt.Errorf("store: inbox: %w", err)
 	}
 	return page, nil
+}
+
+// ParkedAlert is the alert about a parked notice.
+type ParkedAlert struct {
+	Alert
+	Open bool
+}
+
+// ParkedAlerts are the alerts about parked notices, in their order; a notice without one has
+// the zero value.
+func (r *Reader) ParkedAlerts(ctx context.Context, notices []ledger.Notice) ([]ParkedAlert, error) {
+	out := make([]ParkedAlert, len(notices))
+	if len(notices) == 0 {
+		return out, nil
+	}
+	args := []any{string(ledger.AlertNoticeParked)}
+	for _, n := range notices {
+		args = append(args, int64(n.OrderID))
+	}
+	list, err := database.List(ctx, r.db.Read(), func(row database.Row) (a ParkedAlert, err error) {
+		var closed time.Time
+		err = row.Scan(&a.OrderID, &a.Kind, &a.Cause, millis{&a.OpenedAt}, facts{&a.Data}, millis{&closed})
+		a.Open = closed.IsZero()
+		return a, err
+	}, "SELECT order_id, kind, cause, opened_at, data, closed_at FROM plg_kessai_alert WHERE kind = ? AND order_id IN ("+database.Marks(len(notices))+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: alerts about notices: %w", err)
+	}
+	for i, n := range notices {
+		for _, a := range list {
+			if a.OrderID == n.OrderID && a.Cause == ledger.ParkedAlert(n).Cause {
+				out[i] = a
+			}
+		}
+	}
+	return out, nil
 }

@@ -41,3 +41,21 @@ func (s *Store) CloseShopAlert(ctx context.Context, kind ledger.AlertKind, cause
 		at.UnixMilli(), string(kind), cause)
 	return err
 }
+
+// AcknowledgeShopAlert implements ledger.Store.
+func (s *Store) AcknowledgeShopAlert(ctx context.Context, kind ledger.AlertKind, cause string, at time.Time, actor ledger.Actor, reason string) (closed bool, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
+		a, found, err := database.One(ctx, tx, scanAlert, alertSQL+" AND order_id = 0 AND kind = ? AND cause = ?"+tx.ForUpdate(), string(kind), cause)
+		if closed = found; err != nil || !found {
+			return err
+		}
+		a.Data.Actor, a.Data.Text = actor, reason
+		data, err := facts{&a.Data}.Value()
+		if err != nil {
+			return err
+		}
+		return execOne(ctx, tx, "UPDATE plg_kessai_alert SET closed_at = ?, data = ? WHERE order_id = 0 AND kind = ? AND cause = ? AND closed_at IS NULL",
+			at.UnixMilli(), data, string(kind), cause)
+	})
+	return closed, err
+}

@@ -48,6 +48,9 @@ func paymentSentences() map[string]Sentence {
 		"refund.how":                {"返金方法を{max}文字以内で入力してください。", "Say in up to {max} characters how it was given back."},
 		"card.token_missing":        {"カード情報を読み取れませんでした。もう一度入力してください。", "The card token is missing or too long."},
 		"card.too_many":             {"カード決済の試行回数が上限に達しました。お手数ですが、別の支払方法をお選びください。", "Too many refusals for this order; another method is needed."},
+		"alert.reason":              {"確認した内容を{max}文字以内で入力してください。", "Say in up to {max} characters what was seen to."},
+		"alert.closed":              {"この要対応はすでに解消しています。", "The alert is closed already."},
+		"alert.not_by_hand":         {"この要対応は、原因が解消すると自動で消えます。", "Such an alert ends with what it is about."},
 		"notice.duplicate":          {"この通知はすでに受け付けています。", "Notice {Notice} is stored already."},
 		"notice.unknown":            {"通知が見つかりません。", "There is no notice {ID}."},
 	}

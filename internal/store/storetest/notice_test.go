@@ -328,3 +328,26 @@ func TestNoticeThatStays(t *testing.T) {
 		}
 	})
 }
+
+// TestShopAlertByHand is closed once, and keeps who closed it and why.
+func TestShopAlertByHand(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		n := s.notice(0, 5)
+		n.State, n.Reason = ledger.NoticeParked, ledger.ParkMalformed
+		if err := s.Store.AddNotice(ctx, n); err != nil {
+			t.Fatal(err)
+		}
+		cause := ledger.ParkedAlert(n).Cause
+		for _, want := range []bool{true, false} {
+			if closed, err := s.Store.AcknowledgeShopAlert(ctx, ledger.AlertNoticeParked, cause, s.Now(), "staff:1", "電話"); err != nil || closed != want {
+				t.Errorf("closed %v, %v", closed, err)
+			}
+		}
+		other := s.notice(0, 6)
+		got, err := s.Reader.ParkedAlerts(ctx, []ledger.Notice{other, n})
+		if err != nil || got[0].Kind != "" || got[1].Open || got[1].Data.Actor != "staff:1" || got[1].Data.Text != "電話" || got[1].Data.NoticeID != 5 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}

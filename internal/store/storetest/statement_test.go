@@ -2,6 +2,9 @@ package storetest
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -80,5 +83,47 @@ func TestStatements(t *testing.T) {
 	count("notice looked up, matched and applied", 10+2, func() error { return notice(1, payment.Cleared) })
 	if got := s.Status(id); got != order.Paid {
 		t.Errorf("the notice was not applied: %v", got)
+	}
+}
+
+// TestStatementsGoByTheOrder: on SQLite, which plans without knowing how much is in a
+// table, no statement of a checkout or a notice leads through all orders of the shop.
+func TestStatementsGoByTheOrder(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	sent := map[string]bool{}
+	s := New(t, dbtest.Open(t, database.SQLite, database.Options{Observe: func(statement string) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent[statement] = true
+	}}))
+	service := s.service(t)
+	id := s.Order(Wanted{Lines: []order.Movement{{ProductClassID: s.Class("傘", 10), Quantity: 2}}})
+	mu.Lock()
+	clear(sent)
+	mu.Unlock()
+	if err := s.authorize(t, id); err != nil {
+		t.Fatal(err)
+	}
+	p := s.view(t, id).Current()
+	n := s.notice(id, 1)
+	n.PaymentID, n.BaseID, n.Amount, n.Status, n.Type = p.PaymentID, "", p.Amount, payment.Cleared, payment.Card.Type()
+	if _, err := service.Receive(context.Background(), n); err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range slices.Sorted(maps.Keys(sent)) {
+		plan, err := database.List(context.Background(), s.DB.Read(), func(row database.Row) (step string, err error) {
+			var id, parent, unused int
+			err = row.Scan(&id, &parent, &unused, &step)
+			return step, err
+		}, "EXPLAIN QUERY PLAN "+statement, make([]any, strings.Count(statement, "?"))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range plan {
+			if strings.HasPrefix(step, "SCAN dtb_") || strings.HasPrefix(step, "SCAN plg_") || strings.Contains(step, "(order_item_type_id=?") || strings.Contains(step, "(order_status_id=?") {
+				t.Errorf("%s: %s", step, statement)
+			}
+		}
 	}
 }

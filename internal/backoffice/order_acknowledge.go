@@ -1,0 +1,76 @@
+package backoffice
+
+import (
+	"net/http"
+
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/problem"
+	"kessai/internal/web"
+)
+
+// ackView is the form by which staff close an alert by hand (確認済み).
+type ackView struct {
+	Action string
+	Hidden []web.Fact
+	Reason web.Field
+}
+
+// ackForm is what it sends. The reason is named by the key, for a page has several.
+type ackForm struct {
+	Order   int64             `form:"order"` // 0: an alert of the shop
+	Kind    string            `form:"kind"`
+	Cause   string            `form:"cause"`
+	Key     string            `form:"key"`
+	Reasons map[string]string `form:"reason"`
+}
+
+// ackButton is nil where an alert ends by itself.
+func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind, cause string) (*ackView, error) {
+	if !ledger.MayAcknowledge(kind) {
+		return nil, nil
+	}
+	key, err := b.key()
+	if err != nil {
+		return nil, err
+	}
+	return &ackView{
+		Action: action,
+		Hidden: []web.Fact{{Name: "order", Value: id.String()}, {Name: "kind", Value: string(kind)}, {Name: "cause", Value: cause}, {Name: "key", Value: key}},
+		Reason: web.Field{Kind: web.KindTextArea, Name: "reason[" + key + "]", Label: "確認した内容", Required: true, Rows: 2, MaxLength: reasonLength,
+			Hint: "ペイジェントオンラインなどで確認した内容を入力してください。担当者名とともに残ります。"},
+	}, nil
+}
+
+// acknowledge closes an alert that staff have seen to, once per form shown.
+func (b *BackOffice) acknowledge(r *http.Request) (ackForm, error) {
+	form, wrong, err := web.Decode[ackForm](r)
+	if err != nil {
+		return form, err
+	}
+	if wrong.Any() || !goodKey(form.Key) {
+		return form, problem.New(problem.Invalid, "form.unreadable", nil)
+	}
+	_, err = b.Ledger.Acknowledge(r.Context(), ledger.Acknowledge{
+		Order: order.ID(form.Order), Kind: ledger.AlertKind(form.Kind), Cause: form.Cause, Reason: form.Reasons[form.Key], Actor: actorOf(r), Key: "ack-" + form.Key,
+	})
+	return form, err
+}
+
+const (
+	ackWhat = "要対応の確認"
+	ackDone = "要対応を確認済みにしました。"
+)
+
+// acknowledgeOrder leads back to the order.
+func (b *BackOffice) acknowledgeOrder(w http.ResponseWriter, r *http.Request) error {
+	id, err := orderID(r)
+	if err != nil {
+		return err
+	}
+	form, err := b.acknowledge(r)
+	if form.Order != int64(id) {
+		return problem.New(problem.Invalid, "form.unreadable", nil)
+	}
+	return b.done(w, r, id, err, ackWhat, ackDone)
+}

@@ -1,0 +1,63 @@
+package ledger
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"kessai/internal/order"
+	"kessai/internal/problem"
+)
+
+// Acknowledge is a person's word that what an alert is about has been seen to, where nothing
+// that Paygent or staff do here closes it.
+type Acknowledge struct {
+	Order  order.ID // 0: an alert of the shop
+	Kind   AlertKind
+	Cause  string
+	Reason string
+	Actor  Actor
+	Key    string
+}
+
+// maxReason is how many characters a reason may have.
+const maxReason = 500
+
+// MayAcknowledge reports whether staff may close an alert of this kind by hand. The others
+// end with what they are about, and stand for it until then (money.md §11).
+func MayAcknowledge(kind AlertKind) bool {
+	return kind == AlertContradiction || kind == AlertNoticeParked || kind == AlertGoodsMissing
+}
+
+// Acknowledge closes an alert by hand (確認済み).
+func (s *Service) Acknowledge(ctx context.Context, in Acknowledge) (Result, error) {
+	in.Reason = strings.TrimSpace(in.Reason)
+	switch {
+	case !MayAcknowledge(in.Kind):
+		return Result{}, notNow("alert.not_by_hand", nil)
+	case in.Reason == "" || utf8.RuneCountInString(in.Reason) > maxReason:
+		return Result{}, problem.New(problem.Invalid, "alert.reason", problem.Args{"max": maxReason}).On("reason")
+	case in.Order == 0:
+		return Result{}, s.acknowledgeShop(ctx, in)
+	}
+	return s.act(ctx, in.Order, in.Key, func(l *Ledger, t tick) (*Operation, error) { return nil, l.acknowledge(t, in) })
+}
+
+func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
+	if !l.isOpen(in.Kind, in.Cause) {
+		return notNow("alert.closed", nil)
+	}
+	l.closeAlert(t, in.Kind, in.Cause)
+	l.event(t, EventAlertClosed, in.Actor, nil, nil, in.Cause, EventData{Alert: in.Kind, Text: in.Reason})
+	l.Events[len(l.Events)-1].IdemKey = in.Key
+	return nil
+}
+
+// acknowledgeShop: an alert of the shop has no timeline; who closed it and why stays with it.
+func (s *Service) acknowledgeShop(ctx context.Context, in Acknowledge) error {
+	closed, err := s.store.AcknowledgeShopAlert(ctx, in.Kind, in.Cause, s.now(), in.Actor, in.Reason)
+	if err == nil && !closed {
+		return notNow("alert.closed", nil)
+	}
+	return err
+}

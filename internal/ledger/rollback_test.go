@@ -1,0 +1,230 @@
+package ledger
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// TestRollBack: an order left in 7 is cancelled where 094, or what is stored, shows that
+// nothing of it can come alive; taken in where it lives; else skipped, with the reason.
+func TestRollBack(t *testing.T) {
+	t.Parallel()
+	page := func(t *testing.T) *shop { w, _ := atPage(t, bank); return open(t, w) }
+	card := func(t *testing.T) *shop {
+		w, p := challenged1(t)
+		p.LimitAt = w.now.Add(pageTerm)
+		return open(t, w)
+	}
+	late := func(s *shop) { s.now = s.l.Payments[0].LimitAt.Add(margin) }
+	tells := func(status payment.Status, change ...func(*Finding)) func(*shop) {
+		return func(s *shop) {
+			f := s.world.found(status)
+			f.Type, f.BegunAt = s.l.Payments[0].Method.Type(), s.l.Payments[0].BegunAt
+			for _, c := range change {
+				c(&f)
+			}
+			s.there["p1"], s.there["123"] = f, f
+		}
+	}
+	none := func(s *shop) { s.there["p1"], s.there["123"] = Finding{Kind: NoSuch}, Finding{Kind: NoSuch} }
+	left := func(end payment.End) func(*shop) {
+		return func(s *shop) { p := s.l.Payments[0]; p.Phase, p.End = payment.Ended, end }
+	}
+	for name, tt := range map[string]struct {
+		shop   func(*testing.T) *shop
+		put    []func(*shop)
+		want   RollbackVerdict
+		reason string
+		asked  int
+		order  order.Status
+		phase  payment.Phase
+	}{
+		"no such payment, late":                {page, []func(*shop){none, late}, RolledBack, "", 1, order.Canceled, payment.Ended},
+		"no such payment, its page still open": {page, []func(*shop){none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
+		"no such payment, a moment too early":  {page, []func(*shop){none, late, func(s *shop) { s.now = s.now.Add(-time.Millisecond) }}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
+		"no such payment, no witness": {page, []func(*shop){none, late, func(s *shop) {
+			s.policy.Environment, s.l.Payments[0].Environment = payment.Production, payment.Production
+		}}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, payment.AwaitingBuyer},
+		"no answer":                                 {page, []func(*shop){late}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, payment.AwaitingBuyer},
+		"applied, late":                             {page, []func(*shop){tells(payment.Applied), late}, RolledBack, "", 1, order.Canceled, payment.Ended},
+		"applied, its page still open":              {page, []func(*shop){tells(payment.Applied)}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
+		"left at the bank, its page still open":     {page, []func(*shop){tells(payment.Abandoned)}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
+		"left at the bank, late":                    {page, []func(*shop){tells(payment.Abandoned), late}, RolledBack, "", 1, order.Canceled, payment.Ended},
+		"refused, long before its limit":            {card, []func(*shop){tells(payment.AuthNG)}, RolledBack, "", 1, order.Canceled, payment.Ended},
+		"challenge left, long before its limit":     {card, []func(*shop){tells(payment.ThreeDSAbandoned)}, RolledBack, "", 1, order.Canceled, payment.Ended},
+		"challenge running":                         {card, []func(*shop){tells(payment.ThreeDSRunning)}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
+		"authorised":                                {card, []func(*shop){tells(payment.AuthOK)}, RollbackStands, "", 1, order.New, payment.Authorised},
+		"paid":                                      {page, []func(*shop){tells(payment.Cleared)}, RollbackStands, "", 1, order.Paid, payment.Captured},
+		"authorised, to be cancelled by the shop":   {card, []func(*shop){tells(payment.AuthOK), func(s *shop) { s.policy.RollbackCancels = true }}, RolledBack, "", 1, order.Canceled, payment.Authorised},
+		"paid, and no telegram gives it back":       {page, []func(*shop){tells(payment.Cleared), func(s *shop) { s.policy.RollbackCancels = true }}, RollbackStands, "", 1, order.Paid, payment.Captured},
+		"authorised for another total":              {card, []func(*shop){tells(payment.AuthOK), func(s *shop) { s.l.Order.Total++ }}, RolledBack, "", 1, order.Canceled, payment.Authorised},
+		"paid for another total":                    {page, []func(*shop){tells(payment.Cleared), func(s *shop) { s.l.Order.Total++ }}, RollbackSkipped, SkipPaid, 1, order.Pending, payment.Captured},
+		"the centre is at work":                     {card, []func(*shop){tells(payment.CaptureRequested), late}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, payment.AwaitingBuyer},
+		"a status that no card has":                 {card, []func(*shop){tells(payment.TermExpired), late}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, payment.AwaitingBuyer},
+		"another amount":                            {card, []func(*shop){tells(payment.Applied, func(f *Finding) { f.Amount++ }), late}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, payment.AwaitingBuyer},
+		"another type":                              {card, []func(*shop){tells(payment.Applied, func(f *Finding) { f.Type = "05" }), late}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, payment.AwaitingBuyer},
+		"an operation is open":                      {card, []func(*shop){late, func(s *shop) { s.l.Operations[0].State = payment.UnknownState }}, RollbackSkipped, SkipOperation, 0, order.Pending, payment.AwaitingBuyer},
+		"of another environment":                    {page, []func(*shop){late, func(s *shop) { s.policy.MerchantID = "other" }}, RollbackSkipped, SkipElsewhere, 0, order.Pending, payment.AwaitingBuyer},
+		"of another environment, but ended":         {page, []func(*shop){left(payment.Declined), func(s *shop) { s.policy.MerchantID = "other" }}, RolledBack, "", 0, order.Canceled, payment.Ended},
+		"no longer in 7":                            {page, []func(*shop){func(s *shop) { s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing }}, RollbackSkipped, SkipMoved, 0, order.Processing, payment.AwaitingBuyer},
+		"nothing was begun":                         {page, []func(*shop){func(s *shop) { s.l.Payments, s.l.CurrentID = nil, "" }}, RolledBack, "", 0, order.Canceled, ""},
+		"declined":                                  {page, []func(*shop){left(payment.Declined)}, RolledBack, "", 0, order.Canceled, payment.Ended},
+		"superseded, its page still open":           {page, []func(*shop){left(payment.Superseded), none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.Ended},
+		"given up, its page still open":             {page, []func(*shop){left(payment.GivenUp), none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.Ended},
+		"unreachable, its page still open":          {page, []func(*shop){left(payment.Unreachable), none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.Ended},
+		"superseded, late":                          {page, []func(*shop){left(payment.Superseded), late}, RolledBack, "", 0, order.Canceled, payment.Ended},
+		"superseded, and refused by what is stored": {card, []func(*shop){left(payment.Superseded), func(s *shop) { s.l.Payments[0].Status = payment.AuthNG }}, RolledBack, "", 0, order.Canceled, payment.Ended},
+		"superseded, its challenge left":            {card, []func(*shop){left(payment.Superseded), func(s *shop) { s.l.Payments[0].Status = payment.ThreeDSAbandoned }}, RolledBack, "", 0, order.Canceled, payment.Ended},
+		"superseded, and paid":                      {page, []func(*shop){left(payment.Superseded), tells(payment.Cleared)}, RollbackStands, "", 1, order.Paid, payment.Captured},
+		"stored as it is told, refused":             {card, []func(*shop){tells(payment.AuthNG), func(s *shop) { s.l.Payments[0].Status = payment.AuthNG }}, RolledBack, "", 1, order.Canceled, payment.Ended},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, rehearse := range []bool{true, false} {
+				s := tt.shop(t)
+				for _, put := range tt.put {
+					put(s)
+				}
+				s.l.Order.No = "No.1"
+				status, events := s.l.Order.Status, s.events
+				got, err := s.service.RollBack(bg, s.order(), rehearse)
+				if err != nil || got != (Rollback{Order: s.order(), No: "No.1", Verdict: tt.want, Reason: tt.reason}) || len(s.asked) < tt.asked || tt.asked == 0 && len(s.asked) > 0 {
+					t.Errorf("%+v, %v, asked %+v", got, err, s.asked)
+				}
+				if rehearse {
+					if s.events != events || s.l.Order.Status != status {
+						t.Errorf("the rehearsal wrote: %s", s.l.Order.Status.Name())
+					}
+					continue
+				}
+				s.status(tt.order)
+				if len(s.l.Payments) == 0 {
+					continue
+				}
+				p := s.l.Payments[0]
+				if p.Phase != tt.phase {
+					t.Errorf("the payment is %s %s", p.Phase, p.End)
+				}
+				switch {
+				case tt.order == order.Canceled:
+					s.holds(Released)
+					if alive := p.living(); alive != (s.reversal(p) != nil) || alive != p.Reverse {
+						t.Errorf("the payment is left as %+v", p)
+					}
+					if tt.asked == 1 && p.End == payment.Unused && !p.AskAt.Equal(p.LimitAt.Add(margin)) {
+						t.Errorf("asked about at %s, in case it is used after all", p.AskAt)
+					}
+				case tt.order == order.Pending:
+					s.holds(Held)
+				}
+			}
+		})
+	}
+}
+
+// TestRolledBackWhileItMoved: an order that changed while 094 answered is skipped.
+func TestRolledBackWhileItMoved(t *testing.T) {
+	t.Parallel()
+	for name, moves := range map[string]func(*shop){
+		"its book": func(s *shop) { s.l.Version++ },
+		"its status": func(s *shop) {
+			s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing
+		},
+	} {
+		for _, rehearse := range []bool{true, false} {
+			w, p := atPage(t, bank)
+			s := open(t, w)
+			s.there["123"] = Finding{Kind: NoSuch}
+			s.now = p.LimitAt.Add(margin)
+			s.fail = func(call string, _ int) error {
+				if call == "Update" {
+					moves(s)
+				}
+				return nil
+			}
+			got, err := s.service.RollBack(bg, s.order(), rehearse)
+			if err != nil || got.Verdict != RollbackSkipped || got.Reason != SkipMoved || s.l.Order.Status == order.Canceled {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+		}
+	}
+}
+
+// TestRolledBackWhenCorrected: an end at the centre that something may have followed cancels
+// nothing; what stands in its place is the order's.
+func TestRolledBackWhenCorrected(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		heir, alone bool
+		want        RollbackVerdict
+		reason      string
+	}{
+		"corrected":                      {true, false, RollbackStands, ""},
+		"cancelled, and nothing else":    {false, true, RolledBack, ""},
+		"cancelled, and nobody can tell": {false, false, RollbackSkipped, SkipNoAnswer},
+	} {
+		w, p := challenged1(t)
+		s := open(t, w)
+		gone := s.world.found(payment.AuthCancelDone)
+		gone.Alone, gone.BegunAt = false, p.BegunAt
+		s.there["p1"] = gone
+		if tt.alone || tt.heir {
+			s.there["123"] = gone
+		}
+		if tt.heir {
+			h := s.world.found(payment.AuthOK)
+			h.PaymentID, h.BaseID = "p2", "p1"
+			s.next["p1"], s.there["p2"] = []Successor{{PaymentID: "p2"}}, h
+		}
+		got, err := s.service.RollBack(bg, s.order(), false)
+		if err != nil || got.Verdict != tt.want || got.Reason != tt.reason {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// TestRollingBackWithoutADatabase ends nothing.
+func TestRollingBackWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	for _, rehearse := range []bool{true, false} {
+		for n := 1; ; n++ {
+			w, p := atPage(t, bank)
+			s := open(t, w)
+			s.there["123"] = Finding{Kind: NoSuch}
+			s.now = p.LimitAt.Add(margin)
+			s.away(n, true)
+			_, err := s.service.RollBack(bg, s.order(), rehearse)
+			if n > len(s.calls) {
+				break
+			}
+			if !errors.Is(err, errAway) || s.calls[n-1] != "commit" && s.l.Order.Status != order.Pending {
+				t.Errorf("call %d (%s): %v", n, s.calls[n-1], err)
+			}
+		}
+	}
+}
+
+// TestWhichDaysAreTaken: an order is taken from the day after its term, by Japan's calendar
+// (manual 2.4).
+func TestWhichDaysAreTaken(t *testing.T) {
+	t.Parallel()
+	jst := order.JST()
+	for name, tt := range map[string]struct {
+		now  time.Time
+		days int
+		want time.Time
+	}{
+		"a week":                {time.Date(2026, 4, 10, 12, 0, 0, 0, jst), 7, time.Date(2026, 4, 3, 0, 0, 0, 0, jst)},
+		"today is not over":     {time.Date(2026, 4, 10, 23, 59, 59, 0, jst), 0, time.Date(2026, 4, 10, 0, 0, 0, 0, jst)},
+		"another day elsewhere": {time.Date(2026, 4, 9, 15, 0, 0, 0, time.UTC), 1, time.Date(2026, 4, 9, 0, 0, 0, 0, jst)},
+		"into another month":    {time.Date(2026, 3, 2, 0, 0, 0, 0, jst), 3, time.Date(2026, 2, 27, 0, 0, 0, 0, jst)},
+	} {
+		if got := PendingBefore(tt.now, tt.days); !got.Equal(tt.want) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
