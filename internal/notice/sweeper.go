@@ -14,7 +14,7 @@ const (
 	// SweepEvery is how often 091 is asked for what never came (money.md §5).
 	SweepEvery = 10 * time.Minute
 
-	sweepLease   = 2 * time.Minute  // longer than a Step takes
+	sweepLease   = 4 * time.Minute  // longer than a Step takes: a question's deadline, after a quarter of it
 	sweepBatch   = 50               // telegrams or pages of one Step
 	sweepRetry   = time.Minute      // after a sweep that could not go on
 	sweepLook    = 10 * time.Second // while it rests
@@ -117,8 +117,9 @@ func (s *Sweeper) rest(ctx context.Context, p ledger.Policy) (worked bool, next 
 func (s *Sweeper) goOn(ctx context.Context, p ledger.Policy) (worked bool, next time.Time, err error) {
 	now := s.now()
 	mine, err := s.store.TakeLease(ctx, s.of.lease(), s.node, now, now.Add(sweepLease))
-	if err == nil && !mine {
-		err = errors.New("notice: the sweep's lease is lost")
+	if err == nil && !mine { // this node stood still for longer, and another one sweeps
+		s.run, s.due = nil, now.Add(sweepRetry)
+		return false, s.due, nil
 	}
 	s.run.policy = p
 	for range sweepBatch {

@@ -290,9 +290,56 @@ func TestOneSweeper(t *testing.T) {
 	if r.run(a.Step); count() != asked {
 		t.Error("on demand, and then again and again")
 	}
-	r.Advance(notice.SweepEvery + 3*time.Minute) // the first is dead
+	r.Advance(notice.SweepEvery + 5*time.Minute) // the first is dead
 	if r.run(b.Step); count() == asked {
 		t.Error("nobody took over")
+	}
+}
+
+// slow lets time pass while 091 is under way.
+type slow struct {
+	ledger.Differences
+	meanwhile func()
+}
+
+func (s slow) Difference(ctx context.Context, q ledger.DifferenceQuery) (ledger.Difference, error) {
+	s.meanwhile()
+	return s.Differences.Difference(ctx, q)
+}
+
+// TestASlowSweep keeps its turn for as long as a question may take; a node that stood still
+// for longer finds that another sweeps, and lets it.
+func TestASlowSweep(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.paid()
+	b := r.sweeper("node-2")
+	takes, meanwhile := 25*time.Second, 0
+	a := r.sweeperOn("node-1", slow{r.spy.Gateway.(ledger.Differences), func() {
+		r.Advance(takes)
+		asked := r.wire.count("091", "")
+		if _, _, err := b.Step(t.Context()); err != nil {
+			t.Error(err)
+		}
+		meanwhile += r.wire.count("091", "") - asked
+		takes = 155 * time.Second // a telegram's deadline
+	}})
+	step := func() (worked bool) {
+		worked, _, err := a.Step(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return worked
+	}
+	for step(); meanwhile == 0 && r.wire.count("091", "") < 2; step() {
+	}
+	if meanwhile > 0 {
+		t.Error("two sweep")
+	}
+	r.Advance(notice.SweepEvery + time.Hour)
+	r.run(b.Step)
+	if step() {
+		t.Error("it goes on beside the other")
 	}
 }
 
