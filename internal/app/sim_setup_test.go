@@ -72,7 +72,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	s.browser = &browser{pages: s.sim.BrowserHandler()}
 	s.books = &centreBooks{sim: s.sim, next: firstPaymentID, byOrder: map[order.ID][]string{}, foreign: map[string]bool{}}
 	s.offerMethods()
-	s.Exec("CREATE INDEX simulation_touched ON plg_kessai_ledger (updated_at)")
+	s.Exec("CREATE INDEX IF NOT EXISTS simulation_touched ON plg_kessai_ledger (updated_at)")
 	for n := range max(40, orders/12) {
 		stock := 5 + s.dice.Int64N(60)
 		s.classes = append(s.classes, class{s.Class(fmt.Sprintf("器%d", n+1), stock), stock})

@@ -214,7 +214,12 @@ func (k *kept) put(query string, stmt sqliteStmt) {
 		k.byText = map[string]*list.Element{}
 	}
 	k.byText[query] = k.order.PushFront(keptStmt{query, stmt})
-	if k.order.Len() > k.max {
+	k.leave(k.max)
+}
+
+// leave closes the longest unused until so many are left.
+func (k *kept) leave(n int) {
+	for k.order.Len() > n {
 		_ = k.remove(k.order.Back()).Close()
 	}
 }

@@ -65,6 +65,7 @@ func (c *keepingConn) take(ctx context.Context, query string) (sqliteStmt, bool)
 	if stmt, ok := c.kept.take(query); ok {
 		return stmt, true
 	}
+	c.kept.leave(c.kept.max - 1) // not in put, when rows are open: closing one is a telegram too
 	stmt, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, false

@@ -299,3 +299,23 @@ func TestSessions(t *testing.T) {
 		}
 	})
 }
+
+// TestMoreStatementsThanAreKept: to let go of one is a telegram too, which the rows of
+// another must not meet.
+func TestMoreStatementsThanAreKept(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db *database.DB) {
+		err := db.Write(t.Context(), func(ctx context.Context, tx *database.Tx) error {
+			for i := range int64(300) {
+				got, err := database.List(ctx, tx, database.Scalar[int64], fmt.Sprintf("SELECT %d UNION ALL SELECT %d", i, i+1))
+				if err != nil || !slices.Equal(got, []int64{i, i + 1}) {
+					return fmt.Errorf("statement %d: %v, %w", i+1, got, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
