@@ -454,6 +454,7 @@ func TestHowOftenParkedIsAskedAbout(t *testing.T) {
 		"within the week":                {6*day + time.Hour, 6*day + 2*time.Hour, true},
 		"in the week's last moment":      {7*day - time.Hour, 7*day - 1, true},
 		"the first sweep after the week": {7*day - time.Minute, 7 * day, true},
+		"told of twice at that moment":   {7 * day, 7 * day, false},
 		"the second one of that day":     {7 * day, 7*day + time.Hour, false},
 		"the last one of that day":       {7*day + time.Hour, 8*day - 1, false},
 		"the first one of the next":      {8*day - time.Minute, 8 * day, true},
