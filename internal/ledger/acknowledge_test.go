@@ -23,7 +23,7 @@ type shopAlerts struct {
 
 func (b *shopAlerts) AcknowledgeShopAlert(_ context.Context, kind AlertKind, cause string, _ time.Time, actor Actor, reason string) (bool, error) {
 	if b.err != nil || !b.open {
-		return b.open, b.err
+		return false, b.err
 	}
 	b.open = false
 	b.closed = append(b.closed, string(kind)+" "+cause+" "+string(actor)+" "+reason)
