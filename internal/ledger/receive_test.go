@@ -394,3 +394,78 @@ func TestParkedAsBefore(t *testing.T) {
 		}
 	}
 }
+
+// TestParkedTriedAgain: after a sweep a parked notice is looked at; what 094 cures is applied,
+// and what stays as it is costs a look and writes nothing.
+func TestParkedTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		put    func(*shop, *Notice)
+		asked  int
+		writes bool
+		state  NoticeState
+	}{
+		"nothing is to be asked":  {func(*shop, *Notice) {}, 0, true, NoticeApplied},
+		"it is confirmed":         {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.there["p1"] = s.world.found(payment.Cleared) }, 2, true, NoticeApplied},
+		"094 stays silent":        {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.now = s.now.Add(48 * time.Hour) }, 1, false, NoticeParked},
+		"not asked about again":   {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.now = s.now.Add(8*24*time.Hour + time.Hour) }, 0, false, NoticeParked},
+		"staff are at it already": {func(s *shop, n *Notice) { n.Owner, n.LeaseUntil = "node-2", s.now.Add(time.Minute) }, 0, false, NoticeParked},
+	} {
+		s, n := parked(t, true)
+		tt.put(s, &n)
+		s.notices[n.ID] = n
+		events := s.events
+		if err := s.service.TryParked(bg, n, s.now.Add(-time.Minute)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := s.notices[n.ID]; got.State != tt.state || len(s.asked) != tt.asked || (s.events > events) != tt.writes {
+			t.Errorf("%s: %+v, asked %+v", name, got, s.asked)
+		}
+	}
+}
+
+// TestTryingParkedWithoutADatabase tells an error at whichever call it goes away.
+func TestTryingParkedWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	for n := 1; ; n++ {
+		s, note := parked(t, true)
+		s.away(n, true)
+		err := s.service.TryParked(bg, note, time.Time{})
+		if n > len(s.calls) {
+			break
+		}
+		if !errors.Is(err, errAway) || s.calls[n-1] != "commit" && s.notices[note.ID].State != NoticeParked {
+			t.Errorf("call %d (%s): %v", n, s.calls[n-1], err)
+		}
+	}
+}
+
+// TestHowOftenParkedIsAskedAbout: after every sweep for a week, then after the first one of
+// each of its days.
+func TestHowOftenParkedIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	came := time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		last, now time.Duration // both counted from when it came
+		asks      bool
+	}{
+		"at once":                        {0, time.Minute, true},
+		"within the week":                {6*day + time.Hour, 6*day + 2*time.Hour, true},
+		"in the week's last moment":      {7*day - time.Hour, 7*day - 1, true},
+		"the first sweep after the week": {7*day - time.Minute, 7 * day, true},
+		"told of twice at that moment":   {7 * day, 7 * day, false},
+		"the second one of that day":     {7 * day, 7*day + time.Hour, false},
+		"the last one of that day":       {7*day + time.Hour, 8*day - 1, false},
+		"the first one of the next":      {8*day - time.Minute, 8 * day, true},
+		"after a pause of days":          {8 * day, 11*day + time.Hour, true},
+	} {
+		n := Notice{ReceivedAt: came}
+		if got := n.isAskedAbout(came.Add(tt.last), came.Add(tt.now)); got != tt.asks {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	if n := (&Notice{ReceivedAt: came}); !n.isAskedAbout(time.Time{}, came.Add(30*day)) {
+		t.Error("not asked about where the sweep before is not known")
+	}
+}
