@@ -361,7 +361,8 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
 	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
 		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
-		if p.PaymentClass == "" { // chosen at the centre's page; a change of the amount repeats it
+		// Chosen at the centre's page with the card that paid; a change of the amount repeats it.
+		if p.PaymentClass == "" && n.PaymentID == p.PaymentID && n.Status.Alive() {
 			p.PaymentClass, p.SplitCount = n.PaymentClass, n.SplitCount
 		}
 	}

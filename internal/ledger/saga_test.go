@@ -59,6 +59,29 @@ func TestChangeOfALinkedCard(t *testing.T) {
 	}
 }
 
+// TestClassOfTheCardThatPaid: at the centre's page a card can be tried again in another way
+// (re_payment_type); how the refused one was to pay is nothing the next authorisation repeats.
+func TestClassOfTheCardThatPaid(t *testing.T) {
+	t.Parallel()
+	w := linked(t, payment.Card)
+	for _, try := range []struct {
+		id, class string
+		split     int
+		status    payment.Status
+	}{{"p1", "61", 3, payment.AuthNG}, {"p2", "10", 0, payment.AuthOK}, {"p1", "61", 3, payment.AuthNG}} {
+		n := w.noticeOf(try.id, try.status)
+		n.PaymentClass, n.SplitCount = try.class, try.split
+		f := w.found(try.status)
+		f.PaymentID = try.id
+		if w.take(n) {
+			w.confirm(n, &f)
+		}
+	}
+	if p := w.l.Payments[0]; p.PaymentID != "p2" || p.Phase != payment.Authorised || p.PaymentClass != "10" || p.SplitCount != 0 {
+		t.Errorf("%s %s, paid by %q-%d", p.PaymentID, p.Phase, p.PaymentClass, p.SplitCount)
+	}
+}
+
 // step plans the saga's next step and sends it; nil where there is none now.
 func (w *world) step(parent *Operation) *Operation {
 	w.t.Helper()
