@@ -35,7 +35,6 @@ type purchase struct {
 	acts    int    // of staff, beside the buttons
 	refuses bool   // it was paid by a card of which some later telegram is refused
 	acs     string // what was pressed at the issuer's page last
-	staffs  bool   // staff entered it
 }
 
 // tab is a page of the centre that the buyer has open.
