@@ -32,6 +32,7 @@ func (s *simulation) comeToRest() {
 	s.pick()
 	s.endTransit()
 	s.untilDue(2*time.Hour, time.Minute)
+	s.endTransit() // of what a slow centre still moved, which since waits for nothing
 	s.untilDue(4*24*time.Hour, 2*time.Hour)
 	if s.t.Failed() {
 		return

@@ -26,12 +26,11 @@ type sweep struct {
 	found      int   // holes registered
 	purged     bool  // payments asked about to the end
 	after      string
-	marked     bool   // noted that 091 told everything, if it did
-	parked     string // the last parked notice that was tried again
-	tried      bool   // they are to the end
+	marked     bool            // noted that 091 told everything, if it did
+	parked     []ledger.Notice // to be tried again, a page of them
 }
 
-func (r *sweep) done() bool { return !r.listing && r.id == 0 && r.holes && r.purged && r.tried }
+func (r *sweep) done() bool { return !r.listing && r.id == 0 && r.holes && r.purged && r.marked && len(r.parked) == 0 }
 
 // step asks one question, or looks at one page.
 func (r *sweep) step(ctx context.Context) error {
@@ -186,28 +185,34 @@ func (r *sweep) closePurged(ctx context.Context, open []ledger.AlertChange) erro
 	return nil
 }
 
-// mark notes when a sweep began that was told everything.
+// mark notes when a sweep began that was told everything, and goes on to the parked notices.
 func (r *sweep) mark(ctx context.Context) error {
 	r.marked = true
-	if !r.complete {
-		return nil
+	if err := r.listParked(ctx, ""); err != nil || !r.complete {
+		return err
 	}
 	return r.store.MarkSwept(ctx, r.of.environment, r.of.merchant, r.began)
 }
 
 // tryParked tries the next parked notice again. One that fails does not stop the others.
 func (r *sweep) tryParked(ctx context.Context) error {
-	list, err := r.store.ParkedNotices(ctx, r.of.environment, r.of.merchant, r.parked, 1)
-	if err != nil || len(list) == 0 {
-		r.tried = err == nil
-		return err
+	n := r.parked[0]
+	if r.parked = r.parked[1:]; len(r.parked) == 0 {
+		if err := r.listParked(ctx, n.ID); err != nil {
+			return err
+		}
 	}
-	r.parked = list[0].ID
-	if err := r.service.TryParked(ctx, list[0], r.last); err != nil {
+	if err := r.service.TryParked(ctx, n, r.last); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
-		r.log.ErrorContext(ctx, "parked notice not tried again", "notice", list[0].NoticeID, "order", int64(list[0].OrderID), "error", err)
+		r.log.ErrorContext(ctx, "parked notice not tried again", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
 	}
 	return nil
+}
+
+// listParked finds the next parked notices to be tried again.
+func (r *sweep) listParked(ctx context.Context, after string) (err error) {
+	r.parked, err = r.store.ParkedNotices(ctx, r.of.environment, r.of.merchant, after, sweepBatch)
+	return err
 }
