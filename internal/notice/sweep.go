@@ -30,7 +30,9 @@ type sweep struct {
 	parked     []ledger.Notice // to be tried again, a page of them
 }
 
-func (r *sweep) done() bool { return !r.listing && r.id == 0 && r.holes && r.purged && r.marked && len(r.parked) == 0 }
+func (r *sweep) done() bool {
+	return !r.listing && r.id == 0 && r.holes && r.purged && r.marked && len(r.parked) == 0
+}
 
 // step asks one question, or looks at one page.
 func (r *sweep) step(ctx context.Context) error {
