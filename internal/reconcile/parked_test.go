@@ -8,7 +8,9 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/notice"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 	"kessai/paygent"
+	"kessai/paygentsim"
 )
 
 // unconfirmed is a paid order with a notice that 094 never confirmed, however long it was asked.
@@ -112,4 +114,34 @@ func TestParkedCostsLittle(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestParkedEndBearsFruit: a cancellation in ペイジェントオンライン whose notice 094 did not confirm
+// for a day is taken once 094 tells it, also where the trading_id names several payments and
+// only a later sweep shows that nothing took its place.
+func TestParkedEndBearsFruit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	r.noticeID = r.Number("SELECT MAX(notice_id) FROM plg_kessai_notice") // no holes for 091
+	r.at(id, paygentsim.AuthorizationCancelled, false)
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) { return ledger.Finding{Kind: ledger.NoAnswer}, true }
+	n := r.tell(id, "32")
+	r.waitBy(26*time.Hour, 10*time.Minute)
+	if got := r.notice(n); got != "parked unconfirmed" {
+		t.Fatal(got)
+	}
+	r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) {
+		return ledger.Finding{Kind: ledger.NoAnswer}, q.PaymentID == "" // several bear it
+	}
+	s := r.sweeper("node-1")
+	for range 6 {
+		r.Advance(notice.SweepEvery)
+		r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	}
+	r.expect(id, order.Canceled, payment.Ended, 10)
+	if got := r.notice(n); got != "applied" {
+		t.Errorf("the notice is %q", got)
+	}
+	r.same("alerts", r.alerts(id))
 }
