@@ -95,7 +95,8 @@ func (s *Service) TryParked(ctx context.Context, n Notice, last time.Time) error
 	case err != nil || probe.parkedAs(n) && reflect.DeepEqual(l.standing(&n), was): // nothing was learnt of the payment either
 		return err
 	}
-	n, mine, err := s.store.ClaimParked(ctx, n.ID, s.node, t.now, t.now.Add(retryLease))
+	now := s.now() // the questions took their time
+	n, mine, err := s.store.ClaimParked(ctx, n.ID, s.node, now, now.Add(retryLease))
 	if err != nil || !mine {
 		return err
 	}

@@ -145,3 +145,30 @@ func TestParkedEndBearsFruit(t *testing.T) {
 	}
 	r.same("alerts", r.alerts(id))
 }
+
+// TestParkedIsHeldWhileItIsTried: slow questions before it was claimed cost nothing of the
+// claim.
+func TestParkedIsHeldWhileItIsTried(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, n := r.unconfirmed()
+	asked := 0
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
+		if asked++; asked == 1 {
+			r.Advance(3 * time.Minute)
+			return ledger.Finding{}, false
+		}
+		due, _, err := r.store.ClaimNotices(t.Context(), "node-2", r.Now(), r.Now().Add(time.Minute), 10)
+		if err != nil || len(due) > 0 {
+			t.Errorf("another node took %d, %v", len(due), err)
+		}
+		return ledger.Finding{}, false
+	}
+	if _, err := r.sim.SetStatus(r.view(id).Current().PaymentID, paygentsim.Captured, false); err != nil {
+		t.Fatal(err)
+	}
+	r.run(r.sweeper("node-1").Step)
+	if got := r.notice(n); got != "applied" || asked != 2 {
+		t.Errorf("%q after %d questions", got, asked)
+	}
+}
