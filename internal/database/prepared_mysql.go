@@ -59,7 +59,7 @@ func (c *keepingConn) QueryContext(ctx context.Context, query string, args []dri
 // take finds a statement or prepares it. Where the server does not, it is left to the
 // driver: a server keeps only so many (max_prepared_stmt_count).
 func (c *keepingConn) take(ctx context.Context, query string) (sqliteStmt, bool) {
-	if !keepable(query) || strings.Contains(query[:min(len(query), 20)], "SAVEPOINT") { // which MySQL does not prepare
+	if !keepable(query) || strings.Contains(query[:min(len(query), 24)], "SAVEPOINT") { // which MySQL does not prepare
 		return nil, false
 	}
 	if stmt, ok := c.kept.take(query); ok {

@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"kessai/internal/database"
@@ -33,6 +34,13 @@ func TestMySQLPreparesOnce(t *testing.T) {
 		}
 		if p, e := told("Com_stmt_prepare")-prepared, told("Com_stmt_execute")-executed; p != 1+5 || e != 5 {
 			t.Errorf("prepared %d times, executed %d", p, e)
+		}
+		prepared = told("Com_stmt_prepare") // what steers the transaction is not prepared
+		if err := tx.Savepoint(ctx, func(context.Context) error { return errOwn }); !errors.Is(err, errOwn) {
+			t.Error(err)
+		}
+		if p := told("Com_stmt_prepare") - prepared; p != 0 {
+			t.Errorf("a savepoint taken back prepared %d times", p)
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"kessai/internal/payment"
@@ -79,7 +80,7 @@ func (s *Service) TryParked(ctx context.Context, n Notice, last time.Time) error
 	if err != nil {
 		return err
 	}
-	probe := n
+	was, probe := l.standing(&n), n
 	ask, err := l.decideNotice(t, &probe, nil)
 	if ask {
 		if !n.isAskedAbout(last, t.now) {
@@ -91,10 +92,11 @@ func (s *Service) TryParked(ctx context.Context, n Notice, last time.Time) error
 	}
 	switch {
 	case NeedsGoods(err):
-	case err != nil || probe.parkedAs(n):
+	case err != nil || probe.parkedAs(n) && reflect.DeepEqual(l.standing(&n), was): // nothing was learnt of the payment either
 		return err
 	}
-	n, mine, err := s.store.ClaimParked(ctx, n.ID, s.node, t.now, t.now.Add(retryLease))
+	now := s.now() // the questions took their time
+	n, mine, err := s.store.ClaimParked(ctx, n.ID, s.node, now, now.Add(retryLease))
 	if err != nil || !mine {
 		return err
 	}

@@ -8,7 +8,9 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/notice"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 	"kessai/paygent"
+	"kessai/paygentsim"
 )
 
 // unconfirmed is a paid order with a notice that 094 never confirmed, however long it was asked.
@@ -111,5 +113,62 @@ func TestParkedCostsLittle(t *testing.T) {
 				t.Errorf("trying it wrote the order: version %d, then %d", version, got)
 			}
 		})
+	}
+}
+
+// TestParkedEndBearsFruit: a cancellation in ペイジェントオンライン whose notice 094 did not confirm
+// for a day is taken once 094 tells it, also where the trading_id names several payments and
+// only a later sweep shows that nothing took its place.
+func TestParkedEndBearsFruit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	r.noticeID = r.Number("SELECT MAX(notice_id) FROM plg_kessai_notice") // no holes for 091
+	r.at(id, paygentsim.AuthorizationCancelled, false)
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) { return ledger.Finding{Kind: ledger.NoAnswer}, true }
+	n := r.tell(id, "32")
+	r.waitBy(26*time.Hour, 10*time.Minute)
+	if got := r.notice(n); got != "parked unconfirmed" {
+		t.Fatal(got)
+	}
+	r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) {
+		return ledger.Finding{Kind: ledger.NoAnswer}, q.PaymentID == "" // several bear it
+	}
+	s := r.sweeper("node-1")
+	for range 6 {
+		r.Advance(notice.SweepEvery)
+		r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	}
+	r.expect(id, order.Canceled, payment.Ended, 10)
+	if got := r.notice(n); got != "applied" {
+		t.Errorf("the notice is %q", got)
+	}
+	r.same("alerts", r.alerts(id))
+}
+
+// TestParkedIsHeldWhileItIsTried: slow questions before it was claimed cost nothing of the
+// claim.
+func TestParkedIsHeldWhileItIsTried(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, n := r.unconfirmed()
+	asked := 0
+	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
+		if asked++; asked == 1 {
+			r.Advance(3 * time.Minute)
+			return ledger.Finding{}, false
+		}
+		due, _, err := r.store.ClaimNotices(t.Context(), "node-2", r.Now(), r.Now().Add(time.Minute), 10)
+		if err != nil || len(due) > 0 {
+			t.Errorf("another node took %d, %v", len(due), err)
+		}
+		return ledger.Finding{}, false
+	}
+	if _, err := r.sim.SetStatus(r.view(id).Current().PaymentID, paygentsim.Captured, false); err != nil {
+		t.Fatal(err)
+	}
+	r.run(r.sweeper("node-1").Step)
+	if got := r.notice(n); got != "applied" || asked != 2 {
+		t.Errorf("%q after %d questions", got, asked)
 	}
 }

@@ -54,13 +54,24 @@ func (l *latest) join() (n *look, mine bool) {
 }
 
 func (l *latest) carryOut(ctx context.Context, n *look, read func(context.Context) (int64, error)) {
-	l.reading <- struct{}{}
-	defer func() { <-l.reading }()
-	defer close(n.done)
-	l.mu.Lock()
-	l.next = nil // who comes from here on may have asked too late for this one
-	l.mu.Unlock()
 	n.gone = true
+	defer close(n.done)
+	select {
+	case <-ctx.Done():
+		l.close()
+		n.err = ctx.Err()
+		return
+	case l.reading <- struct{}{}:
+	}
+	defer func() { <-l.reading }()
+	l.close()
 	n.version, n.err = read(ctx)
 	n.gone = ctx.Err() != nil
+}
+
+// close ends the gathering: who comes from here on may have asked too late for this look.
+func (l *latest) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = nil
 }

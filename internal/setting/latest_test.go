@@ -72,3 +72,43 @@ func TestLatestIsShared(t *testing.T) {
 		}
 	})
 }
+
+// TestLatestIsLeftAtOnce: who is to carry out the next read waits for the one under way no
+// longer than it may; the others of its read go on without it.
+func TestLatestIsLeftAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l, free, reads := newLatest(), make(chan struct{}), 0
+		read := func(context.Context) (int64, error) {
+			<-free
+			reads++
+			return int64(reads), nil
+		}
+		told := func(ctx context.Context) chan error {
+			c := make(chan error, 1)
+			go func() {
+				_, err := l.read(ctx, read)
+				c <- err
+			}()
+			synctest.Wait()
+			return c
+		}
+		first := told(t.Context())
+		leaving, leave := context.WithCancel(t.Context())
+		second, third := told(leaving), told(t.Context())
+		leave()
+		synctest.Wait()
+		select {
+		case err := <-second:
+			if !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		default:
+			t.Error("it still waits for another's read")
+		}
+		close(free)
+		if err := errors.Join(<-first, <-third); err != nil || reads != 2 {
+			t.Errorf("%d reads, %v", reads, err)
+		}
+	})
+}
