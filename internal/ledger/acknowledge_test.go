@@ -49,14 +49,14 @@ func TestWhichAlertsAreClosedByHand(t *testing.T) {
 // TestWhyItWasSeenTo: a reason is asked, of as many characters as are kept.
 func TestWhyItWasSeenTo(t *testing.T) {
 	t.Parallel()
-	for reason, want := range map[string]string{
-		"": "alert.reason", " 　": "alert.reason", "確認": "", strings.Repeat("確", 500): "", strings.Repeat("確", 501): "alert.reason",
+	for _, tt := range []struct{ reason, want string }{
+		{"", "alert.reason"}, {" 　", "alert.reason"}, {"確認", ""}, {strings.Repeat("確", 500), ""}, {strings.Repeat("確", 501), "alert.reason"},
 	} {
 		s := open(t, newWorld(t))
 		s.must(func(l *Ledger, tk tick) error { l.alert(tk, AlertNoticeParked, "x", EventData{}); return nil })
-		_, err := s.service.Acknowledge(t.Context(), Acknowledge{Order: s.order(), Kind: AlertNoticeParked, Cause: "x", Reason: reason, Actor: clerk})
-		if code(err) != want || s.alerts[string(AlertNoticeParked)] != (want != "") {
-			t.Errorf("%d characters: %v, open %v", len([]rune(reason)), err, s.alerts)
+		_, err := s.service.Acknowledge(t.Context(), Acknowledge{Order: s.order(), Kind: AlertNoticeParked, Cause: "x", Reason: tt.reason, Actor: clerk})
+		if code(err) != tt.want || s.alerts[string(AlertNoticeParked)] != (tt.want != "") {
+			t.Errorf("%d characters: %v, open %v", len([]rune(tt.reason)), err, s.alerts)
 		}
 	}
 }

@@ -84,10 +84,9 @@ func TestCompareOnePayment(t *testing.T) {
 		}, CorrectedThere, RemedyTake, "", Entry{Status: "32", Amount: total}, true},
 	} {
 		s := stand(t)
-		p := s.l.Current()
 		tt.begin(s)
 		left := len(s.calls)
-		p = s.l.Current()
+		p := s.l.Current()
 		c, err := s.service.Compare(context.Background(), s.due(p))
 		want := Comparison{
 			Order: s.order(), No: "A-1", Payment: p.ID, TradingID: "123", PaymentID: "p1", Type: p.Method.Type(), Kind: tt.kind, Remedy: tt.remedy, Skipped: tt.skipped,

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -107,38 +106,4 @@ func TestAcknowledge(t *testing.T) {
 			t.Errorf("%s for %q: %v", kind, reason, err)
 		}
 	}
-}
-
-// TestAnAlertOfTheShopIsAcknowledged once, and an error is no closing.
-func TestAnAlertOfTheShopIsAcknowledged(t *testing.T) {
-	t.Parallel()
-	in := Acknowledge{Kind: AlertNoticeParked, Cause: "notice:1", Reason: strings.Repeat("確", maxReason), Actor: clerk}
-	s := open(t, newWorld(t))
-	s.world.open[[2]string{string(in.Kind), in.Cause}] = true
-	if _, err := s.service.Acknowledge(bg, in); err != nil {
-		t.Errorf("%v", err)
-	}
-	if _, err := s.service.Acknowledge(bg, in); !problem.Is(err, "alert.closed") {
-		t.Errorf("twice: %v", err)
-	}
-	s.failing("AcknowledgeShopAlert")
-	if _, err := s.service.Acknowledge(bg, in); !errors.Is(err, errAway) {
-		t.Errorf("%v", err)
-	}
-	s.fail = nil
-	in.Reason += "認"
-	if _, err := s.service.Acknowledge(bg, in); !problem.Is(err, "alert.reason") {
-		t.Errorf("%v", err)
-	}
-
-	s = open(t, newWorld(t)) // one of an order, by the same way
-	p := s.authorised("p1")
-	s.must(func(l *Ledger, tk tick) error {
-		l.contradict(tk, l.payment(p.ID), fact{event: "x"})
-		return nil
-	})
-	if r, err := s.service.Acknowledge(bg, Acknowledge{Order: s.order(), Kind: AlertContradiction, Cause: p.ID + ":x", Reason: "電話", Actor: clerk, Key: "k"}); err != nil || r.Step.Kind != StepComplete {
-		t.Errorf("%+v, %v", r, err)
-	}
-	s.alerted()
 }

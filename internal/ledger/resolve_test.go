@@ -422,3 +422,37 @@ func TestTheIDOfWhatSettledIt(t *testing.T) {
 		}
 	}
 }
+
+// TestTheCancellationOfAnother: an authorisation that was answered without a payment_id is asked
+// about by its trading_id. Another payment that bears it too, and is cancelled, is no evidence
+// that ours is: the order would be given up, and the buyer's money stay reserved.
+func TestTheCancellationOfAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("")
+	n, f := w.notice(payment.AuthOK), w.found(payment.AuthOK)
+	n.PaymentID, f.PaymentID, n.Amount, f.Amount = "p9", "p9", 598, 598
+	w.confirm(n, &f)
+	stranger := w.l.holder("p9")
+	if stranger == nil || stranger.ID == p.ID {
+		t.Fatalf("%s %s, %+v", n.State, n.Reason, stranger)
+	}
+	w.settle(w.send(w.reversal(stranger)), verdictOf(Answer{Outcome: Success}))
+	w.stands(stranger, payment.Ended, payment.Canceled)
+	op := w.unknown(w.change(false))
+	f.Status = payment.AuthCancelDone
+	for range 3 {
+		w.now = w.now.Add(5 * time.Minute)
+		op = w.resolve(op, f)
+	}
+	if op.State != payment.UnknownState {
+		t.Errorf("the cancellation is %s by %s", op.State, op.Cause)
+	}
+	w.stands(p, payment.Authorised, "")
+	w.status(order.New)
+	w.holds(Committed)
+	f = w.found(payment.AuthCancelDone) // it is ours now
+	w.resolve(op, f)
+	w.stands(p, payment.Ended, payment.Canceled)
+	w.status(order.Canceled)
+}

@@ -307,3 +307,81 @@ func TestWhatTheAlertOfAnOldPaymentTells(t *testing.T) {
 		}
 	}
 }
+
+// TestAWorkerComesTooLate to a change of the amount that ended: nothing is planned under it and
+// nothing told of it again, whatever became of the order since.
+func TestAWorkerComesTooLate(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		captured bool
+		steps    []any
+		then     func(*world)
+	}{
+		"it succeeded":                       {false, []any{"020", yes("p2"), "021", yes("p1")}, func(*world) {}},
+		"it was refused":                     {false, []any{"020", no}, func(*world) {}},
+		"and the order was shipped":          {true, []any{"020", yes("p2"), "022", yes("p2"), "023", yes("p1")}, func(w *world) { w.moved(order.Delivered) }},
+		"and staff gave the new amount back": {true, []any{"020", yes("p2"), "022", yes("p2"), "023", yes("p1")}, func(w *world) { w.settle(w.send(w.change(false)), verdictOf(yes("p2"))) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, _, parent := changing(t, tt.captured)
+			w.steps(parent, tt.steps...)
+			tt.then(w)
+			was, events, status, operations := *w.l.operation(parent.ID), w.events, w.l.Order.Status, len(w.l.Operations)
+			w.now = w.now.Add(time.Hour)
+			if op := w.step(parent); op != nil || len(w.l.Operations) != operations || w.events != events {
+				t.Errorf("planned %+v, %d events more", op, w.events-events)
+			}
+			if now := *w.l.operation(parent.ID); now != was {
+				t.Errorf("it was %+v, and is %+v", was, now)
+			}
+			w.status(status)
+		})
+	}
+	if op, err := newWorld(t).l.sagaStep(tick{}, "none"); op != nil || err != nil {
+		t.Errorf("of none: %+v, %v", op, err)
+	}
+}
+
+// TestPaidyEndsWhileItIsChanged: a payment that expired or was given back there is neither
+// captured nor told to have been changed.
+func TestPaidyEndsWhileItIsChanged(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		steps []any
+		ends  payment.Status
+		end   payment.End
+	}{
+		"before its capture": {nil, payment.AuthExpired, payment.Expired},
+		"after its capture":  {[]any{"341", yes("p1")}, payment.RefundDone, payment.Refunded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p, _ := atPaidy(t)
+			w.l.Order.Total = lower
+			var parent *Operation
+			w.must(func(l *Ledger, tk tick) (err error) {
+				parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
+				return err
+			})
+			for i := 0; i < len(tt.steps); i += 2 {
+				op := w.step(parent)
+				if op == nil || op.Kind.Telegram() != tt.steps[i] {
+					t.Fatalf("%+v", op)
+				}
+				w.settle(op, verdictOf(tt.steps[i+1].(Answer)))
+			}
+			w.learnt(p, tt.ends)
+			if op := w.step(parent); op != nil {
+				t.Errorf("%s is sent about a payment that has ended", op.Kind.Telegram())
+			}
+			if op := w.l.operation(parent.ID); op.State != payment.DeclinedOp || op.Cause != "ended_meanwhile" {
+				t.Errorf("the change is %s by %s", op.State, op.Cause)
+			}
+			w.stands(p, payment.Ended, tt.end)
+			if w.l.OpenOperation() != nil {
+				t.Error("the order is busy for ever")
+			}
+		})
+	}
+}

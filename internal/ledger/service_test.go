@@ -397,3 +397,32 @@ func TestATokenThatCannotBeKept(t *testing.T) {
 		}
 	}
 }
+
+// TestAnIDInUseThatWasOurs: while 094 told of a stranger under our trading_id, our authorisation
+// was shown to stand. No second one is begun: the card would be charged twice.
+func TestAnIDInUseThatWasOurs(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	s.answer = func(Command) Answer { return Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode} }
+	stranger := s.world.found(payment.AuthOK)
+	stranger.Amount = 9
+	s.there["123"] = stranger
+	begun := false
+	s.fail = func(call string, _ int) error {
+		if call == "Update" && begun {
+			s.now = s.now.Add(s.policy.TelegramTimeout) // 094 took its time
+			n, f := s.notice(payment.AuthOK), s.world.found(payment.AuthOK)
+			s.confirm(n, &f)
+		}
+		begun = begun || call == "Update"
+		return nil
+	}
+	r, err := s.pay("k1")
+	if err != nil || r.Operation.State != payment.Succeeded || r.Step.Kind != StepComplete || len(s.sent) != 1 || len(s.l.Payments) != 1 {
+		t.Errorf("%+v, %v, sent %v, %d payments", r, err, s.telegrams(), len(s.l.Payments))
+	}
+	s.stands(s.l.Current(), payment.Authorised, "")
+	s.status(order.New)
+	s.holds(Committed)
+	s.alerted()
+}

@@ -193,12 +193,6 @@ func (h *shelf) CloseShopAlert(context.Context, AlertKind, string, time.Time) er
 	return h.shop.call("CloseShopAlert")
 }
 
-func (h *shelf) AcknowledgeShopAlert(_ context.Context, kind AlertKind, cause string, _ time.Time, _ Actor, _ string) (bool, error) {
-	was := h.shop.world.open[[2]string{string(kind), cause}]
-	h.shop.world.open[[2]string{string(kind), cause}] = false
-	return was, h.shop.call("AcknowledgeShopAlert")
-}
-
 func (h *shelf) ClaimParked(_ context.Context, id, owner string, now, until time.Time) (Notice, bool, error) {
 	if err := h.shop.call("ClaimParked"); err != nil {
 		return Notice{}, false, err

@@ -767,3 +767,70 @@ func TestAMovedSuccessorOfWhatMustGo(t *testing.T) {
 		t.Errorf("%+v, notice %s %s", p, n.State, n.Reason)
 	}
 }
+
+// TestSuccessorUnderATelegram: while a telegram of ours about its predecessor is under way, the
+// notice waits for the answer. Neither the operation is settled nor another id asked about by
+// what the notice tells.
+func TestSuccessorUnderATelegram(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begun    func(*testing.T) (*world, *Operation)
+		typ      string
+		amount   order.Yen
+		answer   Answer
+		payments int
+	}{
+		"its authorisation": {func(t *testing.T) (*world, *Operation) {
+			w := newWorld(t)
+			op := w.send(w.authorize())
+			w.l.Current().addPaygentID("p1") // told by its own notice, which waits as well
+			return w, op
+		}, "02", lower, yes("p1"), 2},
+		"Paidy's capture": {func(t *testing.T) (*world, *Operation) {
+			w, _, _ := atPaidy(t)
+			return w, w.send(w.change(true))
+		}, "22", total, yes("p2"), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, op := tt.begun(t)
+			p, ids := w.l.Current(), len(w.l.Current().PaymentIDs)
+			n, f := w.corrected("p2", "p1", "20", tt.amount)
+			n.Type, f.Type = tt.typ, tt.typ
+			w.confirm(n, &f)
+			if n.State != NoticeReceived || !n.NextAt.Equal(op.DeadlineAt) {
+				t.Errorf("%s %s, again at %s", n.State, n.Reason, n.NextAt)
+			}
+			if got := w.l.operation(op.ID); got.State != payment.Sent || len(w.l.Payments) != 1 || len(w.l.payment(p.ID).PaymentIDs) != ids {
+				t.Errorf("the telegram is %s by %q, payments %+v", got.State, got.Cause, w.l.Payments)
+			}
+			w.settle(op, verdictOf(tt.answer))
+			w.confirm(n, &f)
+			if cur := w.l.Current(); n.State == NoticeParked || cur.PaymentID != "p2" || cur.Amount != tt.amount || len(w.l.Payments) != tt.payments {
+				t.Errorf("%s %s, %d payments, %+v", n.State, n.Reason, len(w.l.Payments), cur)
+			}
+		})
+	}
+}
+
+// TestSuccessorOfAnotherType: a card's payment does not go on as a bank's. Whoever says so, a
+// person looks at it, and ours stays the order's.
+func TestSuccessorOfAnotherType(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Notice, *Finding){
+		"so the notice": func(n *Notice, _ *Finding) { n.Type = "05" },
+		"so 094":        func(_ *Notice, f *Finding) { f.Type = "05" },
+		"so both":       func(n *Notice, f *Finding) { n.Type, f.Type = "05", "05" },
+	} {
+		w := newWorld(t)
+		p := w.authorised("p1")
+		n, f := w.corrected("p2", "p1", "20", lower)
+		change(n, &f)
+		w.confirm(n, &f)
+		if n.State != NoticeParked || n.Reason != ParkType || len(w.l.Payments) != 1 || w.l.CurrentID != p.ID {
+			t.Errorf("%s: %s %s, %d payments", name, n.State, n.Reason, len(w.l.Payments))
+		}
+		w.stands(p, payment.Authorised, "")
+		w.alerted(AlertNoticeParked)
+	}
+}

@@ -228,3 +228,54 @@ func TestWhenACaptureIsAskedAbout(t *testing.T) {
 		}
 	}
 }
+
+// TestOvertakenWhileItWasAsked: the answer of 094 is older than what became known while it was on
+// its way. It is not taken, and moves nothing back.
+func TestOvertakenWhileItWasAsked(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		told      payment.Status
+		meanwhile func(*shop, *Payment)
+		phase     payment.Phase
+		end       payment.End
+		status    payment.Status
+		order     order.Status
+		hold      HoldState
+	}{
+		"captured there, told by a notice, and refunded by staff": {payment.Cleared, func(s *shop, _ *Payment) {
+			n, f := s.notice(payment.Cleared), s.world.found(payment.Cleared)
+			s.confirm(n, &f)
+			s.settle(s.send(s.change(false)), verdictOf(Answer{Outcome: Success}))
+		}, payment.Ended, payment.Refunded, payment.Cleared, order.Canceled, Released},
+		"captured by staff": {payment.AuthOK, func(s *shop, _ *Payment) {
+			s.settle(s.send(s.change(true)), verdictOf(Answer{Outcome: Success}))
+			s.take(s.notice(payment.Cleared))
+		}, payment.Captured, "", payment.Cleared, order.Paid, Committed},
+		"asked about by another node, after the lease": {payment.CaptureRequested, func(s *shop, p *Payment) {
+			f := s.world.found(payment.AuthOK)
+			s.must(func(l *Ledger, tk tick) error { return l.watched(tk, p.ID, f, true) })
+		}, payment.Authorised, "", payment.AuthOK, order.New, Committed},
+	} {
+		s := open(t, newWorld(t))
+		p := s.authorised("p1")
+		s.now = p.AskAt
+		s.there["p1"] = s.world.found(tt.told)
+		taken := false
+		s.fail = func(call string, _ int) error {
+			if call == "Update" && taken {
+				tt.meanwhile(s, p)
+			}
+			taken = taken || call == "Update"
+			return nil
+		}
+		if err := s.watchOnce(p); err != nil || len(s.asked) != 1 {
+			t.Errorf("%s: %v, asked %+v", name, err, s.asked)
+		}
+		if now := s.l.payment(p.ID); now.Phase != tt.phase || now.End != tt.end || now.Status != tt.status {
+			t.Errorf("%s: %s %s at %q", name, now.Phase, now.End, now.Status)
+		}
+		s.status(tt.order)
+		s.holds(tt.hold)
+		s.alerted()
+	}
+}
