@@ -77,6 +77,26 @@ func TestAContradictionEnds(t *testing.T) {
 	}
 }
 
+// TestAContradictionOutlivesItsTry: a page that is left ends nothing at the centre, where what
+// cannot be still is.
+func TestAContradictionOutlivesItsTry(t *testing.T) {
+	t.Parallel()
+	for event, closed := range map[payment.Event]bool{
+		payment.BuyerGaveUp: false, payment.TryReplaced: false, payment.SetAside: false, payment.NeverUsed: true, payment.Told(payment.AuthNG): true,
+	} {
+		w, p := atPage(t, payment.Scheme{Method: payment.Card, System: payment.Link})
+		w.must(func(l *Ledger, tk tick) error {
+			return l.observe(tk, l.payment(p.ID), told("35", time.Time{}, "inquiry"))
+		})
+		w.must(func(l *Ledger, tk tick) error {
+			return l.observe(tk, l.payment(p.ID), fact{event: event, actor: Buyer})
+		})
+		if open := w.alerts[string(AlertContradiction)]; open == closed || w.l.payment(p.ID).Phase != payment.Ended {
+			t.Errorf("%s: open %v, %s", event, open, w.l.payment(p.ID).Phase)
+		}
+	}
+}
+
 // TestAcknowledge: by hand only where nothing else closes it, with a reason that stays.
 func TestAcknowledge(t *testing.T) {
 	t.Parallel()

@@ -208,8 +208,9 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		p.AskAt, p.Reverse = time.Time{}, false
 		l.closeAlert(t, AlertAmountOpen, p.ID)
 		l.closeAlert(t, AlertAmount, p.ID) // what was authorised for another amount is gone
-		l.closeContradictions(t, p)
-		if p.End.Left() {
+		if !p.End.Left() {
+			l.closeContradictions(t, p)
+		} else { // for the order alone: the centre's book says what it said
 			p.AskAt = watchLimit(p, t.now)
 		}
 		if !p.AuthorisedAt.IsZero() || !p.CapturedAt.IsZero() {
