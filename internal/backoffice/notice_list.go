@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kessai/internal/ledger"
+	"kessai/internal/order"
 	"kessai/internal/problem"
 	"kessai/internal/store"
 	"kessai/internal/web"
@@ -100,8 +101,7 @@ func (b *BackOffice) inboxRows(r *http.Request, list []ledger.Notice) (rows []in
 
 // acknowledgeNotice leads back to the inbox.
 func (b *BackOffice) acknowledgeNotice(w http.ResponseWriter, r *http.Request) error {
-	_, err := b.acknowledge(r)
-	return b.toInbox(w, r, err, ackWhat, ackDone)
+	return b.toInbox(w, r, b.acknowledge(r, func(order.ID) bool { return true }), ackWhat, ackDone)
 }
 
 // retryNotice tries a parked notice again.

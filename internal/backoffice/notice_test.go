@@ -96,6 +96,12 @@ func TestContradictionAcknowledged(t *testing.T) {
 	}
 	reason := forms.Find("textarea").AttrOr("name", "")
 	answer := url.Values{reason: {"確認しました"}}
+	action := forms.AttrOr("action", "") // the form of one order at the page of another
+	forms.SetAttr("action", strings.Replace(action, "/"+id.String()+"/", "/"+r.paid(2).String()+"/", 1))
+	if r.Submit(p, "#attention form[action$='/alert']", answer); r.openAlerts() != 2 {
+		t.Errorf("%d alerts are open", r.openAlerts())
+	}
+	forms.SetAttr("action", action)
 	r.Submit(p, "#attention form[action$='/alert']", answer)
 	p = r.Submit(p, "#attention form[action$='/alert']", answer) // a double click
 	if r.openAlerts() != 1 || strings.Count(webtest.Text(p.Document, "#timeline"), "確認した内容：確認しました") != 1 {

@@ -27,7 +27,7 @@ type ackForm struct {
 
 // ackButton is nil where an alert ends by itself.
 func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind, cause string) (*ackView, error) {
-	if !ledger.MayAcknowledge(kind) {
+	if !ledger.MayAcknowledge(kind, cause) {
 		return nil, nil
 	}
 	key, err := b.key()
@@ -42,19 +42,20 @@ func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind
 	}, nil
 }
 
-// acknowledge closes an alert that staff have seen to, once per form shown.
-func (b *BackOffice) acknowledge(r *http.Request) (ackForm, error) {
+// acknowledge closes an alert that staff have seen to, once per form shown. The page of an
+// order closes alerts of that order only.
+func (b *BackOffice) acknowledge(r *http.Request, fits func(order.ID) bool) error {
 	form, wrong, err := web.Decode[ackForm](r)
 	if err != nil {
-		return form, err
+		return err
 	}
-	if wrong.Any() || !goodKey(form.Key) {
-		return form, problem.New(problem.Invalid, "form.unreadable", nil)
+	if wrong.Any() || !goodKey(form.Key) || !fits(order.ID(form.Order)) {
+		return problem.New(problem.Invalid, "form.unreadable", nil)
 	}
 	_, err = b.Ledger.Acknowledge(r.Context(), ledger.Acknowledge{
 		Order: order.ID(form.Order), Kind: ledger.AlertKind(form.Kind), Cause: form.Cause, Reason: form.Reasons[form.Key], Actor: actorOf(r), Key: "ack-" + form.Key,
 	})
-	return form, err
+	return err
 }
 
 const (
@@ -68,9 +69,5 @@ func (b *BackOffice) acknowledgeOrder(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return err
 	}
-	form, err := b.acknowledge(r)
-	if form.Order != int64(id) {
-		return problem.New(problem.Invalid, "form.unreadable", nil)
-	}
-	return b.done(w, r, id, err, ackWhat, ackDone)
+	return b.done(w, r, id, b.acknowledge(r, func(of order.ID) bool { return of == id }), ackWhat, ackDone)
 }

@@ -23,17 +23,23 @@ type Acknowledge struct {
 // maxReason is how many characters a reason may have.
 const maxReason = 500
 
-// MayAcknowledge reports whether staff may close an alert of this kind by hand. The others
+// MayAcknowledge reports whether staff may close an alert by hand. The others
 // end with what they are about, and stand for it until then (money.md §11).
-func MayAcknowledge(kind AlertKind) bool {
-	return kind == AlertContradiction || kind == AlertNoticeParked || kind == AlertGoodsMissing
+func MayAcknowledge(kind AlertKind, cause string) bool {
+	switch kind {
+	case AlertContradiction: // it stands alone for money of which the books say different things
+		return !strings.HasSuffix(cause, heirSuffix) && !strings.Contains(cause, ":"+reconcilePrefix)
+	case AlertNoticeParked, AlertGoodsMissing:
+		return true
+	}
+	return false
 }
 
 // Acknowledge closes an alert by hand (確認済み).
 func (s *Service) Acknowledge(ctx context.Context, in Acknowledge) (Result, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	switch {
-	case !MayAcknowledge(in.Kind):
+	case !MayAcknowledge(in.Kind, in.Cause):
 		return Result{}, notNow("alert.not_by_hand", nil)
 	case in.Reason == "" || utf8.RuneCountInString(in.Reason) > maxReason:
 		return Result{}, problem.New(problem.Invalid, "alert.reason", problem.Args{"max": maxReason}).On("reason")

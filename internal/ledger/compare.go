@@ -77,7 +77,9 @@ type Comparison struct {
 // AlertCause is what the alert about the disagreement is opened for.
 func (c Comparison) AlertCause() string { return c.Payment + ":" + string(c.event()) }
 
-func (c Comparison) event() payment.Event { return payment.Event("reconcile." + string(c.Kind)) }
+func (c Comparison) event() payment.Event { return payment.Event(reconcilePrefix + string(c.Kind)) }
+
+const reconcilePrefix = "reconcile."
 
 // Compare asks the centre about one payment and holds the answer against our book. It
 // writes nothing.

@@ -315,4 +315,6 @@ func (l *Ledger) watchUnclear(t tick, p *Payment, f Finding) {
 	p.AskAt = nextAsk(p.EndedAt, t.now)
 }
 
-func heirCause(p *Payment) string { return p.ID + ":heir" }
+const heirSuffix = ":heir"
+
+func heirCause(p *Payment) string { return p.ID + heirSuffix }
