@@ -132,6 +132,13 @@ func TestPaidAfterItsGoodsWentBack(t *testing.T) {
 			s.notices[n.ID] = n
 			return s.service.TryParked(bg, n, time.Time{})
 		},
+		"by a notice, and none is confirmed": func(s *shop, p *Payment) error {
+			s.policy.Confirm = ConfirmNever
+			n := s.paidNotice(p)
+			delete(s.notices, n.ID)
+			_, err := s.service.Receive(bg, n)
+			return err
+		},
 		"the buyer is back": func(s *shop, p *Payment) error {
 			_, err := s.service.Return(bg, Return{Order: s.order(), PaymentID: p.ID})
 			return err

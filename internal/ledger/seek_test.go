@@ -350,3 +350,55 @@ func TestOneUnderOurTradingID(t *testing.T) {
 		}
 	}
 }
+
+// TestALineIsFollowedOnce: what several notices name, or what comes back to its own beginning, is
+// asked about once; it does not use up the search, which would never see the end.
+func TestALineIsFollowedOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	p := s.authorised("p1")
+	gone := s.world.found(payment.AuthCancelDone)
+	gone.Alone = false
+	s.there["p1"], s.there["123"] = gone, gone
+	gone.PaymentID, gone.BaseID = "p2", "p1"
+	s.there["p2"] = gone
+	s.next["p1"] = []Successor{{PaymentID: "p2", EndedAt: s.now}, {PaymentID: "p2", EndedAt: s.now}}
+	s.next["p2"] = []Successor{{PaymentID: "p1", EndedAt: s.now}}
+	f := s.service.inquire(context.Background(), s.l, p, inquiryOf(p, 1))
+	if !f.Alone || f.Heir != nil || len(s.asked) != 3 {
+		t.Errorf("alone %t, heir %+v, asked %+v", f.Alone, f.Heir, s.asked)
+	}
+}
+
+// TestOnlyARefusedOneBeside ours: nothing can have taken its place by that, whether or not anybody
+// knows when it was refused.
+func TestOnlyARefusedOneBeside(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	p := s.authorised("p1")
+	gone := s.world.found(payment.AuthCancelDone)
+	gone.Alone = false
+	s.there["p1"] = gone
+	gone.PaymentID, gone.Status = "p2", payment.AuthNG
+	s.there["p2"] = gone
+	s.next["p1"] = []Successor{{PaymentID: "p2"}}
+	p.EndedAt, s.swept = s.now, s.now.Add(time.Hour)
+	if f := s.service.inquire(context.Background(), s.l, p, inquiryOf(p, 1)); !f.Alone || f.Heir != nil {
+		t.Errorf("alone %t, heir %+v", f.Alone, f.Heir)
+	}
+}
+
+// TestNoLineWithoutAnAnswer: where 094 says nothing of the notice's payment, whose place it took is
+// not asked for: the notice alone is not believed.
+func TestNoLineWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]Finding{"silent": {Kind: NoAnswer}, "none": {Kind: NoSuch}} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n, _ := s.corrected("p2", "p0", "20", lower)
+		s.there["p2"] = f
+		if got := s.service.askOfNotice(context.Background(), s.l, *n, 1); got.Kind != f.Kind || len(got.Line) != 0 || len(s.asked) != 1 {
+			t.Errorf("%s: %+v, asked %+v", name, got, s.asked)
+		}
+	}
+}

@@ -1102,3 +1102,44 @@ func TestLetGoInVainWhenPaidAnew(t *testing.T) {
 		})
 	}
 }
+
+// TestRevivedWithWhatWentBack: a second payment that staff gave back wholly is no double one when
+// the order is taken in again.
+func TestRevivedWithWhatWentBack(t *testing.T) {
+	t.Parallel()
+	for back, want := range map[order.Yen][]AlertKind{total: nil, 0: {AlertDouble}} {
+		w := newWorld(t)
+		first := notHappened(w)
+		w.settle(w.send(w.authorize()), verdictOf(yes("p2")))
+		w.alive(first, "p1", payment.Cleared)
+		second := w.l.payment(first.ID)
+		if second.Phase != payment.Captured || second.ID == w.l.CurrentID {
+			t.Fatalf("%+v", second)
+		}
+		if back > 0 {
+			second.Status = payment.ClearedFinal
+			if err := w.refund(second, back); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.to(order.Canceled, LivingKeep); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.revive(); err != nil {
+			t.Fatal(err)
+		}
+		w.alerted(want...)
+	}
+}
+
+// TestMovedToWhereItIs leaves no line in the timeline.
+func TestMovedToWhereItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	events := w.events
+	w.must(func(l *Ledger, tk tick) error { l.moveBy(tk, clerk, "k", order.New); return nil })
+	if w.events != events {
+		t.Errorf("%d events more", w.events-events)
+	}
+}
