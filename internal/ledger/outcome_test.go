@@ -382,8 +382,10 @@ func TestAuthorisedAfterItsGoodsWentBack(t *testing.T) {
 			w.settle(op, verdictOf(Answer{Outcome: Mystery}))
 			w.l.Current().addPaygentID("p1")
 			w.now = w.now.Add(time.Minute)
-			n, f := w.corrected("p2", "p1", "20", total)
+			n, f := w.corrected("p2", "p1", "20", lower)
 			w.confirm(n, &f)
+			w.l.Order.Total = lower
+			w.must(func(l *Ledger, tk tick) error { l.checkAmount(tk); return nil })
 		},
 	} {
 		w := newWorld(t)
@@ -397,4 +399,16 @@ func TestAuthorisedAfterItsGoodsWentBack(t *testing.T) {
 		w.holds(Committed)
 		w.alerted()
 	}
+}
+
+// TestAParentHasNoEffectOfItsOwn: what a change of the amount brings its steps bring.
+func TestAParentHasNoEffectOfItsOwn(t *testing.T) {
+	t.Parallel()
+	w, old, parent := changing(t, false)
+	w.settle(parent, verdict{state: payment.Succeeded, cause: "answer"})
+	w.stands(old, payment.Authorised, "")
+	if old = w.l.payment(old.ID); old.Amount != total || w.l.operation(parent.ID).State != payment.Succeeded {
+		t.Errorf("%+v", old)
+	}
+	w.status(order.New)
 }

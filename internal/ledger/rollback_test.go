@@ -271,3 +271,33 @@ func TestRolledBackAndCorrected(t *testing.T) {
 		}
 	}
 }
+
+// TestRolledBackAfterItsGoodsWentBack: an order that stands after all takes its goods again; a
+// rehearsal tells so too, and takes none.
+func TestRolledBackAfterItsGoodsWentBack(t *testing.T) {
+	t.Parallel()
+	for name, put := range map[string]func(*shop){
+		"authorised": func(s *shop) { f := s.theirs(payment.AuthOK); s.there["p1"], s.there["123"] = f, f },
+		"corrected": func(s *shop) {
+			gone, heir := s.theirs(payment.AuthCancelDone), s.theirs(payment.AuthOK)
+			heir.PaymentID, heir.BaseID, heir.Amount = "p2", "p1", lower
+			s.there["p1"], s.there["123"], s.there["p2"] = gone, gone, heir
+			s.next["p1"] = []Successor{{PaymentID: "p2"}}
+		},
+	} {
+		for _, rehearse := range []bool{true, false} {
+			w, _ := challenged1(t)
+			s := open(t, w)
+			s.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+			put(s)
+			got, err := s.service.RollBack(bg, s.order(), rehearse)
+			if err != nil || got.Verdict != RollbackStands {
+				t.Errorf("%s, rehearsed %t: %+v, %v", name, rehearse, got, err)
+			}
+			if want := map[bool]order.Status{true: order.Pending, false: order.New}[rehearse]; s.l.Order.Status != want {
+				t.Errorf("%s, rehearsed %t: %s", name, rehearse, s.l.Order.Status.Name())
+			}
+			s.holds(map[bool]HoldState{true: Released, false: Committed}[rehearse])
+		}
+	}
+}

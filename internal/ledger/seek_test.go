@@ -205,21 +205,32 @@ func TestSeekingWithoutADatabase(t *testing.T) {
 // looked for later.
 func TestARefusalWithoutADatabase(t *testing.T) {
 	t.Parallel()
-	s := open(t, newWorld(t))
-	s.authorised("p1")
-	s.answer = func(Command) Answer { return Answer{Outcome: Decline, Code: "X"} }
-	s.there["p1"] = s.world.found(payment.Cleared)
-	sent := false
-	s.fail = func(call string, _ int) error {
-		if call == "View" && len(s.sent) == 1 && !sent {
-			sent = true
-			return errAway
+	for told, state := range map[payment.Status]payment.State{payment.Cleared: payment.Succeeded, payment.AuthCancelDone: payment.DeclinedOp} {
+		s := open(t, newWorld(t))
+		p := s.authorised("p1")
+		s.answer = func(Command) Answer { return Answer{Outcome: Decline, Code: "X"} }
+		f := s.world.found(told)
+		f.Alone = false
+		s.there["p1"] = f
+		sent := false
+		s.fail = func(call string, _ int) error {
+			if call == "View" && len(s.sent) == 1 && !sent {
+				sent = true
+				return errAway
+			}
+			return nil
 		}
-		return nil
-	}
-	r, err := s.press(payment.SaleButton, "k")
-	if err != nil || r.Operation.State != payment.Succeeded || len(s.asked) != 1 {
-		t.Errorf("%+v, %v, asked %+v", r.Operation, err, s.asked)
+		r, err := s.press(payment.SaleButton, "k")
+		if err != nil || r.Operation.State != state || len(s.asked) != 1 {
+			t.Errorf("%s: %+v, %v, asked %+v", told, r.Operation, err, s.asked)
+		}
+		if told == payment.AuthCancelDone { // an end is put off: something may have taken its place
+			s.stands(p, payment.Authorised, "")
+			s.status(order.New)
+			if p = s.l.payment(p.ID); p.AskAt.After(s.now) {
+				t.Errorf("asked about at %s", p.AskAt)
+			}
+		}
 	}
 }
 

@@ -408,6 +408,31 @@ func TestTotalRaisedAfterNothing(t *testing.T) {
 	w.status(order.New)
 }
 
+// TestAnotherPageAfterNothing: where the buyer has a page again, the payment that was cancelled
+// because there was nothing to pay is no longer what 金額未反映 is about.
+func TestAnotherPageAfterNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	var op *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Actor: clerk})
+		return err
+	})
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+	_, _ = w.save(w.sheet.priced(900), LivingAsk)
+	w.alerted(AlertAmountOpen)
+	w.must(func(l *Ledger, tk tick) error {
+		before := l.openly()
+		page := l.newPayment(tk, payment.Scheme{Method: payment.Card, System: payment.Link}, 900)
+		page.Phase, l.CurrentID = payment.AwaitingBuyer, page.ID
+		l.syncAlerts(tk, before)
+		return nil
+	})
+	w.alerted()
+}
+
 // made is a payment that comes alive for an order that has none, as one made in
 // ペイジェントオンライン or by a payment link does.
 func (w *world) made(amount order.Yen) *Payment {
