@@ -311,3 +311,104 @@ func TestASavedSheetKeepsWhatShippingWrote(t *testing.T) {
 		t.Errorf("%+v", is)
 	}
 }
+
+// TestAllOfPaidyIsGivenBack: 342 of the whole ends the payment; it is no correction to nothing.
+func TestAllOfPaidyIsGivenBack(t *testing.T) {
+	t.Parallel()
+	w, p, _ := atPaidy(t)
+	w.settle(w.send(w.change(true)), verdictOf(yes("p1")))
+	op := w.send(w.change(false))
+	if op.Kind != payment.RefundPaidy {
+		t.Fatalf("cancelled by %s", op.Kind)
+	}
+	w.settle(op, verdictOf(yes("p1")))
+	w.stands(p, payment.Ended, payment.Refunded)
+	if p = w.l.payment(p.ID); p.Amount != total {
+		t.Errorf("%d yen", p.Amount)
+	}
+	w.status(order.Canceled)
+	w.holds(Released)
+	w.alerted()
+}
+
+// TestSettledTwice: what is told of a settled operation once more fills in what was missing, and
+// one that nobody knows is no operation.
+func TestSettledTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	op := w.send(w.change(true))
+	w.settle(op, verdictOf(Answer{Outcome: Success}))
+	w.status(order.New)
+	w.settle(op, verdict{state: payment.Succeeded, status: payment.Cleared, cause: "inquiry", paymentDate: w.now})
+	w.status(order.Paid)
+	w.settle(op, verdict{state: payment.Succeeded, cause: "answer"})
+	w.status(order.Paid)
+	w.alerted()
+	for range 3 { // a resolver of another node comes with an older answer
+		before, events := *w.l.operation(op.ID), w.events
+		w.now = w.now.Add(time.Hour)
+		if got := w.resolve(op, w.found(payment.AuthOK)); *got != before || w.events != events {
+			t.Errorf("it was %+v, and is %+v", before, got)
+		}
+	}
+	w.alerted()
+	for name, err := range map[string]error{
+		"settled": w.do(func(l *Ledger, tk tick) error { return l.settle(tk, "none", verdict{state: payment.Succeeded}) }),
+		"refused": w.do(func(l *Ledger, tk tick) error { return l.settleRefused(tk, "none", verdict{}, Finding{}) }),
+	} {
+		if code(err) != "operation.unknown_id" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := w.do(func(l *Ledger, tk tick) error { return l.resolve(tk, "none", Finding{}, true) }); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAuthorisedAfterItsGoodsWentBack: as TestPaidAfterItsGoodsWentBack, for a card whose telegram
+// was under way.
+func TestAuthorisedAfterItsGoodsWentBack(t *testing.T) {
+	t.Parallel()
+	gone := func(w *world) { w.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil }) }
+	for name, learn := range map[string]func(*world, *Operation){
+		"refused, and it stands all the same": func(w *world, op *Operation) {
+			w.must(func(l *Ledger, tk tick) error {
+				return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline, Code: "X"}), w.found(payment.AuthOK))
+			})
+		},
+		"answered": func(w *world, op *Operation) { w.settle(op, verdictOf(yes("p1"))) },
+		"unknown, and corrected": func(w *world, op *Operation) {
+			w.settle(op, verdictOf(Answer{Outcome: Mystery}))
+			w.l.Current().addPaygentID("p1")
+			w.now = w.now.Add(time.Minute)
+			n, f := w.corrected("p2", "p1", "20", lower)
+			w.confirm(n, &f)
+			w.l.Order.Total = lower
+			w.must(func(l *Ledger, tk tick) error { l.checkAmount(tk); return nil })
+		},
+	} {
+		w := newWorld(t)
+		op := w.send(w.authorize())
+		gone(w)
+		learn(w, op)
+		if p := w.l.Current(); p.Phase != payment.Authorised || w.stock != begunWith-wanted {
+			t.Errorf("%s: %s %s, %d in stock", name, p.Phase, p.End, w.stock)
+		}
+		w.status(order.New)
+		w.holds(Committed)
+		w.alerted()
+	}
+}
+
+// TestAParentHasNoEffectOfItsOwn: what a change of the amount brings its steps bring.
+func TestAParentHasNoEffectOfItsOwn(t *testing.T) {
+	t.Parallel()
+	w, old, parent := changing(t, false)
+	w.settle(parent, verdict{state: payment.Succeeded, cause: "answer"})
+	w.stands(old, payment.Authorised, "")
+	if old = w.l.payment(old.ID); old.Amount != total || w.l.operation(parent.ID).State != payment.Succeeded {
+		t.Errorf("%+v", old)
+	}
+	w.status(order.New)
+}

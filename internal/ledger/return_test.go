@@ -263,3 +263,25 @@ func TestPastItsLimit(t *testing.T) {
 		})
 	}
 }
+
+// TestGivenUpAfterItWasPaid: money came for another total, and a person is to decide. A
+// buyer who presses the button that stops does not undo it.
+func TestGivenUpAfterItWasPaid(t *testing.T) {
+	t.Parallel()
+	w, p := atPage(t, bank)
+	w.l.Order.Total++
+	w.learnt(p, payment.Cleared)
+	w.stands(p, payment.Captured, "")
+	w.status(order.Pending)
+	alerts := len(w.alerts)
+	s := open(t, w)
+	if err := s.service.GiveUp(bg, s.order()); err != nil {
+		t.Error(err)
+	}
+	s.stands(p, payment.Captured, "")
+	s.status(order.Pending)
+	s.holds(Held)
+	if len(s.alerts) != alerts || alerts == 0 {
+		t.Errorf("alerts %v", s.alerts)
+	}
+}

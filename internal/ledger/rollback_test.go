@@ -228,3 +228,76 @@ func TestWhichDaysAreTaken(t *testing.T) {
 		}
 	}
 }
+
+// TestRolledBackAndCorrected: an order left in 決済処理中 whose payment was taken after all, and ended
+// in ペイジェントオンライン by a correction. What took its place is the order's; while nobody tells
+// whether anything did, the order is skipped, and nothing is learnt of the one that was left behind.
+func TestRolledBackAndCorrected(t *testing.T) {
+	t.Parallel()
+	for left, heir := range map[payment.Status]payment.Status{payment.AuthCancelDone: payment.AuthOK, payment.RefundDone: payment.Cleared} {
+		for _, known := range []bool{true, false} {
+			w, old := challenged1(t)
+			s := open(t, w)
+			s.now = old.BegunAt.Add(pageTerm)
+			before := *s.l.payment(old.ID)
+			gone, next := s.theirs(left), s.theirs(heir)
+			gone.BegunAt = old.BegunAt
+			next.PaymentID, next.BaseID, next.Amount, next.BegunAt = "p2", "p1", lower, s.now
+			s.there["p1"], s.there["123"] = gone, gone
+			s.next["p1"] = []Successor{{PaymentID: "p2"}}
+			if known {
+				s.there["p2"] = next
+			}
+			got, err := s.service.RollBack(bg, s.order(), false)
+			old, cur := s.l.payment(old.ID), s.l.Current()
+			if known {
+				if err != nil || got.Verdict != RollbackStands || cur.PaymentID != "p2" || cur.Amount != lower || cur.Status != heir {
+					t.Errorf("%s: %+v, %v, %+v", left, got, err, cur)
+				}
+				s.stands(old, payment.Ended, payment.Canceled)
+				s.holds(Committed)
+				s.alerted(AlertAmountOpen)
+				continue
+			}
+			if err != nil || got.Verdict != RollbackSkipped || got.Reason != SkipNoAnswer || len(s.l.Payments) != 1 {
+				t.Errorf("%s, nobody tells: %+v, %v, %d payments", left, got, err, len(s.l.Payments))
+			}
+			if !old.EndedAt.Equal(s.now) || !old.AskAt.Equal(before.AskAt) || old.Phase != before.Phase || old.Status != before.Status {
+				t.Errorf("%s, nobody tells: it was %+v, and is %+v", left, before, old)
+			}
+			s.status(order.Pending)
+			s.holds(Held)
+			s.alerted()
+		}
+	}
+}
+
+// TestRolledBackAfterItsGoodsWentBack: an order that stands after all takes its goods again; a
+// rehearsal tells so too, and takes none.
+func TestRolledBackAfterItsGoodsWentBack(t *testing.T) {
+	t.Parallel()
+	for name, put := range map[string]func(*shop){
+		"authorised": func(s *shop) { f := s.theirs(payment.AuthOK); s.there["p1"], s.there["123"] = f, f },
+		"corrected": func(s *shop) {
+			gone, heir := s.theirs(payment.AuthCancelDone), s.theirs(payment.AuthOK)
+			heir.PaymentID, heir.BaseID, heir.Amount = "p2", "p1", lower
+			s.there["p1"], s.there["123"], s.there["p2"] = gone, gone, heir
+			s.next["p1"] = []Successor{{PaymentID: "p2"}}
+		},
+	} {
+		for _, rehearse := range []bool{true, false} {
+			w, _ := challenged1(t)
+			s := open(t, w)
+			s.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+			put(s)
+			got, err := s.service.RollBack(bg, s.order(), rehearse)
+			if err != nil || got.Verdict != RollbackStands {
+				t.Errorf("%s, rehearsed %t: %+v, %v", name, rehearse, got, err)
+			}
+			if want := map[bool]order.Status{true: order.Pending, false: order.New}[rehearse]; s.l.Order.Status != want {
+				t.Errorf("%s, rehearsed %t: %s", name, rehearse, s.l.Order.Status.Name())
+			}
+			s.holds(map[bool]HoldState{true: Released, false: Committed}[rehearse])
+		}
+	}
+}

@@ -385,3 +385,25 @@ func TestPaidyEndsWhileItIsChanged(t *testing.T) {
 		})
 	}
 }
+
+// TestTheNewPaymentEndsFirst: while the old one will not go, the new one, which is the order's by
+// then, is cancelled there. The old one is cancelled all the same, and does not stay alive
+// without an order.
+func TestTheNewPaymentEndsFirst(t *testing.T) {
+	t.Parallel()
+	w, old, parent := changing(t, false)
+	w.settle(w.step(parent), verdictOf(yes("p2")))
+	op := w.step(parent)
+	w.must(func(l *Ledger, tk tick) error {
+		return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline, Code: "SIM002"}), w.found(payment.AuthOK))
+	})
+	fresh := w.l.Current()
+	w.learnt(fresh, payment.AuthCancelDone)
+	w.stands(fresh, payment.Ended, payment.Canceled)
+	w.now = w.now.Add(time.Hour)
+	w.steps(parent, "021", yes("p1"))
+	w.stands(old, payment.Ended, payment.Canceled)
+	if len(w.alivePayments()) != 0 || w.l.operation(parent.ID).State.Open() {
+		t.Errorf("%d live, the change is %s", len(w.alivePayments()), w.l.operation(parent.ID).State)
+	}
+}

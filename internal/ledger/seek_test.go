@@ -205,21 +205,32 @@ func TestSeekingWithoutADatabase(t *testing.T) {
 // looked for later.
 func TestARefusalWithoutADatabase(t *testing.T) {
 	t.Parallel()
-	s := open(t, newWorld(t))
-	s.authorised("p1")
-	s.answer = func(Command) Answer { return Answer{Outcome: Decline, Code: "X"} }
-	s.there["p1"] = s.world.found(payment.Cleared)
-	sent := false
-	s.fail = func(call string, _ int) error {
-		if call == "View" && len(s.sent) == 1 && !sent {
-			sent = true
-			return errAway
+	for told, state := range map[payment.Status]payment.State{payment.Cleared: payment.Succeeded, payment.AuthCancelDone: payment.DeclinedOp} {
+		s := open(t, newWorld(t))
+		p := s.authorised("p1")
+		s.answer = func(Command) Answer { return Answer{Outcome: Decline, Code: "X"} }
+		f := s.world.found(told)
+		f.Alone = false
+		s.there["p1"] = f
+		sent := false
+		s.fail = func(call string, _ int) error {
+			if call == "View" && len(s.sent) == 1 && !sent {
+				sent = true
+				return errAway
+			}
+			return nil
 		}
-		return nil
-	}
-	r, err := s.press(payment.SaleButton, "k")
-	if err != nil || r.Operation.State != payment.Succeeded || len(s.asked) != 1 {
-		t.Errorf("%+v, %v, asked %+v", r.Operation, err, s.asked)
+		r, err := s.press(payment.SaleButton, "k")
+		if err != nil || r.Operation.State != state || len(s.asked) != 1 {
+			t.Errorf("%s: %+v, %v, asked %+v", told, r.Operation, err, s.asked)
+		}
+		if told == payment.AuthCancelDone { // an end is put off: something may have taken its place
+			s.stands(p, payment.Authorised, "")
+			s.status(order.New)
+			if p = s.l.payment(p.ID); p.AskAt.After(s.now) {
+				t.Errorf("asked about at %s", p.AskAt)
+			}
+		}
 	}
 }
 
@@ -347,6 +358,58 @@ func TestOneUnderOurTradingID(t *testing.T) {
 		f := s.service.askOfNotice(context.Background(), s.l, *n, 1)
 		if (len(f.Line) == 1 && f.Line[0] == "p1") != tt.line || f.LineFaint != tt.faint {
 			t.Errorf("%s: %v, faint %t", name, f.Line, f.LineFaint)
+		}
+	}
+}
+
+// TestALineIsFollowedOnce: what several notices name, or what comes back to its own beginning, is
+// asked about once; it does not use up the search, which would never see the end.
+func TestALineIsFollowedOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	p := s.authorised("p1")
+	gone := s.world.found(payment.AuthCancelDone)
+	gone.Alone = false
+	s.there["p1"], s.there["123"] = gone, gone
+	gone.PaymentID, gone.BaseID = "p2", "p1"
+	s.there["p2"] = gone
+	s.next["p1"] = []Successor{{PaymentID: "p2", EndedAt: s.now}, {PaymentID: "p2", EndedAt: s.now}}
+	s.next["p2"] = []Successor{{PaymentID: "p1", EndedAt: s.now}}
+	f := s.service.inquire(context.Background(), s.l, p, inquiryOf(p, 1))
+	if !f.Alone || f.Heir != nil || len(s.asked) != 3 {
+		t.Errorf("alone %t, heir %+v, asked %+v", f.Alone, f.Heir, s.asked)
+	}
+}
+
+// TestOnlyARefusedOneBeside ours: nothing can have taken its place by that, whether or not anybody
+// knows when it was refused.
+func TestOnlyARefusedOneBeside(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	p := s.authorised("p1")
+	gone := s.world.found(payment.AuthCancelDone)
+	gone.Alone = false
+	s.there["p1"] = gone
+	gone.PaymentID, gone.Status = "p2", payment.AuthNG
+	s.there["p2"] = gone
+	s.next["p1"] = []Successor{{PaymentID: "p2"}}
+	p.EndedAt, s.swept = s.now, s.now.Add(time.Hour)
+	if f := s.service.inquire(context.Background(), s.l, p, inquiryOf(p, 1)); !f.Alone || f.Heir != nil {
+		t.Errorf("alone %t, heir %+v", f.Alone, f.Heir)
+	}
+}
+
+// TestNoLineWithoutAnAnswer: where 094 says nothing of the notice's payment, whose place it took is
+// not asked for: the notice alone is not believed.
+func TestNoLineWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]Finding{"silent": {Kind: NoAnswer}, "none": {Kind: NoSuch}} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n, _ := s.corrected("p2", "p0", "20", lower)
+		s.there["p2"] = f
+		if got := s.service.askOfNotice(context.Background(), s.l, *n, 1); got.Kind != f.Kind || len(got.Line) != 0 || len(s.asked) != 1 {
+			t.Errorf("%s: %+v, asked %+v", name, got, s.asked)
 		}
 	}
 }

@@ -426,3 +426,29 @@ func TestAnIDInUseThatWasOurs(t *testing.T) {
 	s.holds(Committed)
 	s.alerted()
 }
+
+// TestAnIDInUseAfterTheGoodsWentBack: the payment that is begun anew takes them again.
+func TestAnIDInUseAfterTheGoodsWentBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	s.answer = func(c Command) Answer {
+		if c.TradingID != "123" {
+			return yes("p2")
+		}
+		s.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil }) // by EC-CUBE's hand
+		return Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode}
+	}
+	stranger := s.world.found(payment.AuthOK)
+	stranger.Amount = 9
+	s.there["123"] = stranger
+	held := HoldState("")
+	s.at = func(b Boundary) {
+		if b == AfterSent && len(s.sent) == 1 && s.l.Hold != nil {
+			held = s.l.Hold.State
+		}
+	}
+	if r, err := s.pay("k1"); err != nil || r.Operation.State != payment.Succeeded || len(s.sent) != 2 || held != Held {
+		t.Errorf("%+v, %v, sent %v under %q", r.Operation, err, s.telegrams(), held)
+	}
+	s.holds(Committed)
+}

@@ -104,7 +104,10 @@ func (h *shelf) View(_ context.Context, id order.ID) (*Ledger, error) {
 	if id != h.shop.order() {
 		return nil, problem.New(problem.NotFound, "order.unknown", nil)
 	}
-	return clone(h.shop.l), h.shop.call("View")
+	if err := h.shop.call("View"); err != nil {
+		return nil, err
+	}
+	return clone(h.shop.l), nil
 }
 
 func (h *shelf) MarkSent(_ context.Context, id string, s Sent) (bool, error) {

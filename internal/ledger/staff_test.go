@@ -408,6 +408,31 @@ func TestTotalRaisedAfterNothing(t *testing.T) {
 	w.status(order.New)
 }
 
+// TestAnotherPageAfterNothing: where the buyer has a page again, the payment that was cancelled
+// because there was nothing to pay is no longer what 金額未反映 is about.
+func TestAnotherPageAfterNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	var op *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Actor: clerk})
+		return err
+	})
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+	_, _ = w.save(w.sheet.priced(900), LivingAsk)
+	w.alerted(AlertAmountOpen)
+	w.must(func(l *Ledger, tk tick) error {
+		before := l.openly()
+		page := l.newPayment(tk, payment.Scheme{Method: payment.Card, System: payment.Link}, 900)
+		page.Phase, l.CurrentID = payment.AwaitingBuyer, page.ID
+		l.syncAlerts(tk, before)
+		return nil
+	})
+	w.alerted()
+}
+
 // made is a payment that comes alive for an order that has none, as one made in
 // ペイジェントオンライン or by a payment link does.
 func (w *world) made(amount order.Yen) *Payment {
@@ -1100,5 +1125,46 @@ func TestLetGoInVainWhenPaidAnew(t *testing.T) {
 			w.holds(Committed)
 			w.alerted()
 		})
+	}
+}
+
+// TestRevivedWithWhatWentBack: a second payment that staff gave back wholly is no double one when
+// the order is taken in again.
+func TestRevivedWithWhatWentBack(t *testing.T) {
+	t.Parallel()
+	for back, want := range map[order.Yen][]AlertKind{total: nil, 0: {AlertDouble}} {
+		w := newWorld(t)
+		first := notHappened(w)
+		w.settle(w.send(w.authorize()), verdictOf(yes("p2")))
+		w.alive(first, "p1", payment.Cleared)
+		second := w.l.payment(first.ID)
+		if second.Phase != payment.Captured || second.ID == w.l.CurrentID {
+			t.Fatalf("%+v", second)
+		}
+		if back > 0 {
+			second.Status = payment.ClearedFinal
+			if err := w.refund(second, back); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.to(order.Canceled, LivingKeep); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.revive(); err != nil {
+			t.Fatal(err)
+		}
+		w.alerted(want...)
+	}
+}
+
+// TestMovedToWhereItIs leaves no line in the timeline.
+func TestMovedToWhereItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	events := w.events
+	w.must(func(l *Ledger, tk tick) error { l.moveBy(tk, clerk, "k", order.New); return nil })
+	if w.events != events {
+		t.Errorf("%d events more", w.events-events)
 	}
 }

@@ -834,3 +834,32 @@ func TestSuccessorOfAnotherType(t *testing.T) {
 		w.alerted(AlertNoticeParked)
 	}
 }
+
+// TestAnHeirThatIsKnown: 094 tells that ours ended, and what stands in its place is a payment the
+// order holds already. It is not taken a second time: the same money would count twice.
+func TestAnHeirThatIsKnown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	n, heir := w.corrected("p2", "", "20", lower)
+	w.confirm(n, &heir) // a stranger's, as far as 094 told
+	if len(w.l.Payments) != 2 || w.reversal(w.l.holder("p2")) == nil {
+		t.Fatalf("%s %s, %d payments", n.State, n.Reason, len(w.l.Payments))
+	}
+	f := w.found(payment.AuthCancelDone)
+	heir.BaseID = "p1"
+	f.Alone, f.Heir = false, &heir
+	w.overdue(p, f)
+	if len(w.l.Payments) != 2 || w.reversal(w.l.holder("p2")) == nil {
+		t.Errorf("%d payments", len(w.l.Payments))
+	}
+	if p = w.l.payment(p.ID); !p.AskAt.After(w.now) {
+		t.Errorf("asked about again at %s", p.AskAt)
+	}
+	f.Alone, f.Heir = true, nil // the stranger is gone as well
+	w.settle(w.send(w.reversal(w.l.holder("p2"))), verdictOf(yes("p2")))
+	w.overdue(p, f)
+	w.stands(p, payment.Ended, payment.Canceled)
+	w.status(order.Canceled)
+	w.holds(Released)
+}

@@ -341,3 +341,15 @@ func TestRehearsedChange(t *testing.T) {
 		}
 	}
 }
+
+// TestGivenBack counts what a decision gives, and nothing that it takes.
+func TestGivenBack(t *testing.T) {
+	t.Parallel()
+	goods, points := givenBack(&Ledger{Moves: []StockMove{
+		{Sign: -1, Points: 30, Movements: []order.Movement{{ProductClassID: class, Quantity: 4}}},
+		{Sign: 1, Points: 5, Movements: []order.Movement{{ProductClassID: class, Quantity: 2}, {ProductClassID: 8, Quantity: 1}}},
+	}})
+	if goods != 3 || points != 5 {
+		t.Errorf("%d pieces, %d points", goods, points)
+	}
+}
