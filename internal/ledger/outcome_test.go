@@ -412,3 +412,37 @@ func TestAParentHasNoEffectOfItsOwn(t *testing.T) {
 	}
 	w.status(order.New)
 }
+
+// TestCapturedWhileItIsReversed: an authorisation for another total is to be cancelled, and was
+// captured there instead. Its order is taken in, under 金額未反映, and takes its goods again.
+func TestCapturedWhileItIsReversed(t *testing.T) {
+	t.Parallel()
+	for name, learn := range map[string]func(*world, *Operation){
+		"its cancellation is refused": func(w *world, op *Operation) {
+			w.resolve(op, w.found(payment.AuthOK))
+			w.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+			op = w.send(w.reversal(w.l.Current()))
+			w.must(func(l *Ledger, tk tick) error {
+				return l.settleRefused(tk, op.ID, verdictOf(Answer{Outcome: Decline, Code: "X"}), w.found(payment.Cleared))
+			})
+		},
+		"it was corrected there": func(w *world, _ *Operation) {
+			w.l.Current().addPaygentID("p1")
+			w.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+			n, f := w.corrected("p2", "p1", "40", total)
+			w.confirm(n, &f)
+		},
+	} {
+		w := newWorld(t)
+		op := w.unknown(w.authorize())
+		w.l.Order.Total++
+		w.now = w.now.Add(time.Minute)
+		learn(w, op)
+		if p := w.l.Current(); p.Phase != payment.Captured || p.Reverse || w.stock != begunWith-wanted {
+			t.Errorf("%s: %+v, %d in stock", name, p, w.stock)
+		}
+		w.status(order.Paid)
+		w.holds(Committed)
+		w.alerted(AlertAmountOpen)
+	}
+}

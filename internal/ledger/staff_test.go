@@ -1168,3 +1168,30 @@ func TestMovedToWhereItIs(t *testing.T) {
 		t.Errorf("%d events more", w.events-events)
 	}
 }
+
+// TestPaidAndThenTheTotalFits: money for another total was taken, and staff bring the total to it.
+// From 新規受付 the order is 入金済み; 対応中 and 発送済み keep their status, and all have the payment
+// date (money.md §6).
+func TestPaidAndThenTheTotalFits(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[order.Status]order.Status{order.New: order.Paid, order.InProgress: order.InProgress, order.Delivered: order.Delivered} {
+		w := newWorld(t)
+		p := w.number("p1")
+		if _, err := w.save(w.sheet.priced(lower), LivingAsk); err != nil {
+			t.Fatal(err)
+		}
+		if at != order.New {
+			w.moved(at)
+		}
+		w.learnt(p, payment.Cleared)
+		w.status(at)
+		if _, err := w.save(w.sheet.priced(total), LivingAsk); err != nil {
+			t.Fatal(err)
+		}
+		w.status(want)
+		w.alerted()
+		if w.l.Order.PaymentDate.IsZero() {
+			t.Errorf("%s: paid without a date", at.Name())
+		}
+	}
+}

@@ -132,8 +132,9 @@ func (l *Ledger) fitAgain(t tick) error {
 		return nil
 	}
 	l.closeAlert(t, AlertDouble, p.ID)
-	if l.Order.Status != order.New {
-		return nil
+	switch l.Order.Status {
+	case order.New, order.InProgress, order.Delivered:
+		return l.rejudge(t, p, "staff")
 	}
-	return l.rejudge(t, p, "staff")
+	return nil
 }
