@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strings"
+
+	"github.com/go-sql-driver/mysql"
 )
 
 // keeping makes MySQL connections that keep what they have prepared: one journey a
@@ -37,8 +39,11 @@ type keepingConn struct {
 }
 
 func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	stmt, ok := c.take(ctx, query)
-	if !ok {
+	stmt, err := c.take(ctx, query)
+	switch {
+	case err != nil:
+		return nil, err
+	case stmt == nil:
 		return c.mysqlConn.ExecContext(ctx, query, args)
 	}
 	result, err := stmt.ExecContext(ctx, args)
@@ -47,8 +52,11 @@ func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driv
 }
 
 func (c *keepingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	stmt, ok := c.take(ctx, query)
-	if !ok {
+	stmt, err := c.take(ctx, query)
+	switch {
+	case err != nil:
+		return nil, err
+	case stmt == nil:
 		return c.mysqlConn.QueryContext(ctx, query, args)
 	}
 	rows, err := stmt.QueryContext(ctx, args)
@@ -56,25 +64,37 @@ func (c *keepingConn) QueryContext(ctx context.Context, query string, args []dri
 	return rows, err
 }
 
-// take finds a statement or prepares it. Where the server does not, it is left to the
-// driver: a server keeps only so many (max_prepared_stmt_count).
-func (c *keepingConn) take(ctx context.Context, query string) (sqliteStmt, bool) {
+// take finds a statement or prepares it; nil is left to the driver: what the server does not
+// prepare, or no more of (max_prepared_stmt_count). Any other refusal is the statement's own:
+// one that says that the transaction was rolled back must not be tried in another way, for
+// there it would be a transaction by itself.
+func (c *keepingConn) take(ctx context.Context, query string) (sqliteStmt, error) {
 	if !keepable(query) || strings.Contains(query[:min(len(query), 24)], "SAVEPOINT") { // which MySQL does not prepare
-		return nil, false
+		return nil, nil
 	}
 	if stmt, ok := c.kept.take(query); ok {
-		return stmt, true
+		return stmt, nil
 	}
 	c.kept.leave(c.kept.max - 1) // not in put, when rows are open: closing one is a telegram too
 	stmt, err := c.PrepareContext(ctx, query)
+	if unpreparable(err) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
 	full, ok := stmt.(sqliteStmt)
 	if !ok {
 		_ = stmt.Close() // nothing was done with it
 	}
-	return full, ok
+	return full, nil
+}
+
+// unpreparable reports that a statement is refused for being prepared.
+func unpreparable(err error) bool {
+	const tooMany, notThisOne = 1461, 1295
+	var refused *mysql.MySQLError
+	return errors.As(err, &refused) && (refused.Number == tooMany || refused.Number == notThisOne)
 }
 
 func (c *keepingConn) back(query string, stmt sqliteStmt, err error) {
