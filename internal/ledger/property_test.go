@@ -416,8 +416,14 @@ func TestWhateverHappensToAChange(t *testing.T) {
 		delete(actions, "the buyer gives up")
 		actions["staff edit the lines"] = func(rt *rapid.T) {
 			if p := c.l.Current(); p != nil && p.living() && c.l.OpenOperation() == nil && (c.l.Order.Status == order.New || c.l.Order.Status == order.Paid) {
-				c.l.Order.Total = rapid.SampledFrom([]order.Yen{0, lower, total, 3000}).Draw(rt, "total")
-				c.must(func(l *Ledger, t tick) error { l.checkAmount(t); return nil })
+				sum := rapid.SampledFrom([]order.Yen{0, lower, total, 3000}).Draw(rt, "total")
+				c.must(func(l *Ledger, t tick) error {
+					before := l.openly()
+					l.Order.Total = sum
+					l.checkAmount(t)
+					l.syncAlerts(t, before)
+					return nil
+				})
 			}
 		}
 		actions["staff change the amount"] = func(*rapid.T) { c.changeAmount() }
@@ -491,6 +497,10 @@ func (c *centre) agreeOrder(alive order.Yen) {
 	case placed && c.l.Order.Total == 0:
 		if alive != 0 || !held {
 			c.rt.Fatalf("nothing to pay: %d yen live, hold %+v", alive, c.l.Hold)
+		}
+	case placed && c.alerts[string(AlertUnmade)]: // its payment was to be cancelled when staff made it cost something again
+		if alive != 0 || !held {
+			c.rt.Fatalf("no payment is made: %d yen live, hold %+v", alive, c.l.Hold)
 		}
 	case placed:
 		if alive != c.l.Order.Total || !held || p == nil || !p.living() {
