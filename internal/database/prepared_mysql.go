@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
-	"strings"
 
 	"github.com/go-sql-driver/mysql"
 )
@@ -39,7 +38,7 @@ type keepingConn struct {
 }
 
 func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	stmt, err := c.take(ctx, query)
+	stmt, err := c.take(ctx, query, args)
 	switch {
 	case err != nil:
 		return nil, err
@@ -52,7 +51,7 @@ func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driv
 }
 
 func (c *keepingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	stmt, err := c.take(ctx, query)
+	stmt, err := c.take(ctx, query, args)
 	switch {
 	case err != nil:
 		return nil, err
@@ -68,8 +67,8 @@ func (c *keepingConn) QueryContext(ctx context.Context, query string, args []dri
 // prepare, or no more of (max_prepared_stmt_count). Any other refusal is the statement's own:
 // one that says that the transaction was rolled back must not be tried in another way, for
 // there it would be a transaction by itself.
-func (c *keepingConn) take(ctx context.Context, query string) (sqliteStmt, error) {
-	if !keepable(query) || strings.Contains(query[:min(len(query), 24)], "SAVEPOINT") { // which MySQL does not prepare
+func (c *keepingConn) take(ctx context.Context, query string, args []driver.NamedValue) (sqliteStmt, error) {
+	if len(args) == 0 || !keepable(query) { // what steers the transaction, and scripts of several statements
 		return nil, nil
 	}
 	if stmt, ok := c.kept.take(query); ok {

@@ -46,8 +46,9 @@ func TestRefusedToPrepare(t *testing.T) {
 	} {
 		server := &refusing{err: tt.err}
 		c := &keepingConn{mysqlConn: server, kept: kept{max: 2}}
-		_, execErr := c.ExecContext(t.Context(), "UPDATE dtb_product_stock SET stock = stock - 1", nil)
-		_, queryErr := c.QueryContext(t.Context(), "SELECT stock FROM dtb_product_stock FOR UPDATE", nil)
+		one := []driver.NamedValue{{Ordinal: 1, Value: int64(1)}}
+		_, execErr := c.ExecContext(t.Context(), "UPDATE dtb_product_stock SET stock = stock - ?", one)
+		_, queryErr := c.QueryContext(t.Context(), "SELECT stock FROM dtb_product_stock WHERE id = ? FOR UPDATE", one)
 		for _, err := range []error{execErr, queryErr} {
 			if tt.runs && err != nil || !tt.runs && !errors.Is(err, tt.err) {
 				t.Errorf("%s: %v", tt.name, err)
