@@ -23,7 +23,7 @@ type writing struct{ db *DB }
 //
 // Once fn has succeeded the commit is carried out even if ctx has ended.
 func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-	if ctx.Value(writing{db}) != nil {
+	if db.Writing(ctx) {
 		return errors.New("database: Write inside of Write; pass the transaction on instead")
 	}
 	inner := context.WithValue(ctx, writing{db}, true)
@@ -40,6 +40,9 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 		}
 	}
 }
+
+// Writing reports whether the context is one that Write has handed to its function.
+func (db *DB) Writing(ctx context.Context) bool { return ctx.Value(writing{db}) != nil }
 
 func (db *DB) writeOnce(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	if db.groups != nil {

@@ -36,7 +36,7 @@ func (w *writer) events(ctx context.Context) error {
 	for i, e := range w.after.Events {
 		rows[i] = &eventRow{e, int64(w.before.Order.ID)}
 	}
-	return eventConflict(w.insert(len(rows), eventTable.insert(ctx, w.tx, rows...)))
+	return eventConflict(w.insert(len(rows), eventTable.insert(ctx, w.rows, rows...)))
 }
 
 // alerts opens by one statement and closes by one; of several changes of one
@@ -71,18 +71,15 @@ func (w *writer) openAlerts(ctx context.Context, open []ledger.AlertChange) erro
 	if len(open) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 5*len(open))
+	i := insertion{table: "plg_kessai_alert", columns: "order_id, kind, cause, opened_at, data", conflict: reopen(w.tx.Engine())}
 	for _, a := range open {
 		data, err := facts{&a.Data}.Value()
 		if err != nil {
 			return err
 		}
-		args = append(args, int64(w.before.Order.ID), string(a.Kind), a.Cause, ms(a.At), data)
+		i.rows = append(i.rows, []any{int64(w.before.Order.ID), string(a.Kind), a.Cause, ms(a.At), data})
 	}
-	query := `INSERT INTO plg_kessai_alert (order_id, kind, cause, opened_at, data) VALUES ` +
-		strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?), ", len(open)), ", ")
-	_, err := w.tx.Exec(ctx, query+reopen(w.tx.Engine()), args...)
-	return w.insert(len(open), err)
+	return w.insert(len(open), w.rows.insertRows(ctx, i))
 }
 
 // reopen ends an INSERT of alerts. MySQL assigns from left to right.
@@ -117,9 +114,10 @@ func (w *writer) mails(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = w.tx.Exec(ctx, `INSERT INTO plg_kessai_outbox (id, order_id, kind, cause, data, queued_at, attempts, next_at, owner, last_error)
-VALUES (?, ?, ?, ?, ?, ?, 0, ?, '', '')`+ignore(w.tx.Engine(), "id"),
-			m.ID, int64(w.before.Order.ID), string(m.Kind), m.Cause, data, ms(m.At), ms(m.At))
+		err = w.rows.insertRows(ctx, insertion{
+			table: "plg_kessai_outbox", columns: "id, order_id, kind, cause, data, queued_at, attempts, next_at, owner, last_error", conflict: ignore(w.tx.Engine(), "id"),
+			rows: [][]any{{m.ID, int64(w.before.Order.ID), string(m.Kind), m.Cause, data, ms(m.At), 0, ms(m.At), "", ""}},
+		})
 		if err := w.insert(1, err); err != nil {
 			return err
 		}
@@ -142,10 +140,10 @@ func (w *writer) notices(ctx context.Context) error {
 		row := &noticeRow{c.Notice}
 		var err error
 		if c.New {
-			if err = noticeTable.insert(ctx, w.tx, row); database.IsDuplicate(err) {
+			if err = noticeTable.insert(ctx, w.rows, row); database.IsDuplicate(err) {
 				err = problem.Wrap(err, problem.Conflict, "notice.duplicate", problem.Args{"Notice": c.Notice.NoticeID})
 			}
-		} else if err = saveNotice(ctx, w.tx, row); err == nil && c.Same {
+		} else if err = saveNotice(ctx, w.rows, row); err == nil && c.Same {
 			continue
 		}
 		if err := w.insert(1, err); err != nil {

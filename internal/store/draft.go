@@ -77,7 +77,7 @@ func (s *Drafts) Save(ctx context.Context, d Draft) error {
 			return problem.New(problem.NotNow, "order.not_draft", problem.Args{"Order": d.ID, "Status": was.Status})
 		}
 		d.Status, d.No, d.PreOrderID = was.Status, was.No, was.PreOrderID
-		changed, err := orderTable.update(ctx, tx, &was, &d, guard{stamp: database.At(s.now())})
+		changed, err := orderTable.update(ctx, direct{tx}, &was, &d, guard{stamp: database.At(s.now())})
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (w *draftWriter) shippings(ctx context.Context, was, is []Shipping) (map[in
 	for _, s := range is {
 		id := s.ID
 		if old, ok := known[id]; ok {
-			n, err := shippingTable.update(ctx, w.tx, &shippingRow{old, w.order}, &shippingRow{s, w.order}, guard{stamp: database.At(w.now())})
+			n, err := shippingTable.update(ctx, direct{w.tx}, &shippingRow{old, w.order}, &shippingRow{s, w.order}, guard{stamp: database.At(w.now())})
 			if err != nil {
 				return nil, err
 			}
@@ -151,7 +151,7 @@ func (w *draftWriter) items(ctx context.Context, was, is []order.Item, shipping 
 		}
 		row := &itemRow{i, w.order}
 		if old, ok := known[i.ID]; ok {
-			n, err := itemTable.update(ctx, w.tx, &itemRow{old, w.order}, row, guard{})
+			n, err := itemTable.update(ctx, direct{w.tx}, &itemRow{old, w.order}, row, guard{})
 			if err != nil {
 				return err
 			}

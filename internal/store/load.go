@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 
 	"kessai/internal/database"
@@ -18,40 +20,48 @@ type loaded struct {
 	openAlerts int64
 }
 
-// loadAlerts reads which alerts are open, where any are: so opening one that is open adds
-// nothing to the timeline.
-func (l *loaded) loadAlerts(ctx context.Context, q database.Querier, id order.ID) (err error) {
-	if l.openAlerts == 0 {
-		return nil
-	}
-	l.OpenAlerts, err = database.List(ctx, q, func(row database.Row) (a ledger.AlertRef, err error) {
-		err = row.Scan(&a.Kind, &a.Cause)
-		return a, err
-	}, "SELECT kind, cause FROM plg_kessai_alert WHERE order_id = ? AND closed_at IS NULL ORDER BY kind, cause", int64(id))
-	return err
-}
-
-// load reads a ledger by four statements, and a fifth where an alert is open; lock is what
-// the order's SELECT ends with.
+// load reads a ledger; lock is what the order's SELECT ends with.
 func load(ctx context.Context, q database.Querier, id order.ID, lock string) (*loaded, error) {
-	l := &loaded{}
-	if err := loadHead(ctx, q, id, lock, &l.Order); err != nil {
+	all, err := loadAll(ctx, q, []order.ID{id}, lock)
+	if err != nil {
 		return nil, err
 	}
-	if err := l.loadLedger(ctx, q, id); err != nil {
-		return nil, fmt.Errorf("store: ledger of order %d: %w", id, err)
+	if all[id] == nil {
+		return nil, problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
 	}
-	if err := l.loadPayments(ctx, q, id); err != nil {
-		return nil, fmt.Errorf("store: payments of order %d: %w", id, err)
-	}
-	if err := l.loadOperations(ctx, q, id); err != nil {
-		return nil, fmt.Errorf("store: operations of order %d: %w", id, err)
-	}
-	if err := l.loadAlerts(ctx, q, id); err != nil {
-		return nil, fmt.Errorf("store: alerts of order %d: %w", id, err)
-	}
-	return l, nil
+	return all[id], nil
 }
+
+// loadAll reads ledgers by four statements, and a fifth where an alert is open. An order
+// that is not there, or that the lock passes over, is not among them.
+func loadAll(ctx context.Context, q database.Querier, ids []order.ID, lock string) (shelves, error) {
+	all := shelves{}
+	for _, step := range []func(context.Context, database.Querier, []any, string) error{
+		all.heads, all.ledgers, all.payments, all.operations, all.alerts,
+	} {
+		if err := step(ctx, q, plain(ids), lock); err != nil {
+			return nil, fmt.Errorf("store: ledger of order %v: %w", ids, err)
+		}
+		if ids = all.ids(); len(ids) == 0 {
+			break
+		}
+	}
+	return all, nil
+}
+
+// shelves are ledgers while they are read.
+type shelves map[order.ID]*loaded
+
+// plain are ids as arguments, in one of a few numbers.
+func plain(ids []order.ID) []any {
+	args := make([]any, 0, len(ids))
+	for _, id := range padded(ids) {
+		args = append(args, int64(id))
+	}
+	return args
+}
+
+func (all shelves) ids() []order.ID { return slices.Sorted(maps.Keys(all)) }
 
 const headColumns = `o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
   (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date`
@@ -66,66 +76,113 @@ func scanHead(row database.Row, h *ledger.Head, more ...any) error {
 		optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, date{&h.OrderDate}, date{&h.PaymentDate}, date{&h.UpdatedAt}}, more...)...)
 }
 
-func loadHead(ctx context.Context, q database.Querier, id order.ID, lock string, h *ledger.Head) error {
-	_, found, err := database.One(ctx, q, func(row database.Row) (*ledger.Head, error) {
-		return h, scanHead(row, h)
-	}, "SELECT "+headColumns+" FROM dtb_order o WHERE o.id = ?"+lock, int64(id))
-	if err != nil {
-		return fmt.Errorf("store: order %d: %w", id, err)
+func (all shelves) heads(ctx context.Context, q database.Querier, ids []any, lock string) error {
+	_, err := database.List(ctx, q, func(row database.Row) (bool, error) {
+		l := &loaded{}
+		err := scanHead(row, &l.Order)
+		all[l.Order.ID] = l
+		return true, err
+	}, "SELECT "+headColumns+" FROM dtb_order o WHERE o.id IN ("+database.Marks(len(ids))+") ORDER BY o.id"+lock, ids...)
+	return err
+}
+
+// ledgers reads the ledgers' own rows and the holds that are not released. An order without
+// a ledger row has neither.
+func (all shelves) ledgers(ctx context.Context, q database.Querier, ids []any, _ string) error {
+	query := `SELECT l.order_id, l.version, l.event_seq, l.current_id, l.pending_since, l.last_status,
+  (SELECT COUNT(*) FROM plg_kessai_alert a WHERE a.order_id = l.order_id AND a.closed_at IS NULL), ` + holdTable.list("h.") + `
+FROM plg_kessai_ledger l LEFT JOIN plg_kessai_hold h ON h.open_key = l.order_id WHERE l.order_id IN (` + database.Marks(len(ids)) + `)`
+	_, err := database.List(ctx, q, func(row database.Row) (bool, error) {
+		var id order.ID
+		var l loaded
+		var hold holdRow
+		dest := append([]any{&id, &l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, &l.openAlerts},
+			holdTable.dest(&hold)...)
+		if err := row.Scan(dest...); err != nil {
+			return false, err
+		}
+		pending := l.Order.PendingSince
+		l.Order, l.Order.PendingSince = all[id].Order, pending
+		if hold.ID != "" {
+			l.Hold = &hold.Hold
+		}
+		*all[id] = l
+		return true, nil
+	}, query, ids...)
+	return err
+}
+
+// payments reads the payments, each with every id Paygent gave it. They are sorted here: for
+// rows with texts in them MariaDB would make a file first.
+func (all shelves) payments(ctx context.Context, q database.Querier, ids []any, _ string) error {
+	query := "SELECT " + paymentTable.list("p.") + `, i.paygent_id, i.pos
+FROM plg_kessai_payment p LEFT JOIN plg_kessai_payment_id i ON i.payment_id = p.id WHERE p.order_id IN (` + database.Marks(len(ids)) + ")"
+	type line struct {
+		payment paymentRow
+		id      string
+		pos     int64
 	}
-	if !found {
-		return problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
+	lines, err := database.List(ctx, q, func(row database.Row) (*line, error) {
+		var l line
+		return &l, row.Scan(append(paymentTable.dest(&l.payment), optional[string]{&l.id}, nullableInt{&l.pos})...)
+	}, query, ids...)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(lines, func(a, b *line) int {
+		return cmp.Or(cmp.Compare(a.payment.Seq, b.payment.Seq), cmp.Compare(a.payment.ID, b.payment.ID), cmp.Compare(a.pos, b.pos))
+	})
+	for _, x := range lines {
+		l := all[x.payment.order]
+		if n := len(l.Payments); n == 0 || l.Payments[n-1].ID != x.payment.ID {
+			l.Payments = append(l.Payments, &x.payment.Payment)
+		}
+		if last := l.Payments[len(l.Payments)-1]; x.id != "" {
+			last.PaymentIDs = append(last.PaymentIDs, x.id)
+		}
 	}
 	return nil
 }
 
-// loadLedger reads the ledger's own row and the hold that is not released. An
-// order without a ledger row has neither.
-func (l *loaded) loadLedger(ctx context.Context, q database.Querier, id order.ID) error {
-	query := `SELECT l.version, l.event_seq, l.current_id, l.pending_since, l.last_status,
-  (SELECT COUNT(*) FROM plg_kessai_alert a WHERE a.order_id = l.order_id AND a.closed_at IS NULL), ` + holdTable.list("h.") + `
-FROM plg_kessai_ledger l LEFT JOIN plg_kessai_hold h ON h.open_key = l.order_id WHERE l.order_id = ?`
-	var hold holdRow
-	dest := append([]any{&l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, &l.openAlerts},
-		holdTable.dest(&hold)...)
-	_, _, err := database.One(ctx, q, func(row database.Row) (bool, error) { return true, row.Scan(dest...) }, query, int64(id))
-	if err == nil && hold.ID != "" {
-		l.Hold = &hold.Hold
+func (all shelves) operations(ctx context.Context, q database.Querier, ids []any, _ string) error {
+	query := "SELECT " + operationTable.list("") + " FROM plg_kessai_operation WHERE order_id IN (" + database.Marks(len(ids)) + ")"
+	rows, err := database.List(ctx, q, func(row database.Row) (*operationRow, error) {
+		var r operationRow
+		return &r, row.Scan(operationTable.dest(&r)...)
+	}, query, ids...)
+	slices.SortFunc(rows, func(a, b *operationRow) int {
+		return cmp.Or(a.PlannedAt.Compare(b.PlannedAt), cmp.Compare(a.ID, b.ID))
+	})
+	for _, r := range rows {
+		all[r.order].Operations = append(all[r.order].Operations, &r.Operation)
 	}
 	return err
 }
 
-// loadPayments reads the payments, each with every id Paygent gave it.
-func (l *loaded) loadPayments(ctx context.Context, q database.Querier, id order.ID) error {
-	query := "SELECT " + paymentTable.list("p.") + `, i.paygent_id
-FROM plg_kessai_payment p LEFT JOIN plg_kessai_payment_id i ON i.payment_id = p.id WHERE p.order_id = ? ORDER BY p.seq, i.pos`
+// alerts reads which alerts are open, where any are: so opening one that is open adds
+// nothing to the timeline.
+func (all shelves) alerts(ctx context.Context, q database.Querier, _ []any, _ string) error {
+	var ids []order.ID
+	for id, l := range all {
+		if l.openAlerts != 0 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	args := plain(ids)
 	_, err := database.List(ctx, q, func(row database.Row) (bool, error) {
-		var p paymentRow
-		var paygentID string
-		if err := row.Scan(append(paymentTable.dest(&p), optional[string]{&paygentID})...); err != nil {
+		var id order.ID
+		var a ledger.AlertRef
+		if err := row.Scan(&id, &a.Kind, &a.Cause); err != nil {
 			return false, err
 		}
-		if n := len(l.Payments); n == 0 || l.Payments[n-1].ID != p.ID {
-			l.Payments = append(l.Payments, &p.Payment)
-		}
-		if last := l.Payments[len(l.Payments)-1]; paygentID != "" {
-			last.PaymentIDs = append(last.PaymentIDs, paygentID)
-		}
+		all[id].OpenAlerts = append(all[id].OpenAlerts, a)
 		return true, nil
-	}, query, int64(id))
+	}, "SELECT order_id, kind, cause FROM plg_kessai_alert WHERE order_id IN ("+database.Marks(len(args))+") AND closed_at IS NULL ORDER BY order_id, kind, cause", args...)
 	return err
-}
-
-func (l *loaded) loadOperations(ctx context.Context, q database.Querier, id order.ID) (err error) {
-	query := "SELECT " + operationTable.list("") + " FROM plg_kessai_operation WHERE order_id = ? ORDER BY planned_at, id"
-	l.Operations, err = database.List(ctx, q, scanOperation, query, int64(id))
-	return err
-}
-
-func scanOperation(row database.Row) (*ledger.Operation, error) {
-	var r operationRow
-	err := row.Scan(operationTable.dest(&r)...)
-	return &r.Operation, err
 }
 
 // copy is a ledger for a decision to change, sharing nothing with l.

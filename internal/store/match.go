@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,34 +13,72 @@ import (
 	"kessai/internal/payment"
 )
 
+// matching asks for the order of a notice.
+type matching struct {
+	merchant
+	notice ledger.Notice
+	mark   string
+	match  ledger.Match
+}
+
 // Match implements ledger.Store: by payment_id, by the predecessor's, by the exact
 // trading_id, and last by the order id that the trading_id begins with.
 func (s *Store) Match(ctx context.Context, n ledger.Notice, mark string) (ledger.Match, error) {
-	const byID = `SELECT p.order_id, p.id FROM plg_kessai_payment_id i JOIN plg_kessai_payment p ON p.id = i.payment_id
-WHERE i.environment = ? AND i.merchant_id = ? AND i.paygent_id = ?`
-	const byTrading = `SELECT order_id, id FROM plg_kessai_payment
-WHERE environment = ? AND merchant_id = ? AND trading_id = ? ORDER BY adopted, seq DESC, id DESC LIMIT 1`
+	m := &matching{merchant: merchant{n.Environment, n.MerchantID}, notice: n, mark: mark}
+	err := s.matches.do(ctx, m, func() error { return s.match(ctx, m) }, func(calls []*call[*matching]) {
+		each(calls, s.match)
+	})
+	return m.match, err
+}
+
+// match finds the orders of one merchant's notices.
+func (s *Store) match(ctx context.Context, ms ...*matching) error {
+	for _, m := range ms {
+		m.match = ledger.Match{}
+	}
+	const byID = `SELECT i.paygent_id, p.order_id, p.id FROM plg_kessai_payment_id i JOIN plg_kessai_payment p ON p.id = i.payment_id
+WHERE i.environment = ? AND i.merchant_id = ? AND i.paygent_id IN (`
+	const byTrading = `SELECT trading_id, order_id, id FROM plg_kessai_payment WHERE environment = ? AND merchant_id = ? AND trading_id IN (`
 	for _, try := range []struct {
 		by    ledger.MatchBy
 		query string
-		id    string
-	}{{ledger.ByPaymentID, byID, n.PaymentID}, {ledger.ByBaseID, byID, n.BaseID}, {ledger.ByTradingID, byTrading, n.TradingID}} {
-		if try.id == "" {
+		order string
+		id    func(ledger.Notice) string
+	}{
+		{ledger.ByPaymentID, byID, "", func(n ledger.Notice) string { return n.PaymentID }},
+		{ledger.ByBaseID, byID, "", func(n ledger.Notice) string { return n.BaseID }},
+		{ledger.ByTradingID, byTrading, " ORDER BY adopted, seq DESC, id DESC", func(n ledger.Notice) string { return n.TradingID }},
+	} {
+		var ids []string
+		for _, m := range ms {
+			if id := try.id(m.notice); m.match.By == ledger.NoMatch && id != "" {
+				ids = append(ids, id)
+			}
+		}
+		if len(ids) == 0 {
 			continue
 		}
-		m, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (m ledger.Match, err error) {
-			err = row.Scan(&m.OrderID, &m.PaymentID)
-			return m, err
-		}, try.query, string(n.Environment), n.MerchantID, try.id)
-		if err != nil {
-			return ledger.Match{}, fmt.Errorf("store: match by %s: %w", try.by, err)
+		marks := padded(ids)
+		args := append([]any{string(ms[0].environment), ms[0].merchant.id}, database.Anys(marks)...)
+		found := map[string]ledger.Match{}
+		if _, err := database.List(ctx, s.db.Read(), func(row database.Row) (bool, error) {
+			var id string
+			m := ledger.Match{By: try.by}
+			err := row.Scan(&id, &m.OrderID, &m.PaymentID)
+			if _, ok := found[id]; !ok {
+				found[id] = m
+			}
+			return true, err
+		}, try.query+database.Marks(len(marks))+")"+try.order, args...); err != nil {
+			return fmt.Errorf("store: match by %s: %w", try.by, err)
 		}
-		if found {
-			m.By = try.by
-			return m, nil
+		for _, m := range ms {
+			if m.match.By == ledger.NoMatch {
+				m.match = found[try.id(m.notice)]
+			}
 		}
 	}
-	return s.matchOrder(ctx, n.TradingID, mark)
+	return s.matchOrders(ctx, ms)
 }
 
 // Successors implements ledger.Store.
@@ -57,20 +96,28 @@ GROUP BY payment_id ORDER BY MAX(notice_id) DESC, payment_id`,
 	return list, nil
 }
 
-// matchOrder finds the order that a trading_id is named after.
-func (s *Store) matchOrder(ctx context.Context, tradingID, mark string) (ledger.Match, error) {
-	id, ok := orderOf(tradingID, mark)
-	if !ok {
-		return ledger.Match{}, nil
+// matchOrders finds the orders that trading_ids are named after.
+func (s *Store) matchOrders(ctx context.Context, ms []*matching) error {
+	var ids []order.ID
+	for _, m := range ms {
+		if id, ok := orderOf(m.notice.TradingID, m.mark); ok && m.match.By == ledger.NoMatch {
+			ids = append(ids, id)
+		}
 	}
-	_, found, err := database.One(ctx, s.db.Read(), database.Scalar[int64], "SELECT id FROM dtb_order WHERE id = ?", int64(id))
+	if len(ids) == 0 {
+		return nil
+	}
+	args := plain(ids)
+	found, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID], "SELECT id FROM dtb_order WHERE id IN ("+database.Marks(len(args))+")", args...)
 	if err != nil {
-		return ledger.Match{}, fmt.Errorf("store: match by order: %w", err)
+		return fmt.Errorf("store: match by order: %w", err)
 	}
-	if !found {
-		return ledger.Match{}, nil
+	for _, m := range ms {
+		if id, ok := orderOf(m.notice.TradingID, m.mark); ok && m.match.By == ledger.NoMatch && slices.Contains(found, id) {
+			m.match = ledger.Match{OrderID: id, By: ledger.ByOrderID}
+		}
 	}
-	return ledger.Match{OrderID: id, By: ledger.ByOrderID}, nil
+	return nil
 }
 
 // orderOf reads the order id out of a trading_id: our mark or none, the id, and an

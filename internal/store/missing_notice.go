@@ -61,7 +61,7 @@ func (s *Store) AddMissing(ctx context.Context, list ...MissingNotice) error {
 		rows[i] = &list[i]
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		return missingTable.insertOr(ctx, tx, ignore(tx.Engine(), "notice_id"), rows...)
+		return missingTable.insertOr(ctx, direct{tx}, ignore(tx.Engine(), "notice_id"), rows...)
 	})
 }
 

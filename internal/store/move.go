@@ -4,73 +4,70 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"kessai/internal/database"
 	"kessai/internal/order"
 )
 
-// net is what the decision's moves come to: quantities that leave the stock per
-// class, and points that the member gets back.
-func (w *writer) net() (out []order.Movement, points int64, err error) {
+// reckon sums up what the decision's moves come to.
+func (w *writer) reckon() error {
 	for _, m := range w.after.Moves {
 		switch m.Sign {
 		case -1:
-			out = order.Difference(nil, append(out, m.Movements...))
+			w.out = order.Difference(nil, append(w.out, m.Movements...))
 		case 1:
-			out = order.Difference(m.Movements, out)
+			w.out = order.Difference(m.Movements, w.out)
 		default:
-			return nil, 0, fmt.Errorf("store: order %d: a move has sign %d", w.before.Order.ID, m.Sign)
+			return fmt.Errorf("store: order %d: a move has sign %d", w.before.Order.ID, m.Sign)
 		}
-		points += m.Sign * m.Points
+		w.back += m.Sign * m.Points
 	}
-	return out, points, nil
+	return nil
 }
 
 // move applies the decision's moves. A row that is gone is remembered for an
 // alert: what is true of the payment is written all the same (money.md §2).
 func (w *writer) move(ctx context.Context) error {
-	out, points, err := w.net()
-	if err != nil {
-		return err
-	}
-	if err := w.moveStock(ctx, out); err != nil {
+	if err := w.moveStock(ctx); err != nil {
 		return fmt.Errorf("store: stock for order %d: %w", w.before.Order.ID, err)
 	}
-	if err := w.movePoints(ctx, points); err != nil {
+	if err := w.movePoints(ctx); err != nil {
 		return fmt.Errorf("store: points for order %d: %w", w.before.Order.ID, err)
 	}
 	return nil
 }
 
-// moveStock writes both stock columns of limited classes.
-func (w *writer) moveStock(ctx context.Context, out []order.Movement) (err error) {
-	if len(out) == 0 {
+func (w *writer) moveStock(ctx context.Context) (err error) {
+	if len(w.out) == 0 {
 		return nil
 	}
-	rows := w.goods.known(out)
+	rows := w.goods.known(w.out)
 	if rows == nil {
-		if rows, err = lockStock(ctx, w.tx, out); err != nil {
+		if rows, err = lockStock(ctx, w.tx, w.out); err != nil {
 			return err
 		}
 	}
-	var movable []order.Movement
-	for _, m := range out {
+	return shift(ctx, w.tx, w.now, w.movable(rows))
+}
+
+// movable is what moves on the given rows.
+func (w *writer) movable(rows shelf) (ms []order.Movement) {
+	for _, m := range w.out {
 		r, ok := rows[m.ProductClassID]
 		switch {
 		case !ok || r.noClass:
 			w.missing = append(w.missing, fmt.Sprintf("class:%d", m.ProductClassID))
 		case !r.unlimited: // an unlimited one has no number to move
-			movable = append(movable, m)
+			ms = append(ms, m)
 		}
 	}
-	if err := w.shift(ctx, "dtb_product_stock", "product_class_id", movable); err != nil {
-		return err
-	}
-	return w.shift(ctx, "dtb_product_class", "id", movable)
+	w.touched = w.touched || len(ms) > 0
+	return ms
 }
 
-// shift takes quantities from the stock column of a table, all classes at once.
-func (w *writer) shift(ctx context.Context, table, key string, ms []order.Movement) error {
+// shift takes quantities from both stock columns of limited classes, all at once.
+func shift(ctx context.Context, tx *database.Tx, at time.Time, ms []order.Movement) error {
 	if len(ms) == 0 {
 		return nil
 	}
@@ -79,11 +76,15 @@ func (w *writer) shift(ctx context.Context, table, key string, ms []order.Moveme
 		args = append(args, m.ProductClassID, m.Quantity)
 		classes = append(classes, m.ProductClassID)
 	}
-	args = append(append(args, database.At(w.now)), classes...)
-	moved := strings.Repeat(" WHEN ? THEN CAST(? AS "+integer(w.tx.Engine())+")", len(ms))
-	_, err := w.tx.Exec(ctx, "UPDATE "+table+" SET stock = COALESCE(stock, 0) - CASE "+key+moved+" ELSE 0 END, update_date = ? WHERE "+
-		key+" IN ("+database.Marks(len(ms))+")", args...)
-	return w.insert(len(ms), err)
+	args = append(append(args, database.At(at)), classes...)
+	moved := strings.Repeat(" WHEN ? THEN CAST(? AS "+integer(tx.Engine())+")", len(ms))
+	for _, stock := range []struct{ table, key string }{{"dtb_product_stock", "product_class_id"}, {"dtb_product_class", "id"}} {
+		if _, err := tx.Exec(ctx, "UPDATE "+stock.table+" SET stock = COALESCE(stock, 0) - CASE "+stock.key+moved+" ELSE 0 END, update_date = ? WHERE "+
+			stock.key+" IN ("+database.Marks(len(ms))+")", args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // integer is the type to cast an argument to whose type the engine cannot infer.
@@ -95,12 +96,12 @@ func integer(e database.Engine) string {
 }
 
 // movePoints gives the member points back, or takes them.
-func (w *writer) movePoints(ctx context.Context, back int64) error {
+func (w *writer) movePoints(ctx context.Context) error {
 	customer := w.before.Order.CustomerID
-	if back == 0 || customer == 0 {
+	if w.back == 0 || customer == 0 {
 		return nil
 	}
-	n, err := execCount(ctx, w.tx, "UPDATE dtb_customer SET point = point + ?, update_date = ? WHERE id = ?", back, database.At(w.now), customer)
+	n, err := execCount(ctx, w.tx, "UPDATE dtb_customer SET point = point + ?, update_date = ? WHERE id = ?", w.back, database.At(w.now), customer)
 	if err == nil && n == 0 {
 		w.missing = append(w.missing, fmt.Sprintf("customer:%d", customer))
 	}
@@ -111,11 +112,10 @@ func (w *writer) movePoints(ctx context.Context, back int64) error {
 // summary keeps what EC-CUBE keeps about a member's purchases, whenever an order
 // begins or ceases to count as one (eccube.md §4.1).
 func (w *writer) summary(ctx context.Context) error {
-	was, is, customer := w.before.Order.Status, w.after.Order.Status, w.before.Order.CustomerID
-	edited := is.CountsAsPurchase() && w.after.Order.Total != w.before.Order.Total
-	if customer == 0 || was.CountsAsPurchase() == is.CountsAsPurchase() && !edited {
+	if !w.counts() {
 		return nil
 	}
+	customer := w.before.Order.CustomerID
 	if err := w.lockMember(ctx, customer); err != nil {
 		return err
 	}
@@ -137,6 +137,13 @@ func (w *writer) summary(ctx context.Context) error {
 		"), first_buy_date = "+first("MIN")+", last_buy_date = "+first("MAX")+", update_date = ? WHERE id = ?",
 		append(args, database.At(w.now), customer)...)
 	return err
+}
+
+// counts reports whether what is kept about the member's purchases changes.
+func (w *writer) counts() bool {
+	was, is := w.before.Order.Status, w.after.Order.Status
+	edited := is.CountsAsPurchase() && w.after.Order.Total != w.before.Order.Total
+	return w.before.Order.CustomerID != 0 && (was.CountsAsPurchase() != is.CountsAsPurchase() || edited)
 }
 
 // lockMember makes other orders of the member wait before they are counted: an

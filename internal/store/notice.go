@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,15 +14,52 @@ import (
 	"kessai/internal/problem"
 )
 
+// known asks which notices are stored under an id.
+type known struct {
+	merchant
+	id   int64
+	list []ledger.Notice
+}
+
+// merchant is who has dealings with Paygent.
+type merchant struct {
+	environment payment.Environment
+	id          string
+}
+
 // StoredNotices implements ledger.Store.
-func (s *Store) StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]ledger.Notice, error) {
-	list, err := database.List(ctx, s.db.Read(), scanNotice, "SELECT "+noticeTable.list("")+
-		" FROM plg_kessai_notice WHERE environment = ? AND merchant_id = ? AND notice_id = ? ORDER BY received_at, id",
-		string(env), merchant, noticeID)
-	if err != nil {
-		return nil, fmt.Errorf("store: notices %d: %w", noticeID, err)
+func (s *Store) StoredNotices(ctx context.Context, env payment.Environment, merchantID string, noticeID int64) ([]ledger.Notice, error) {
+	k := &known{merchant: merchant{env, merchantID}, id: noticeID}
+	err := s.knowns.do(ctx, k, func() error { return s.storedNotices(ctx, k) }, func(calls []*call[*known]) {
+		each(calls, s.storedNotices)
+	})
+	return k.list, err
+}
+
+// storedNotices looks for notices of one merchant.
+func (s *Store) storedNotices(ctx context.Context, ks ...*known) error {
+	args := []any{string(ks[0].environment), ks[0].merchant.id}
+	by := map[int64][]*known{}
+	for _, k := range padded(ks) {
+		args = append(args, k.id)
 	}
-	return list, nil
+	for _, k := range ks {
+		k.list, by[k.id] = nil, append(by[k.id], k)
+	}
+	list, err := database.List(ctx, s.db.Read(), scanNotice, "SELECT "+noticeTable.list("")+
+		" FROM plg_kessai_notice WHERE environment = ? AND merchant_id = ? AND notice_id IN ("+database.Marks(len(args)-2)+")", args...)
+	if err != nil {
+		return fmt.Errorf("store: notices: %w", err)
+	}
+	slices.SortFunc(list, func(a, b ledger.Notice) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
+	})
+	for _, n := range list {
+		for _, k := range by[n.NoticeID] {
+			k.list = append(k.list, n)
+		}
+	}
+	return nil
 }
 
 func scanNotice(row database.Row) (ledger.Notice, error) {
@@ -33,7 +72,7 @@ func scanNotice(row database.Row) (ledger.Notice, error) {
 // that is parked and belongs to no order is an alert of the shop.
 func (s *Store) AddNotice(ctx context.Context, n ledger.Notice) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		if err := noticeTable.insertOr(ctx, tx, ignore(tx.Engine(), "id"), &noticeRow{n}); err != nil || n.State != ledger.NoticeParked || n.OrderID != 0 {
+		if err := noticeTable.insertOr(ctx, direct{tx}, ignore(tx.Engine(), "id"), &noticeRow{n}); err != nil || n.State != ledger.NoticeParked || n.OrderID != 0 {
 			return err
 		}
 		return openShopAlert(ctx, tx, ledger.ParkedAlert(n))
@@ -43,16 +82,18 @@ func (s *Store) AddNotice(ctx context.Context, n ledger.Notice) error {
 // SaveNotice implements ledger.Store.
 func (s *Store) SaveNotice(ctx context.Context, n ledger.Notice) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		return saveNotice(ctx, tx, &noticeRow{n})
+		return saveNotice(ctx, direct{tx}, &noticeRow{n})
 	})
 }
 
 // saveNotice writes what may change of a stored notice; what was received stays.
-func saveNotice(ctx context.Context, tx *database.Tx, r *noticeRow) error {
-	n, err := execCount(ctx, tx, `UPDATE plg_kessai_notice
-SET state = ?, reason = ?, order_id = ?, next_at = ?, asked = ?, owner = ?, lease_until = ?, due_at = ? WHERE id = ?`,
-		string(r.State), string(r.Reason), number(r.OrderID), ms(r.NextAt), r.Asked, r.Owner, ms(r.LeaseUntil), noticeDue(&r.Notice), r.ID)
-	if err == nil && n == 0 {
+func saveNotice(ctx context.Context, to rowWriter, r *noticeRow) error {
+	err := to.updateRow(ctx, updating{
+		table: noticeTable.name, key: "id", id: r.ID,
+		set:  []string{"state", "reason", "order_id", "next_at", "asked", "owner", "lease_until", "due_at"},
+		args: []any{string(r.State), string(r.Reason), number(r.OrderID), ms(r.NextAt), r.Asked, r.Owner, ms(r.LeaseUntil), noticeDue(&r.Notice)},
+	})
+	if errors.Is(err, errLostRace) {
 		return problem.New(problem.NotFound, "notice.unknown", problem.Args{"ID": r.ID})
 	}
 	return err

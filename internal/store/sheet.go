@@ -78,7 +78,7 @@ func (w *writer) save(ctx context.Context) error {
 	if is.Totals.PaymentTotal != w.after.Order.Total || is.Totals.UsePoint != w.after.Order.UsePoint || is.Totals.AddPoint != w.after.Order.AddPoint {
 		return fmt.Errorf("the sheet's totals are not the order's")
 	}
-	changed, err := sheetTable.update(ctx, w.tx, w.sheet, is, guard{stamp: database.At(w.now)})
+	changed, err := sheetTable.update(ctx, direct{w.tx}, w.sheet, is, guard{stamp: database.At(w.now)})
 	if w.update(changed, err) != nil {
 		return err
 	}

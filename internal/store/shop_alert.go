@@ -19,7 +19,7 @@ func (s *Store) OpenShopAlert(ctx context.Context, a ledger.AlertChange) error {
 }
 
 func openShopAlert(ctx context.Context, tx *database.Tx, a ledger.AlertChange) error {
-	w := &writer{tx: tx, before: &loaded{}}
+	w := &writer{tx: tx, rows: direct{tx}, before: &loaded{}}
 	return w.openAlerts(ctx, []ledger.AlertChange{a})
 }
 

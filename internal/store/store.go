@@ -14,14 +14,36 @@ import (
 
 // Store keeps ledgers in the shop's database. It implements ledger.Store.
 type Store struct {
-	db  *database.DB
-	now func() time.Time
+	db      *database.DB
+	now     func() time.Time
+	updates *crowd[update]
+	views   *crowd[*view]
+	knowns  *crowd[*known]
+	matches *crowd[*matching]
 }
 
 var _ ledger.Store = (*Store)(nil)
 
 // New makes a Store. now dates the rows of a decision that tells no time itself.
-func New(db *database.DB, now func() time.Time) *Store { return &Store{db: db, now: now} }
+func New(db *database.DB, now func() time.Time) *Store {
+	const reading = 2 // one is on its way while another is worked off
+	return &Store{
+		db: db, now: now,
+		updates: &crowd[update]{lanes: lanes(db.Engine()), apart: func(a, b update) bool { return a.id == b.id }},
+		views:   &crowd[*view]{lanes: reading},
+		knowns:  &crowd[*known]{lanes: reading, apart: func(a, b *known) bool { return a.merchant != b.merchant }},
+		matches: &crowd[*matching]{lanes: reading, apart: func(a, b *matching) bool { return a.merchant != b.merchant }},
+	}
+}
+
+// lanes is how many transactions of several Updates are under way at once: while one waits
+// for its commit another goes on. SQLite has one writer.
+func lanes(e database.Engine) int {
+	if e == database.SQLite {
+		return 1
+	}
+	return 2
+}
 
 // races is how often an Update starts over because another node was faster.
 const races = 8
@@ -31,6 +53,14 @@ var errLostRace = errors.New("store: the ledger changed under its decision")
 
 // Update implements ledger.Store.
 func (s *Store) Update(ctx context.Context, id order.ID, decide func(*ledger.Ledger) error) error {
+	single := func() error { return s.updateSingle(ctx, id, decide) }
+	if s.db.Writing(ctx) { // it is refused, without waiting for what it keeps waiting
+		return single()
+	}
+	return s.updates.do(ctx, update{id, decide}, single, func(calls []*call[update]) { s.together(ctx, calls) })
+}
+
+func (s *Store) updateSingle(ctx context.Context, id order.ID, decide func(*ledger.Ledger) error) error {
 	for range races {
 		err := s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
 			return s.update(ctx, tx, id, decide)
@@ -51,7 +81,10 @@ func (s *Store) update(ctx context.Context, tx *database.Tx, id order.ID, decide
 	if err != nil {
 		return err
 	}
-	w := &writer{tx: tx, before: before, after: d.after, goods: d.goods, sheet: d.sheet, now: s.decidedAt(d.after)}
+	w := &writer{tx: tx, rows: direct{tx}, before: before, after: d.after, goods: d.goods, sheet: d.sheet, now: s.decidedAt(d.after)}
+	if err := w.check(); err != nil {
+		return err
+	}
 	return w.write(ctx)
 }
 
@@ -108,15 +141,37 @@ func (s *Store) decidedAt(l *ledger.Ledger) time.Time {
 	return at
 }
 
+// view asks for a ledger.
+type view struct {
+	id order.ID
+	l  *loaded
+}
+
 // View implements ledger.Store.
 func (s *Store) View(ctx context.Context, id order.ID) (*ledger.Ledger, error) {
-	var l *loaded
-	err := s.db.Snapshot(ctx, func(ctx context.Context, q database.Querier) (err error) {
-		l, err = load(ctx, q, id, "")
+	v := &view{id: id}
+	err := s.views.do(ctx, v, func() error { return s.view(ctx, v) }, func(calls []*call[*view]) { each(calls, s.view) })
+	switch {
+	case err != nil:
+		return nil, err
+	case v.l == nil:
+		return nil, problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
+	}
+	return &v.l.Ledger, nil
+}
+
+func (s *Store) view(ctx context.Context, vs ...*view) error {
+	return s.db.Snapshot(ctx, func(ctx context.Context, q database.Querier) error {
+		ids := make([]order.ID, len(vs))
+		for i, v := range vs {
+			ids[i] = v.id
+		}
+		all, err := loadAll(ctx, q, ids, "")
+		for _, v := range vs {
+			if v.l = all[v.id]; v.l != nil {
+				v.l = &loaded{Ledger: *v.l.copy()} // two may look at the same order
+			}
+		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &l.Ledger, nil
 }

@@ -53,34 +53,25 @@ func (t table[R]) values(r *R) ([]any, error) {
 	return out, nil
 }
 
-// insertSQL is an INSERT of n rows.
-func (t table[R]) insertSQL(n int) string {
-	row := "(" + database.Marks(len(t.columns)) + ")"
-	return "INSERT INTO " + t.name + " (" + t.list("") + ") VALUES " + strings.Repeat(row+", ", n-1) + row
-}
-
 // insert writes new rows by one statement.
-func (t table[R]) insert(ctx context.Context, tx *database.Tx, rows ...*R) error {
-	return t.insertOr(ctx, tx, "", rows...)
+func (t table[R]) insert(ctx context.Context, to rowWriter, rows ...*R) error {
+	return t.insertOr(ctx, to, "", rows...)
 }
 
 // insertOr is insert with what to do about a row that is there already.
-func (t table[R]) insertOr(ctx context.Context, tx *database.Tx, conflict string, rows ...*R) error {
+func (t table[R]) insertOr(ctx context.Context, to rowWriter, conflict string, rows ...*R) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	var args []any
+	i := insertion{table: t.name, columns: t.list(""), conflict: conflict}
 	for _, r := range rows {
 		v, err := t.values(r)
 		if err != nil {
 			return err
 		}
-		args = append(args, v...)
+		i.rows = append(i.rows, v)
 	}
-	if _, err := tx.Exec(ctx, t.insertSQL(len(rows))+conflict, args...); err != nil {
-		return fmt.Errorf("store: insert into %s: %w", t.name, err)
-	}
-	return nil
+	return to.insertRows(ctx, i)
 }
 
 // insertNew writes a row whose key the engine makes, with columns that only an
@@ -121,7 +112,7 @@ type guard struct {
 
 // update writes the columns that differ between before and after, and reports
 // how many did. A row that is gone, or no longer as the guard says, is errLostRace.
-func (t table[R]) update(ctx context.Context, tx *database.Tx, before, after *R, g guard) (int, error) {
+func (t table[R]) update(ctx context.Context, to rowWriter, before, after *R, g guard) (int, error) {
 	old, err := t.values(before)
 	if err != nil {
 		return 0, err
@@ -130,22 +121,20 @@ func (t table[R]) update(ctx context.Context, tx *database.Tx, before, after *R,
 	if err != nil {
 		return 0, err
 	}
-	var set []string
-	var args []any
+	u := updating{table: t.name, key: t.columns[0].name, id: old[0], guard: g}
 	for i, c := range t.columns {
 		if old[i] != now[i] {
-			set, args = append(set, c.name+" = ?"), append(args, now[i])
+			u.set, u.args = append(u.set, c.name), append(u.args, now[i])
 		}
 	}
-	if len(set) == 0 {
+	changed := len(u.set)
+	if changed == 0 {
 		return 0, nil
 	}
-	changed := len(set)
 	if g.stamp != nil {
-		set, args = append(set, "update_date = ?"), append(args, g.stamp)
+		u.set, u.args = append(u.set, "update_date"), append(u.args, g.stamp)
 	}
-	q := "UPDATE " + t.name + " SET " + strings.Join(set, ", ") + " WHERE " + t.columns[0].name + " = ?" + g.sql
-	return changed, execOne(ctx, tx, q, append(append(args, old[0]), g.args...)...)
+	return changed, to.updateRow(ctx, u)
 }
 
 // execOne runs a statement that must change exactly one row; if it changes none,

@@ -120,11 +120,11 @@ func (w *Wallet) write(ctx context.Context, tx *database.Tx, after *Wallet) erro
 		return fmt.Errorf("store: customer %d: a decision dropped cards or an operation", w.CustomerID)
 	}
 	for i, c := range w.Cards {
-		if _, err := cardTable.update(ctx, tx, c, after.Cards[i], guard{sql: " AND kept_key IS NOT NULL"}); err != nil {
+		if _, err := cardTable.update(ctx, direct{tx}, c, after.Cards[i], guard{sql: " AND kept_key IS NOT NULL"}); err != nil {
 			return cardConflict(err)
 		}
 	}
-	if err := cardTable.insert(ctx, tx, after.Cards[len(w.Cards):]...); err != nil {
+	if err := cardTable.insert(ctx, direct{tx}, after.Cards[len(w.Cards):]...); err != nil {
 		return cardConflict(err)
 	}
 	if after.Operation == nil {
@@ -132,10 +132,10 @@ func (w *Wallet) write(ctx context.Context, tx *database.Tx, after *Wallet) erro
 	}
 	row := w.row(after.Operation)
 	if w.Operation == nil {
-		return operationConflict(operationTable.insert(ctx, tx, row))
+		return operationConflict(operationTable.insert(ctx, direct{tx}, row))
 	}
 	old := w.Operation
-	_, err := operationTable.update(ctx, tx, w.row(old), row, guard{sql: " AND state = ? AND owner = ?", args: []any{string(old.State), old.Owner}})
+	_, err := operationTable.update(ctx, direct{tx}, w.row(old), row, guard{sql: " AND state = ? AND owner = ?", args: []any{string(old.State), old.Owner}})
 	return operationConflict(err)
 }
 

@@ -8,35 +8,43 @@ import (
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
+	"kessai/internal/order"
 )
 
 // writer writes what a decision changed.
 type writer struct {
 	tx     *database.Tx
+	rows   rowWriter
 	before *loaded
 	after  *ledger.Ledger
 	goods  *goods
 	sheet  *sheetRow // as it was loaded; nil while no decision asked for it
 	now    time.Time
 
-	missing []string // goods that could not be moved because their row is gone
-	touched bool     // something of the ledger was written
+	out     []order.Movement // what leaves the stock, or comes back, by the decision's moves
+	back    int64            // the points the member gets back
+	missing []string         // goods that could not be moved because their row is gone
+	touched bool             // something of the ledger was written
 
 	memberLocked bool // by the move of points
 }
 
-// write writes the difference. Stock goes first, for a row that is gone becomes an
-// alert; the ledger's own row follows when it is known whether anything changed.
+// write writes the difference. Stock goes first, for a row that is gone becomes an alert.
 func (w *writer) write(ctx context.Context) error {
-	if err := w.check(); err != nil {
-		return err
+	for _, step := range []func(context.Context) error{w.move, w.ownRows, w.summary} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
-	if err := w.move(ctx); err != nil {
-		return err
-	}
+	return nil
+}
+
+// ownRows writes the ledger and the order. The ledger's own row comes last, when it is known
+// whether anything changed.
+func (w *writer) ownRows(ctx context.Context) error {
 	w.after.Events = w.numbered()
 	for _, step := range []func(context.Context) error{
-		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.wake, w.notices, w.save, w.order, w.ship, w.ledger, w.summary,
+		w.payments, w.operations, w.hold, w.events, w.alerts, w.mails, w.wake, w.notices, w.save, w.order, w.ship, w.ledger,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("store: order %d: %w", w.before.Order.ID, err)
@@ -45,7 +53,8 @@ func (w *writer) write(ctx context.Context) error {
 	return nil
 }
 
-// check refuses changes of what Update does not write, so that none is lost silently.
+// check refuses changes of what Update does not write, so that none is lost silently, and
+// sums up what moves.
 func (w *writer) check() error {
 	was, is := w.before.Order, w.after.Order
 	was.Status, was.OrderDate, was.PaymentDate, was.PendingSince = is.Status, is.OrderDate, is.PaymentDate, is.PendingSince
@@ -64,7 +73,7 @@ func (w *writer) check() error {
 			return fmt.Errorf("store: order %d: event %d comes where %d is due", is.ID, e.Seq, want)
 		}
 	}
-	return nil
+	return w.reckon()
 }
 
 // numbered is the decision's events and those about goods that are gone, numbered
@@ -94,11 +103,11 @@ func (w *writer) payments(ctx context.Context) error {
 		row := &paymentRow{*p, w.before.Order.ID}
 		if old := known[p.ID]; old == nil {
 			fresh = append(fresh, row)
-		} else if err := w.update(paymentTable.update(ctx, w.tx, &paymentRow{*old, row.order}, row, guard{})); err != nil {
+		} else if err := w.update(paymentTable.update(ctx, w.rows, &paymentRow{*old, row.order}, row, guard{})); err != nil {
 			return paymentConflict(err)
 		}
 	}
-	if err := w.insert(len(fresh), paymentTable.insert(ctx, w.tx, fresh...)); err != nil {
+	if err := w.insert(len(fresh), paymentTable.insert(ctx, w.rows, fresh...)); err != nil {
 		return paymentConflict(err)
 	}
 	return w.paymentIDs(ctx, known)
@@ -129,7 +138,7 @@ func (w *writer) paymentIDs(ctx context.Context, known map[string]*ledger.Paymen
 			}
 		}
 	}
-	return conflict(w.insert(len(fresh), paymentIDTable.insert(ctx, w.tx, fresh...)), "payment.payment_id_taken")
+	return conflict(w.insert(len(fresh), paymentIDTable.insert(ctx, w.rows, fresh...)), "payment.payment_id_taken")
 }
 
 // lost reports whether an id that the payment had turned out to be another's.
@@ -153,11 +162,11 @@ func (w *writer) operations(ctx context.Context) error {
 			continue
 		}
 		g := guard{sql: " AND state = ? AND owner = ?", args: []any{string(old.State), old.Owner}}
-		if err := w.update(operationTable.update(ctx, w.tx, &operationRow{Operation: *old, order: row.order}, row, g)); err != nil {
+		if err := w.update(operationTable.update(ctx, w.rows, &operationRow{Operation: *old, order: row.order}, row, g)); err != nil {
 			return operationConflict(err)
 		}
 	}
-	return operationConflict(w.insert(len(fresh), operationTable.insert(ctx, w.tx, fresh...)))
+	return operationConflict(w.insert(len(fresh), operationTable.insert(ctx, w.rows, fresh...)))
 }
 
 // hold writes the hold that was there, and the one that was taken. One that the
@@ -173,33 +182,34 @@ func (w *writer) hold(ctx context.Context) error {
 			end.State, end.ReleasedAt = ledger.Released, w.now
 		}
 		g := guard{sql: " AND open_key IS NOT NULL"}
-		if err := w.update(holdTable.update(ctx, w.tx, &holdRow{*was, id}, &holdRow{end, id}, g)); err != nil {
+		if err := w.update(holdTable.update(ctx, w.rows, &holdRow{*was, id}, &holdRow{end, id}, g)); err != nil {
 			return err
 		}
 	}
 	if is == nil || was != nil && is.ID == was.ID {
 		return nil
 	}
-	return w.insert(1, holdTable.insert(ctx, w.tx, &holdRow{*is, id}))
+	return w.insert(1, holdTable.insert(ctx, w.rows, &holdRow{*is, id}))
 }
 
 // order writes dtb_order; its update date tells staff's lists that a payment moved.
 func (w *writer) order(ctx context.Context) error {
-	set, args := "update_date = ?", []any{database.At(w.now)}
+	u := updating{table: "dtb_order", key: "id", id: int64(w.before.Order.ID), set: []string{"update_date"}, args: []any{database.At(w.now)}}
+	to := func(column string, v any) { u.set, u.args = append(u.set, column), append(u.args, v) }
 	was, is := w.before.Order, w.after.Order
 	if was.Status != is.Status {
-		set, args = set+", order_status_id = ?", append(args, int64(is.Status))
+		to("order_status_id", int64(is.Status))
 	}
 	if date := database.AtOrNull(is.OrderDate); date != database.AtOrNull(was.OrderDate) {
-		set, args = set+", order_date = ?", append(args, date)
+		to("order_date", date)
 	}
 	if date := database.AtOrNull(is.PaymentDate); date != database.AtOrNull(was.PaymentDate) {
-		set, args = set+", payment_date = ?", append(args, date)
+		to("payment_date", date)
 	}
-	if len(args) == 1 && !w.paymentMoved() {
+	if len(u.set) == 1 && !w.paymentMoved() {
 		return nil
 	}
-	return w.update(1, execOne(ctx, w.tx, "UPDATE dtb_order SET "+set+" WHERE id = ?", append(args, int64(is.ID))...))
+	return w.update(1, w.rows.updateRow(ctx, u))
 }
 
 // paymentMoved reports whether a payment stands elsewhere than before.
@@ -223,24 +233,29 @@ func (w *writer) ledger(ctx context.Context) error {
 	}
 	seq := w.before.EventSeq + int64(len(l.Events))
 	if w.before.Version == 0 {
-		_, err := w.tx.Exec(ctx, `INSERT INTO plg_kessai_ledger (order_id, version, event_seq, current_id, pending_since, last_status, updated_at)
-VALUES (?, 1, ?, ?, ?, ?, ?)`, int64(l.Order.ID), seq, text(l.CurrentID), pending, int64(l.Order.Status), w.now.UnixMilli())
+		err := w.rows.insertRows(ctx, insertion{
+			table: "plg_kessai_ledger", columns: "order_id, version, event_seq, current_id, pending_since, last_status, updated_at",
+			rows: [][]any{{int64(l.Order.ID), 1, seq, text(l.CurrentID), pending, int64(l.Order.Status), w.now.UnixMilli()}},
+		})
 		if database.IsDuplicate(err) {
 			return errLostRace
 		}
 		return err
 	}
-	set, args := "version = ?, event_seq = ?, current_id = ?, pending_since = ?, updated_at = ?",
-		[]any{w.before.Version + 1, seq, text(l.CurrentID), pending, w.now.UnixMilli()}
+	u := updating{
+		table: "plg_kessai_ledger", key: "order_id", id: int64(l.Order.ID),
+		set:   []string{"version", "event_seq", "current_id", "pending_since", "updated_at"},
+		args:  []any{w.before.Version + 1, seq, text(l.CurrentID), pending, w.now.UnixMilli()},
+		guard: guard{sql: " AND version = ?", args: []any{w.before.Version}},
+	}
 	last := l.LastStatus // another hand may have moved the order since, and the decision not seen it (money.md §7)
 	if l.Order.Status != w.before.Order.Status {
 		last = l.Order.Status
 	}
 	if last != w.before.LastStatus {
-		set, args = set+", last_status = ?", append(args, int64(last))
+		u.set, u.args = append(u.set, "last_status"), append(u.args, int64(last))
 	}
-	return execOne(ctx, w.tx, "UPDATE plg_kessai_ledger SET "+set+" WHERE order_id = ? AND version = ?",
-		append(args, int64(l.Order.ID), w.before.Version)...)
+	return w.rows.updateRow(ctx, u)
 }
 
 // clock tells the time of the decision.
