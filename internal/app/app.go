@@ -76,10 +76,14 @@ type App struct {
 	clock    clock
 }
 
-// worker is one background task: it starts no goroutine and reads no clock of its own.
+// step does a worker's next piece of work, without a loop and a clock of its own.
+type step func(ctx context.Context) (worked bool, next time.Time, err error)
+
+// worker is one background task.
 type worker struct {
 	name string
-	step func(ctx context.Context) (worked bool, next time.Time, err error)
+	step step
+	wide step          // instead of step in Run, where several things may go on at once; nil: step
 	rest time.Duration // the longest it rests in Run; 0: idle
 }
 
@@ -193,13 +197,19 @@ func (a *App) mountNotices(context.Context) error {
 	return nil
 }
 
+// askers is how many questions a worker has under way at once.
+const askers = 16
+
 func (a *App) openWorkers() {
 	d := a.deps
+	resolver := reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log)
+	confirmer := notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log)
+	watcher := reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log)
 	a.workers = append([]worker{
-		{name: "resolver", step: reconcile.NewResolver(a.Ledger, a.Store, d.Now, d.Log).Step},
-		{name: "confirmer", step: notice.NewConfirmer(a.Ledger, a.Store, d.Node, d.Now, d.Log).Step},
+		{name: "resolver", step: resolver.Step, wide: resolver.Wide(askers).Step},
+		{name: "confirmer", step: confirmer.Step, wide: confirmer.Wide(askers).Step},
 		{name: "sweeper", step: notice.NewSweeper(a.gateway, a.Store, a.Ledger, d.Node, notice.SweepEvery, d.Now, d.Log).Step},
-		{name: "watcher", step: reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log).Step},
+		{name: "watcher", step: watcher.Step, wide: watcher.Wide(askers).Step},
 		{name: "mail", step: a.Mail.Step},
 		{name: "sessions", step: a.kernel.SessionStep},
 	}, a.jobWorkers()...)

@@ -15,6 +15,9 @@ const idle = 2 * time.Second
 func (a *App) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	for _, w := range a.workers {
+		if w.wide != nil {
+			w.step = w.wide
+		}
 		wg.Go(func() { a.loop(ctx, w) })
 	}
 	wg.Wait()

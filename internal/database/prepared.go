@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxPrepared     = 128     // statements that a connection keeps
+	maxPrepared     = 256     // statements that a connection keeps
 	maxPreparedText = 8 << 10 // bytes; a longer one is built for its occasion
 )
 

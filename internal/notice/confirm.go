@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"kessai/internal/beside"
 	"kessai/internal/ledger"
 )
 
@@ -19,6 +20,7 @@ type Confirmer struct {
 	node    string
 	now     func() time.Time
 	log     *slog.Logger
+	width   int
 }
 
 // NewConfirmer makes a Confirmer.
@@ -26,21 +28,27 @@ func NewConfirmer(service *ledger.Service, store ledger.Store, node string, now 
 	return &Confirmer{service: service, store: store, node: node, now: now, log: log}
 }
 
+// Wide is c with so many taken up at once: most of the time goes by waiting for the centre.
+func (c Confirmer) Wide(width int) *Confirmer {
+	c.width = width
+	return &c
+}
+
 // Step takes up the notices that are due now.
 func (c *Confirmer) Step(ctx context.Context) (worked bool, next time.Time, err error) {
 	now := c.now()
-	due, next, err := c.store.ClaimNotices(ctx, c.node, now, now.Add(leaseFor), 20)
+	due, next, err := c.store.ClaimNotices(ctx, c.node, now, now.Add(leaseFor), max(20, 2*c.width))
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	for _, n := range due {
-		if err := c.service.TakeUpNotice(ctx, n); err != nil {
-			if errors.Is(err, context.Canceled) {
-				return worked, next, err
-			}
+	err = beside.Try(c.width, len(due), func(i int) error {
+		n := due[i]
+		err := c.service.TakeUpNotice(ctx, n)
+		if err != nil && !errors.Is(err, context.Canceled) {
 			c.log.ErrorContext(ctx, "notice not taken up", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
+			return nil
 		}
-		worked = true
-	}
-	return worked, next, nil
+		return err
+	})
+	return len(due) > 0, next, err
 }

@@ -3,9 +3,9 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
+	"kessai/internal/beside"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -159,32 +159,8 @@ func (c *comparer) compare(ctx context.Context, due []ledger.DuePayment) error {
 // ask asks about a page of payments, by so many askers as the width allows.
 func (c *comparer) ask(ctx context.Context, due []ledger.DuePayment) []Compared {
 	out := make([]Compared, len(due))
-	beside(c.o.Width, len(due), func(i int) { out[i] = c.one(ctx, due[i]) })
+	beside.Each(c.o.Width, len(due), func(i int) { out[i] = c.one(ctx, due[i]) })
 	return out
-}
-
-// beside does n things, no more than width of them at once.
-func beside(width, n int, do func(i int)) {
-	if width <= 1 {
-		for i := range n {
-			do(i)
-		}
-		return
-	}
-	next := make(chan int)
-	var doing sync.WaitGroup
-	for range min(width, n) {
-		doing.Go(func() {
-			for i := range next {
-				do(i)
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	doing.Wait()
 }
 
 func (c *comparer) one(ctx context.Context, due ledger.DuePayment) Compared {

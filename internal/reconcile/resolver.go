@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
+	"kessai/internal/beside"
 	"kessai/internal/ledger"
 )
 
@@ -18,11 +20,18 @@ type Resolver struct {
 	store   ledger.Store
 	now     func() time.Time
 	log     *slog.Logger
+	width   int
 }
 
 // NewResolver makes a Resolver.
 func NewResolver(service *ledger.Service, store ledger.Store, now func() time.Time, log *slog.Logger) *Resolver {
 	return &Resolver{service: service, store: store, now: now, log: log}
+}
+
+// Wide is r with so many taken up at once: most of the time goes by waiting for the centre.
+func (r Resolver) Wide(width int) *Resolver {
+	r.width = width
+	return &r
 }
 
 // Step takes up what is due now. It reports whether it did anything, and when there
@@ -33,16 +42,16 @@ func (r *Resolver) Step(ctx context.Context) (worked bool, next time.Time, err e
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	for _, d := range due {
-		if err := r.service.TakeUp(ctx, d); err != nil {
-			if errors.Is(err, context.Canceled) {
-				return worked, next, err
-			}
+	err = beside.Try(r.width, len(due), func(i int) error {
+		d := due[i]
+		err := r.service.TakeUp(ctx, d)
+		if err != nil && !errors.Is(err, context.Canceled) {
 			r.log.ErrorContext(ctx, "operation not taken up", "operation", d.OperationID, "order", int64(d.OrderID), "error", err)
+			return nil
 		}
-		worked = true
-	}
-	return worked, next, nil
+		return err
+	})
+	return len(due) > 0, next, err
 }
 
 // Watcher asks 094 about payments whose time has come.
@@ -51,11 +60,18 @@ type Watcher struct {
 	store   ledger.Store
 	now     func() time.Time
 	log     *slog.Logger
+	width   int
 }
 
 // NewWatcher makes a Watcher.
 func NewWatcher(service *ledger.Service, store ledger.Store, now func() time.Time, log *slog.Logger) *Watcher {
 	return &Watcher{service: service, store: store, now: now, log: log}
+}
+
+// Wide is w with so many asked about at once: most of the time goes by waiting for the centre.
+func (w Watcher) Wide(width int) *Watcher {
+	w.width = width
+	return &w
 }
 
 // Step asks about the payments that are due now.
@@ -64,15 +80,19 @@ func (w *Watcher) Step(ctx context.Context) (worked bool, next time.Time, err er
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	for _, d := range due {
-		if err := w.service.Watch(ctx, d); err != nil {
-			if errors.Is(err, context.Canceled) {
-				return worked, next, err
-			}
+	var asked atomic.Bool
+	err = beside.Try(w.width, len(due), func(i int) error {
+		d := due[i]
+		err := w.service.Watch(ctx, d)
+		switch {
+		case err == nil:
+			asked.Store(true)
+		case !errors.Is(err, context.Canceled):
+			// If it could not even be taken it is due at once: the worker rests first.
 			w.log.ErrorContext(ctx, "payment not asked about", "payment", d.PaymentID, "order", int64(d.OrderID), "error", err)
-			continue // if it could not even be taken it is due at once: the worker rests first
+			return nil
 		}
-		worked = true
-	}
-	return worked, next, nil
+		return err
+	})
+	return asked.Load(), next, err
 }

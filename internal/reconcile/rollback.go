@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"kessai/internal/beside"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 )
@@ -51,7 +52,7 @@ func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now ti
 				return totals, err
 			}
 			outs, errs := make([]ledger.Rollback, len(some)), make([]error, len(some))
-			beside(width, len(some), func(i int) { outs[i], errs[i] = s.RollBack(ctx, some[i], o.Rehearse) })
+			beside.Each(width, len(some), func(i int) { outs[i], errs[i] = s.RollBack(ctx, some[i], o.Rehearse) })
 			for i, out := range outs {
 				totals.count(out.Verdict, errs[i])
 				if err := each(out, errs[i]); err != nil {

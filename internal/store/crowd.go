@@ -9,6 +9,7 @@ import (
 const (
 	maxTogether = 32                     // calls that are carried out together
 	patience    = 500 * time.Millisecond // after which a call goes on by itself: something holds the lanes up
+	readsTake   = 5 * time.Second        // after which reads together count as failed
 )
 
 // crowd carries out calls together that come while others are under way. One that finds a
@@ -16,7 +17,8 @@ const (
 // have come meanwhile, of whom the first carries them all out. So no goroutine is needed,
 // and nobody waits for company.
 type crowd[T any] struct {
-	lanes int
+	lanes    int
+	patience time.Duration
 	// apart says that two calls cannot go together; nil: all can.
 	apart func(a, b T) bool
 
@@ -81,7 +83,7 @@ func (c *crowd[T]) wait(ctx context.Context, me *call[T]) error {
 	}
 	c.queue = append(c.queue, me)
 	c.mu.Unlock()
-	long := time.NewTimer(patience)
+	long := time.NewTimer(c.patience)
 	defer long.Stop()
 	select {
 	case <-me.turn:
@@ -95,6 +97,13 @@ func (c *crowd[T]) wait(ctx context.Context, me *call[T]) error {
 	}
 	<-me.turn // somebody is at it: how it ends has to be known
 	return nil
+}
+
+// waiting is how many wait for a lane.
+func (c *crowd[T]) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
 }
 
 func (c *crowd[T]) withdraw(me *call[T]) bool {
@@ -148,7 +157,7 @@ func each[T any](calls []*call[T], read func(context.Context, ...T) error) {
 	for i, c := range calls {
 		all[i] = c.what
 	}
-	ctx, stop := context.WithTimeout(context.Background(), patience)
+	ctx, stop := context.WithTimeout(context.Background(), readsTake)
 	defer stop()
 	failed := read(ctx, all...) != nil
 	for _, c := range calls {

@@ -1,0 +1,50 @@
+// Package beside does several things at once, no more than so many. One at a time they stay
+// in the caller's goroutine, in their order: so a whole system can be driven by one.
+package beside
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Each calls do with 0 to n-1, no more than width of them at once, and returns when all
+// have returned.
+func Each(width, n int, do func(i int)) {
+	if width <= 1 || n == 1 {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	next := make(chan int)
+	var doing sync.WaitGroup
+	for range min(width, n) {
+		doing.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	doing.Wait()
+}
+
+// Try is Each that begins no more once do has returned an error, and returns the first.
+func Try(width, n int, do func(i int) error) error {
+	var first atomic.Pointer[error]
+	Each(width, n, func(i int) {
+		if first.Load() != nil {
+			return
+		}
+		if err := do(i); err != nil {
+			first.CompareAndSwap(nil, &err)
+		}
+	})
+	if err := first.Load(); err != nil {
+		return *err
+	}
+	return nil
+}

@@ -1,0 +1,282 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kessai/internal/database"
+	"kessai/internal/database/dbtest"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/payment"
+	"kessai/internal/problem"
+)
+
+// watched is a shop whose statements are kept.
+type watched struct {
+	*Shop
+	mu   sync.Mutex
+	sent []string
+}
+
+// eachWatched is each with the statements.
+func eachWatched(t *testing.T, fn func(t *testing.T, s *watched)) {
+	t.Helper()
+	t.Parallel()
+	for _, engine := range []database.Engine{database.SQLite, database.MySQL, database.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			s := &watched{}
+			s.Shop = New(t, dbtest.Open(t, engine, database.Options{Observe: func(q string) {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.sent = append(s.sent, q)
+			}}))
+			s.Store.Patience(time.Minute)
+			fn(t, s)
+		})
+	}
+}
+
+// count is how many statements begin so since the last forget.
+func (s *watched) count(start string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.sent {
+		if strings.HasPrefix(q, start) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *watched) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent = nil
+}
+
+// together runs decisions that have to wait for each other, and returns their errors.
+func (s *watched) together(t *testing.T, ids []order.ID, decide func(i int, l *ledger.Ledger) error) []error {
+	t.Helper()
+	gate := make(chan struct{})
+	var before, all sync.WaitGroup
+	for range 2 { // as many as go on at the same time
+		busy := s.Order(Wanted{})
+		before.Add(1)
+		all.Go(func() {
+			once := sync.OnceFunc(before.Done)
+			if err := s.Store.Update(context.Background(), busy, func(*ledger.Ledger) error {
+				once()
+				<-gate
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+		if s.DB.Engine() == database.SQLite {
+			break
+		}
+	}
+	before.Wait()
+	s.forget()
+	errs := make([]error, len(ids))
+	for i, id := range ids {
+		all.Go(func() {
+			errs[i] = s.Store.Update(context.Background(), id, func(l *ledger.Ledger) error { return decide(i, l) })
+		})
+		for s.Store.Waiting() < i+1 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	close(gate)
+	all.Wait()
+	return errs
+}
+
+// TestTogether: Updates that go together leave what they leave one after the other.
+func TestTogether(t *testing.T) {
+	eachWatched(t, func(t *testing.T, s *watched) {
+		const n = 13
+		umbrella, book, ticket := s.Class("傘", 100), s.Class("本", 100), s.Unlimited("券")
+		members := []int64{s.Member(1000), s.Member(1000), 0}
+		ids := make([]order.ID, n)
+		for i := range ids {
+			ms := []order.Movement{{ProductClassID: umbrella, Quantity: 1}, {ProductClassID: book, Quantity: int64(i)}, {ProductClassID: ticket, Quantity: 1}}
+			ids[i] = s.Order(Wanted{Customer: members[i%3]})
+			s.update(t, ids[i], func(l *ledger.Ledger) {
+				p := s.newPayment(l)
+				p.Phase, p.PaymentID = payment.Authorised, fmt.Sprintf("9%d", i)
+				s.newOperation(l, p, payment.CancelAuthorization)
+				s.take(l, int64(10*(i%3+1)), ms[:1+i%3]...)
+				s.note(l, ledger.EventHeld)
+				s.alert(l, ledger.AlertDouble, "old", false)
+				l.Order.Status = order.New
+			})
+		}
+		s.Advance(time.Minute)
+		errs := s.together(t, ids, func(i int, l *ledger.Ledger) error {
+			s.release(l)
+			s.note(l, ledger.EventReleased)
+			s.note(l, ledger.EventObserved)
+			p := l.Payments[0]
+			p.Phase, p.End, p.EndedAt = payment.Ended, payment.Canceled, s.Now()
+			settled(l.Operations[0], payment.Succeeded, s.Now())
+			s.newOperation(l, p, payment.Capture)
+			s.alert(l, ledger.AlertDouble, "old", true)
+			s.alert(l, ledger.AlertUnknown, "new", false)
+			l.Mails = append(l.Mails, ledger.Mail{ID: s.ID(), Kind: ledger.MailMismatch, Cause: "c", At: s.Now()})
+			l.Order.Status = order.Canceled
+			if i%2 == 0 {
+				l.Notices = append(l.Notices, ledger.NoticeChange{Notice: s.notice(l.Order.ID, int64(100+i)), New: true})
+			}
+			return nil
+		})
+		for i, err := range errs {
+			if err != nil {
+				t.Fatalf("%d: %v", i, err)
+			}
+		}
+		if got := s.count("UPDATE plg_kessai_ledger"); got != 1 {
+			t.Errorf("%d statements for %d ledgers", got, n)
+		}
+		s.expect(t, umbrella, 100)
+		s.expect(t, book, 100)
+		for _, m := range members[:2] {
+			s.bought(t, m, 0, 0)
+			if got := s.Points(m); got != 1000 {
+				t.Errorf("points %d", got)
+			}
+		}
+		for i, id := range ids {
+			s.noGaps(t, id)
+			s.openAlerts(t, id, ledger.AlertUnknown)
+			l := s.view(t, id)
+			p := l.Payments[0]
+			if l.Order.Status != order.Canceled || l.Hold != nil || l.Version != 2 || l.EventSeq != 3 || p.Phase != payment.Ended || p.PaymentID != fmt.Sprintf("9%d", i) {
+				t.Errorf("%d: %+v, %+v", i, l, p)
+			}
+			if len(l.Operations) != 2 || l.Operations[0].State != payment.Succeeded || l.Operations[1].Kind != payment.Capture {
+				t.Errorf("%d: %+v", i, l.Operations)
+			}
+			if got, want := s.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE order_id = ?", int64(id)), int64(1-i%2); got != want {
+				t.Errorf("%d: %d notices", i, got)
+			}
+			if got := s.Number("SELECT COUNT(*) FROM plg_kessai_outbox WHERE order_id = ?", int64(id)); got != 1 {
+				t.Errorf("%d: %d mails", i, got)
+			}
+		}
+	})
+}
+
+// good is a decision that leaves an event.
+func good(l *ledger.Ledger) error {
+	l.Events = append(l.Events, ledger.Event{At: dbtest.Now(), Kind: ledger.EventObserved, Actor: ledger.System})
+	return nil
+}
+
+// TestTogetherApart: one that cannot go with others, or fails, does not concern them.
+func TestTogetherApart(t *testing.T) {
+	refused := errors.New("refused")
+	for name, tc := range map[string]struct {
+		odd  func(s *watched, l *ledger.Ledger) error
+		want func(error) bool
+		seq  int64 // of the odd one's events
+	}{
+		"an error":         {func(*watched, *ledger.Ledger) error { return refused }, func(err error) bool { return errors.Is(err, refused) }, 0},
+		"a forbidden edit": {func(_ *watched, l *ledger.Ledger) error { l.Order.No = "x"; return nil }, func(err error) bool { return err != nil }, 0},
+		"a key used twice": {func(s *watched, l *ledger.Ledger) error {
+			l.Events = append(l.Events, ledger.Event{At: s.Now(), Kind: ledger.EventObserved, Actor: ledger.System, IdemKey: "used"})
+			return nil
+		}, func(err error) bool { return problem.Is(err, "operation.repeated") }, 0},
+		"a lost race": {func(s *watched, l *ledger.Ledger) error {
+			if l.Version++; l.EventSeq == 0 {
+				return good(l)
+			}
+			return nil
+		}, func(err error) bool { return err == nil }, 1},
+		"a taking": {func(s *watched, l *ledger.Ledger) error {
+			s.take(l, 0, order.Movement{ProductClassID: 1, Quantity: 1})
+			return good(l)
+		}, func(err error) bool { return err == nil }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachWatched(t, func(t *testing.T, s *watched) {
+				s.update(t, s.Order(Wanted{}), func(l *ledger.Ledger) {
+					l.Events = append(l.Events, ledger.Event{At: s.Now(), Kind: ledger.EventObserved, Actor: ledger.System, IdemKey: "used"})
+				})
+				ids := make([]order.ID, 5)
+				for i := range ids {
+					ids[i] = s.Order(Wanted{})
+				}
+				errs := s.together(t, ids, func(i int, l *ledger.Ledger) error {
+					if i == 2 {
+						return tc.odd(s, l)
+					}
+					return good(l)
+				})
+				for i, err := range errs {
+					want := int64(1)
+					if i == 2 {
+						want = tc.seq
+					}
+					if i == 2 && !tc.want(err) || i != 2 && err != nil {
+						t.Errorf("%d: %v", i, err)
+					}
+					if l := s.view(t, ids[i]); l.EventSeq != want {
+						t.Errorf("%d: %d events", i, l.EventSeq)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestTogetherPassesOver: whoever has an order's row holds up nobody else's.
+func TestTogetherPassesOver(t *testing.T) {
+	eachWatched(t, func(t *testing.T, s *watched) {
+		if s.DB.Engine() == database.SQLite {
+			return // one writer: nobody has a row while another writes
+		}
+		ids := make([]order.ID, 5)
+		for i := range ids {
+			ids[i] = s.Order(Wanted{})
+		}
+		locked, done := make(chan struct{}), make(chan struct{})
+		var other sync.WaitGroup
+		other.Go(func() {
+			if err := s.DB.Write(context.Background(), func(ctx context.Context, tx *database.Tx) error {
+				if _, _, err := database.One(ctx, tx, database.Scalar[int64], "SELECT id FROM dtb_order WHERE id = ?"+tx.ForUpdate(), int64(ids[2])); err != nil {
+					return err
+				}
+				close(locked)
+				<-done
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+		<-locked
+		other.Go(func() {
+			defer close(done)
+			for deadline := time.Now().Add(10 * time.Second); s.Number("SELECT COUNT(*) FROM plg_kessai_event WHERE order_id IN (?, ?, ?, ?)",
+				int64(ids[0]), int64(ids[1]), int64(ids[3]), int64(ids[4])) < 4; time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Error("the others wait")
+					return
+				}
+			}
+		})
+		for i, err := range s.together(t, ids, func(_ int, l *ledger.Ledger) error { return good(l) }) {
+			if l := s.view(t, ids[i]); err != nil || l.EventSeq != 1 {
+				t.Errorf("%d: %v, %d events", i, err, l.EventSeq)
+			}
+		}
+		other.Wait()
+	})
+}
