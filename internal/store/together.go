@@ -14,8 +14,8 @@ import (
 
 // Updates of different orders that come at the same time share a transaction, and the
 // statements that read and write their ledgers: a server's time goes into journeys and
-// commits. It is done only where that cannot be noticed. An Update that waits for a row
-// somebody has, takes goods, edits an order, or fails, is undone and done by itself.
+// commits. It is done only where that cannot be noticed: an Update that has to wait for a row,
+// to see goods or to edit the order goes by itself, and where anything fails all do.
 
 // update is a call of Update.
 type update struct {
@@ -82,10 +82,6 @@ func (s *Store) joined(tx *database.Tx, before *loaded, c *call[update]) *writer
 	}
 	w := &writer{tx: tx, before: before, after: after, now: s.decidedAt(after)}
 	if c.err = w.check(); c.err != nil {
-		return nil
-	}
-	takes := func(m order.Movement) bool { return m.Quantity > 0 }
-	if c.alone = w.back < 0 || slices.ContainsFunc(w.out, takes); c.alone { // the next must see what one takes gone
 		return nil
 	}
 	return w
