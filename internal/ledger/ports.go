@@ -222,9 +222,9 @@ type Sweeps interface {
 	// LivePayments lists payments with an id above after that have not ended, by id.
 	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
 
-	// ParkedNotices lists a merchant's parked notices with an id above after that waiting
-	// may cure (WakeReasons), by id: those of orders that have an alert about one.
-	ParkedNotices(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]Notice, error)
+	// ParkedNotices lists a merchant's parked notices that waiting may cure (WakeReasons, and
+	// those of no order unless malformed), by payment_id and id, those after the given one.
+	ParkedNotices(ctx context.Context, env payment.Environment, merchant string, after Notice, limit int) ([]Notice, error)
 
 	// OpenShopAlert opens an alert of the shop, not of one order; ShopAlerts lists the open
 	// ones of a kind, and CloseShopAlert closes one.

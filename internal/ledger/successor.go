@@ -130,11 +130,11 @@ func (l *Ledger) takeSuccessor(t tick, n *Notice, old *Payment, f Finding) error
 		return l.finish(t, n, old, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, old); busy {
-		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, until
+		n.wait(until)
 		return nil
 	}
 	if op := l.openOn(old); op != nil && !op.Kind.Begins() && old.Method != payment.Paidy { // 094 settles it first
-		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, nextAsk(n.ReceivedAt, t.now)
+		n.wait(nextAsk(n.ReceivedAt, t.now))
 		return nil
 	}
 	taken, err := l.succeed(t, old, f, noticeCause(n))

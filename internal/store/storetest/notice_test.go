@@ -263,22 +263,24 @@ func TestSweptAt(t *testing.T) {
 	})
 }
 
-// TestParkedNotices: those that waiting may cure, of orders with an alert, one after the other.
+// TestParkedNotices: those that waiting may cure, whether their alert is open or was closed by
+// hand, and those of no order; by payment, one after the other.
 func TestParkedNotices(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		ctx := context.Background()
-		parked := func(after string) (ids []int64, last string) {
+		parked := func(after ledger.Notice) (ids []int64, last ledger.Notice) {
 			list, err := s.Store.ParkedNotices(ctx, payment.Simulator, "12345", after, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, n := range list {
-				ids, last = append(ids, n.NoticeID), n.ID
+				ids, last = append(ids, n.NoticeID), n
 			}
 			return ids, last
 		}
 		id, _ := s.planned(t)
 		quiet, _ := s.planned(t)
+		nobodys := func(n *ledger.Notice, why ledger.ParkReason) { n.OrderID, n.PaymentID, n.Reason = 0, "999", why }
 		for i, change := range []func(n *ledger.Notice){
 			func(*ledger.Notice) {},
 			func(n *ledger.Notice) { n.Reason = ledger.ParkFailed },
@@ -287,7 +289,11 @@ func TestParkedNotices(t *testing.T) {
 			func(n *ledger.Notice) { n.State, n.Reason = ledger.NoticeApplied, ledger.NotParked },
 			func(n *ledger.Notice) { n.Owner, n.LeaseUntil = "node1", s.Now().Add(time.Minute) },
 			func(n *ledger.Notice) { n.MerchantID = "999" },
-			func(n *ledger.Notice) { n.OrderID = quiet },
+			func(n *ledger.Notice) { n.OrderID, n.PaymentID = quiet, "900" },
+			func(n *ledger.Notice) { nobodys(n, ledger.ParkConflict) },
+			func(n *ledger.Notice) { nobodys(n, ledger.ParkMalformed) },
+			func(n *ledger.Notice) { n.Reason = ledger.ParkConflict },
+			func(n *ledger.Notice) { nobodys(n, ledger.ParkConflict); n.State, n.Reason = ledger.NoticeForeign, "" },
 		} {
 			n := s.notice(id, int64(i+1))
 			n.State, n.Reason, n.NextAt = ledger.NoticeParked, ledger.ParkSilent, time.Time{}
@@ -295,16 +301,19 @@ func TestParkedNotices(t *testing.T) {
 			if err := s.Store.AddNotice(ctx, n); err != nil {
 				t.Fatal(err)
 			}
+			for _, closed := range []bool{false, true} {
+				if n.OrderID != 0 && n.State == ledger.NoticeParked && (!closed || n.OrderID == quiet) {
+					s.update(t, n.OrderID, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, ledger.ParkedAlert(n).Cause, closed) })
+				}
+			}
 		}
-		if ids, _ := parked(""); len(ids) != 0 {
-			t.Errorf("without an alert: %v", ids)
+		var got [][]int64
+		ids, last := parked(ledger.Notice{})
+		for ; len(ids) > 0; ids, last = parked(last) {
+			got = append(got, ids)
 		}
-		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, "notice:1", false) })
-		first, last := parked("")
-		second, last := parked(last)
-		third, _ := parked(last)
-		if !cmp.Equal(append(first, second...), []int64{1, 2, 3}) || len(third) != 0 {
-			t.Errorf("%v, %v, %v", first, second, third)
+		if !cmp.Equal(got, [][]int64{{1, 2}, {3, 8}, {9}}) {
+			t.Errorf("%v", got)
 		}
 	})
 }
