@@ -344,10 +344,12 @@ func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, d
 	}
 	f := Finding{Kind: Found, Type: p.Method.Type(), Status: s, Amount: amount, BegunAt: op.PlannedAt}
 	v := verdict{cause: cause, status: s, paymentDate: date}
-	switch read(op, p, f) {
-	case readYes:
+	switch r := read(op, p, f); {
+	case r == readYes && cancels(op.Kind) && l.putOff(t, p, told(s, date, cause)):
+		return nil
+	case r == readYes:
 		v.state = payment.Succeeded
-	case readNo:
+	case r == readNo:
 		v.state, v.event = payment.DeclinedOp, payment.Refused
 	default:
 		return l.observe(t, p, told(s, date, cause))
