@@ -76,8 +76,9 @@ type Store interface {
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
 	// AcknowledgeShopAlert closes an open alert of the shop by a person's hand, whose name and
-	// reason stay with it, and reports whether it was open.
-	AcknowledgeShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time, actor Actor, reason string) (bool, error)
+	// reason stay with it, and reports whether it did, now or at an earlier press of the same
+	// form. One opened anew since it was shown: AlertReopened.
+	AcknowledgeShopAlert(ctx context.Context, in Acknowledge, at time.Time) (bool, error)
 
 	// ClaimNotices takes received notices that are due at now for owner.
 	ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []Notice, next time.Time, err error)
