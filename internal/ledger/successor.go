@@ -355,7 +355,7 @@ func (l *Ledger) watchUnclear(t tick, p *Payment, f Finding) {
 	if p.stage() == payment.StageFinished {
 		return
 	}
-	if l.canceling(p) == nil { // else its own alert tells
+	if !p.EndedAt.IsZero() && l.canceling(p) == nil { // else the operation's own alert tells
 		l.alert(t, AlertContradiction, heirCause(p), EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(f.Status)})
 	}
 	p.AskAt = nextAsk(p.EndedAt, t.now)
