@@ -216,6 +216,22 @@ func TestEditMovesPoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(55)
+	for _, tt := range []struct {
+		use, add, left int64
+		code           string
+	}{
+		{175, 25, 0, ""}, // 75 more are used, of which 20 are given
+		{176, 25, 0, "point.short"},
+		{100, 5, 55, ""}, // and back
+		{155, 5, 0, ""},
+		{157, 6, 0, "point.short"},
+		{100, 5, 55, ""},
+	} {
+		if _, err := w.save(with(tt.use, tt.add), LivingAsk); code(err) != tt.code {
+			t.Errorf("%+v: %v", tt, err)
+		}
+		expect(tt.left)
+	}
 	w.moved(order.Returned)
 	expect(150)
 	w.moved(order.Delivered)
