@@ -11,9 +11,16 @@ import (
 	"kessai/internal/problem"
 )
 
-// stored is how the shop's database has a notice.
+// stored is how the shop's database has a notice, also where it is away now.
 func (s *shop) stored(id int64) []Notice {
-	list, _ := s.StoredNotices(bg, payment.Simulator, "m", id)
+	s.t.Helper()
+	away := s.fail
+	s.fail = nil
+	defer func() { s.fail = away }()
+	list, err := s.shelf.StoredNotices(bg, payment.Simulator, "m", id)
+	if err != nil {
+		s.t.Fatalf("notice %d: %v", id, err)
+	}
 	return list
 }
 
