@@ -129,6 +129,35 @@ func TestParkedCostsLittle(t *testing.T) {
 	}
 }
 
+// TestParkedShareAQuestion: two of one payment cost one question a sweep, and are applied after
+// the same sweep.
+func TestParkedShareAQuestion(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, first := r.unconfirmed()
+	second := r.tell(id, "41")
+	r.waitBy(26*time.Hour, 10*time.Minute)
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	asked := len(r.spy.asked)
+	for range 3 {
+		r.Advance(notice.SweepEvery)
+		r.run(s.Step, r.confirmer.Step)
+	}
+	if n := len(r.spy.asked) - asked; n != 3 {
+		t.Errorf("094 was asked %d times in three sweeps", n)
+	}
+	r.same("notices", []string{r.notice(first), r.notice(second)}, "parked unconfirmed", "parked unconfirmed")
+	r.spy.answer = nil
+	r.at(id, paygentsim.Captured, false)
+	r.at(id, paygentsim.CapturedFinal, false)
+	r.Advance(notice.SweepEvery)
+	r.run(s.Step, r.confirmer.Step)
+	r.same("notices", []string{r.notice(first), r.notice(second)}, "superseded", "applied")
+	r.expect(id, order.Paid, payment.Captured, 9)
+	r.same("alerts", r.alerts(id))
+}
+
 // TestParkedEndBearsFruit: a cancellation in ペイジェントオンライン whose notice 094 did not confirm
 // for a day is taken once 094 tells it, also where the trading_id names several payments and
 // only a later sweep shows that nothing took its place.
