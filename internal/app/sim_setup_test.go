@@ -275,13 +275,17 @@ func (s *simulation) pick() {
 	s.use(s.alive())
 }
 
-// alive is a living node; there always is one.
+// alive is a living node whose clock is right. Where the first one, whose always is, is down
+// and no other is fit, somebody starts it.
 func (s *simulation) alive() *node {
-	for at := s.dice.IntN(len(s.nodes)); ; at = (at + 1) % len(s.nodes) {
-		if n := s.nodes[at]; n.app != nil && !n.wrong() {
+	at := s.dice.IntN(len(s.nodes))
+	for i := range s.nodes {
+		if n := s.nodes[(at+i)%len(s.nodes)]; n.app != nil && !n.wrong() {
 			return n
 		}
 	}
+	s.start(s.nodes[0])
+	return s.nodes[0]
 }
 
 // wrong reports a clock with which nobody is sent to the node.

@@ -2,12 +2,15 @@ package backoffice_test
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/store"
 	"kessai/internal/web/webtest"
 )
 
@@ -64,7 +67,13 @@ func TestInboxAcknowledged(t *testing.T) {
 				t.Errorf("without a reason: %s", said)
 			}
 			reason := p.Find("#inbox textarea").AttrOr("name", "")
-			p = r.Submit(p, "#inbox form[action$=acknowledge]", url.Values{reason: {"<b>電話で確認</b>"}})
+			shown, answer := p, url.Values{reason: {"<b>電話で確認</b>"}}
+			for range 2 { // a double click
+				p = r.Submit(shown, "#inbox form[action$=acknowledge]", answer)
+				if said := webtest.Text(p.Document, "main"); !strings.Contains(said, "確認済みにしました") {
+					t.Errorf("%s", said)
+				}
+			}
 			if r.openAlerts() != 0 || p.Find("#inbox form[action$=acknowledge]").Length() != 0 || p.Find("#inbox b").Length() != 0 {
 				t.Errorf("%d alerts are open: %s", r.openAlerts(), webtest.Text(p.Document, "main"))
 			}
@@ -74,6 +83,49 @@ func TestInboxAcknowledged(t *testing.T) {
 			}
 			if !strings.Contains(said, "<b>電話で確認</b>") || !strings.Contains(said, "山田 花子") {
 				t.Errorf("who and why: %s", said)
+			}
+		})
+	}
+}
+
+// TestSeenBeforeItCameUpAgain: a form closes the alert that it showed, of an order or of the shop.
+func TestSeenBeforeItCameUpAgain(t *testing.T) {
+	t.Parallel()
+	for name, ordered := range map[string]bool{"of an order": true, "of the shop": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := loggedIn(t)
+			var id order.ID
+			if ordered {
+				id = r.paid(1)
+			}
+			r.malformed(id, 70)
+			old := r.Get(inboxPath)
+			n, err := r.Reader.Inbox(t.Context(), store.NoticeFilter{States: []ledger.NoticeState{ledger.NoticeParked}, Size: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			alert := ledger.ParkedAlert(n.Notices[0])
+			r.Advance(time.Minute)
+			alert.At = r.Now()
+			if ordered {
+				r.change(id, func(l *ledger.Ledger) {
+					l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: alert.Kind, Cause: alert.Cause, At: r.Now(), Close: true})
+				})
+				r.change(id, func(l *ledger.Ledger) { l.Alerts = append(l.Alerts, alert) })
+			} else if err := errors.Join(r.Store.CloseShopAlert(t.Context(), alert.Kind, alert.Cause, r.Now()), r.Store.OpenShopAlert(t.Context(), alert)); err != nil {
+				t.Fatal(err)
+			}
+			answer := func(p webtest.Page) url.Values {
+				return url.Values{p.Find("#inbox textarea").AttrOr("name", ""): {"確認しました"}}
+			}
+			p := r.Submit(old, "#inbox form[action$=acknowledge]", answer(old))
+			if said := webtest.Text(p.Document, "main"); !strings.Contains(said, "再び発生しています") || r.openAlerts() != 1 {
+				t.Errorf("%d alerts are open: %s", r.openAlerts(), said)
+			}
+			p = r.Get(inboxPath)
+			if r.Submit(p, "#inbox form[action$=acknowledge]", answer(p)); r.openAlerts() != 0 {
+				t.Errorf("%d alerts are open", r.openAlerts())
 			}
 		})
 	}

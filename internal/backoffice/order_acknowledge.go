@@ -2,6 +2,8 @@ package backoffice
 
 import (
 	"net/http"
+	"strconv"
+	"time"
 
 	"kessai/internal/ledger"
 	"kessai/internal/order"
@@ -21,12 +23,13 @@ type ackForm struct {
 	Order   int64             `form:"order"` // 0: an alert of the shop
 	Kind    string            `form:"kind"`
 	Cause   string            `form:"cause"`
+	Opened  int64             `form:"opened"` // Unix milliseconds: an alert that came up again was not seen
 	Key     string            `form:"key"`
 	Reasons map[string]string `form:"reason"`
 }
 
 // ackButton is nil where an alert ends by itself.
-func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind, cause string) (*ackView, error) {
+func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind, cause string, opened time.Time) (*ackView, error) {
 	if !ledger.MayAcknowledge(kind, cause) {
 		return nil, nil
 	}
@@ -36,7 +39,8 @@ func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind
 	}
 	return &ackView{
 		Action: action,
-		Hidden: []web.Fact{{Name: "order", Value: id.String()}, {Name: "kind", Value: string(kind)}, {Name: "cause", Value: cause}, {Name: "key", Value: key}},
+		Hidden: []web.Fact{{Name: "order", Value: id.String()}, {Name: "kind", Value: string(kind)}, {Name: "cause", Value: cause},
+			{Name: "opened", Value: strconv.FormatInt(opened.UnixMilli(), 10)}, {Name: "key", Value: key}},
 		Reason: web.Field{Kind: web.KindTextArea, Name: "reason[" + key + "]", Label: "確認した内容", Required: true, Rows: 2, MaxLength: reasonLength,
 			Hint: "ペイジェントオンラインなどで確認した内容を入力してください。担当者名とともに残ります。"},
 	}, nil
@@ -49,11 +53,11 @@ func (b *BackOffice) acknowledge(r *http.Request, fits func(order.ID) bool) erro
 	if err != nil {
 		return err
 	}
-	if wrong.Any() || !goodKey(form.Key) || !fits(order.ID(form.Order)) {
+	if wrong.Any() || form.Opened <= 0 || !goodKey(form.Key) || !fits(order.ID(form.Order)) {
 		return problem.New(problem.Invalid, "form.unreadable", nil)
 	}
 	_, err = b.Ledger.Acknowledge(r.Context(), ledger.Acknowledge{
-		Order: order.ID(form.Order), Kind: ledger.AlertKind(form.Kind), Cause: form.Cause, Reason: form.Reasons[form.Key], Actor: actorOf(r), Key: "ack-" + form.Key,
+		Order: order.ID(form.Order), Kind: ledger.AlertKind(form.Kind), Cause: form.Cause, Opened: time.UnixMilli(form.Opened), Reason: form.Reasons[form.Key], Actor: actorOf(r), Key: "ack-" + form.Key,
 	})
 	return err
 }

@@ -169,6 +169,7 @@ func orderName(s order.Status) string {
 // because is what caused an event, where it is more than what its name says.
 func because(cause string) string {
 	if id, ok := strings.CutPrefix(cause, "notice:"); ok {
+		id, _, _ = strings.Cut(id, ":") // of an alert: and our own id
 		return "差分通知（決済通知ID " + id + "）"
 	}
 	switch cause {

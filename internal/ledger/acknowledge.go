@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"kessai/internal/order"
@@ -15,6 +16,7 @@ type Acknowledge struct {
 	Order  order.ID // 0: an alert of the shop
 	Kind   AlertKind
 	Cause  string
+	Opened time.Time // as the person was shown it; zero: whichever is open
 	Reason string
 	Actor  Actor
 	Key    string
@@ -53,7 +55,7 @@ func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
 	if !l.isOpen(in.Kind, in.Cause) {
 		return notNow("alert.closed", nil)
 	}
-	l.closeAlert(t, in.Kind, in.Cause)
+	l.Alerts = append(l.Alerts, AlertChange{Kind: in.Kind, Cause: in.Cause, At: t.now, Close: true, Opened: in.Opened})
 	l.event(t, EventAlertClosed, in.Actor, nil, nil, in.Cause, EventData{Alert: in.Kind, Text: in.Reason})
 	l.Events[len(l.Events)-1].IdemKey = in.Key
 	return nil
@@ -61,9 +63,12 @@ func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
 
 // acknowledgeShop: an alert of the shop has no timeline; who closed it and why stays with it.
 func (s *Service) acknowledgeShop(ctx context.Context, in Acknowledge) error {
-	closed, err := s.store.AcknowledgeShopAlert(ctx, in.Kind, in.Cause, s.now(), in.Actor, in.Reason)
+	closed, err := s.store.AcknowledgeShopAlert(ctx, in, s.now())
 	if err == nil && !closed {
 		return notNow("alert.closed", nil)
 	}
 	return err
 }
+
+// AlertReopened: what a person saw was closed, and has come up again since.
+func AlertReopened() error { return problem.New(problem.Conflict, "alert.reopened", nil) }

@@ -21,12 +21,12 @@ type shopAlerts struct {
 	closed []string // what was closed, by whom, why
 }
 
-func (b *shopAlerts) AcknowledgeShopAlert(_ context.Context, kind AlertKind, cause string, _ time.Time, actor Actor, reason string) (bool, error) {
+func (b *shopAlerts) AcknowledgeShopAlert(_ context.Context, in Acknowledge, _ time.Time) (bool, error) {
 	if b.err != nil || !b.open {
 		return false, b.err
 	}
 	b.open = false
-	b.closed = append(b.closed, string(kind)+" "+cause+" "+string(actor)+" "+reason)
+	b.closed = append(b.closed, string(in.Kind)+" "+in.Cause+" "+string(in.Actor)+" "+in.Reason)
 	return true, nil
 }
 

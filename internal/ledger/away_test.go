@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -64,7 +63,7 @@ func TestOneCallFails(t *testing.T) {
 		"a notice is taken up":     {waits(true), func(s *shop) error { return s.service.TakeUpNotice(bg, only(s)) }},
 		"staff try a parked one":   {waits(true), func(s *shop) error { _, err := s.service.RetryNotice(bg, only(s).ID, clerk); return err }},
 		"its order came":           {waits(false), func(s *shop) error { _, err := s.service.RetryNotice(bg, only(s).ID, clerk); return err }},
-		"a sweep tries it":         {waits(true), func(s *shop) error { return s.service.TryParked(bg, only(s), time.Time{}) }},
+		"a sweep tries it":         {waits(true), func(s *shop) error { return s.service.TryParked(bg, only(s), &Told{}) }},
 		"a payment is asked about": {stood, func(s *shop) error { s.now = s.l.Current().AskAt; return s.watchOnce(s.l.Current()) }},
 		"staff ask":                {stood, func(s *shop) error { _, err := s.service.Reinquire(bg, s.order()); return err }},
 		"staff ask about unknown":  {unknown, func(s *shop) error { _, err := s.service.Reinquire(bg, s.order()); return err }},
@@ -130,7 +129,7 @@ func TestPaidAfterItsGoodsWentBack(t *testing.T) {
 			n := s.paidNotice(p)
 			n.State, n.Reason = NoticeParked, ParkSilent
 			s.notices[n.ID] = n
-			return s.service.TryParked(bg, n, time.Time{})
+			return s.service.TryParked(bg, n, &Told{})
 		},
 		"by a notice, and none is confirmed": func(s *shop, p *Payment) error {
 			s.policy.Confirm = ConfirmNever

@@ -89,7 +89,11 @@ func (l *Ledger) mayPress(t tick, p *Payment, b payment.Button) (payment.Kind, e
 			return "", err
 		}
 	}
-	if kind := p.standing().Offers(b); kind != "" {
+	kind := p.standing().Offers(b)
+	if kind == payment.ChangeAmount && p.Method == payment.Card && p.PaymentClass == "" && l.Order.Total > 0 {
+		return "", notNow("payment.class_unknown", nil) // a new authorisation repeats it
+	}
+	if kind != "" {
 		return kind, nil
 	}
 	return "", notOffered(p, b)

@@ -129,8 +129,12 @@ func (s *Service) compare(ctx context.Context, due DuePayment) (Comparison, comp
 		}
 	}
 	c.Kind, c.Skipped = l.disagrees(p, f, on.witnessed)
-	if c.Kind == CanceledThere && l.endsElsewhere(p, f) && !f.Alone {
+	moved := c.Kind == CanceledThere && !f.Alone || c.Kind == UnknownToThem && f.Heir != nil // the latter: renumbered by 341
+	if moved && l.endsElsewhere(p, f) {
 		c.Kind = CorrectedThere
+	}
+	if moved && f.Kind == NoSuch {
+		c.Theirs = Entry{Status: f.Heir.Status, Amount: f.Heir.Amount}
 	}
 	c.Remedy = l.remedy(t, p, c.Kind)
 	if c.Kind == CorrectedThere && f.Heir != nil {
@@ -253,7 +257,11 @@ func (s *Service) Repair(ctx context.Context, c Comparison) (Comparison, error) 
 	}
 	p := left.payment(c.Payment)
 	now.Ours = Entry{p.Phase, p.Status, p.Amount}
-	now.Kind, now.Skipped = left.disagrees(p, on.finding, on.witnessed)
+	f := on.finding
+	if f.Heir != nil && left.holder(f.Heir.PaymentID) == p { // it goes on under that id
+		f = *f.Heir
+	}
+	now.Kind, now.Skipped = left.disagrees(p, f, on.witnessed)
 	told := slices.ContainsFunc(left.Alerts, func(a AlertChange) bool { return !a.Close })
 	if told {
 		now.Kind = Agree // a person was told

@@ -76,6 +76,13 @@ func TestCompareOnePayment(t *testing.T) {
 			s.l.Current().Method = payment.Paidy
 			s.there = map[string]Finding{"p1": {Kind: NoSuch}}
 		}, UnknownToThem, RemedyTell, "", Entry{}, true},
+		"Paidy's, renumbered by 341": {func(s *shop) {
+			s.l.Current().Method = payment.Paidy
+			heir := s.theirs("40")
+			heir.PaymentID, heir.Type = "p2", payment.Paidy.Type()
+			s.tells(heir)
+			s.there["p1"] = Finding{Kind: NoSuch}
+		}, CorrectedThere, RemedyTake, "", Entry{Status: "40", Amount: total}, true},
 		"corrected there": {func(s *shop) {
 			heir := s.theirs("20")
 			heir.PaymentID, heir.BaseID, heir.Amount = "p2", "p1", lower
@@ -99,6 +106,29 @@ func TestCompareOnePayment(t *testing.T) {
 			t.Errorf("%s: it wrote", name)
 		}
 	}
+}
+
+// TestRepairOfARenumbered payment of Paidy: it goes on under its new id, and the books agree.
+func TestRepairOfARenumbered(t *testing.T) {
+	t.Parallel()
+	w, p, _ := atPaidy(t)
+	s := open(t, w)
+	heir := s.theirs(payment.Cleared)
+	heir.PaymentID, heir.Type, heir.TradingID, heir.BegunAt = "p2", payment.Paidy.Type(), p.TradingID, p.BegunAt
+	s.tells(heir)
+	s.there["p1"] = Finding{Kind: NoSuch}
+	c, err := s.service.Compare(context.Background(), s.due(p))
+	if err != nil || c.Remedy != RemedyTake {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if c, err = s.service.Repair(context.Background(), c); err != nil || c.Kind != Agree || c.Skipped != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if p = s.l.payment(p.ID); p.PaymentID != "p2" || p.Phase != payment.Captured {
+		t.Errorf("%+v", p)
+	}
+	s.status(order.Paid)
+	s.alerted()
 }
 
 // TestCompareWhatHasNoID: the centre's id is told, as far as the payment has none.

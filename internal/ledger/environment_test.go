@@ -36,7 +36,7 @@ func TestTestPaymentsClosed(t *testing.T) {
 		"shipped":         {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered) }, payment.Simulator, "m", "", 1, order.Delivered, Committed, []AlertKind{AlertShippedUnpaid, AlertUnmade}},
 		"returned":        {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered); s.moved(order.Returned) }, payment.Simulator, "m", "", 1, order.Returned, Committed, []AlertKind{AlertShippedUnpaid}},
 		"a page waits":    {func(s *shop) { s.page() }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
-		"cancelled, kept": {func(s *shop) { s.authorised("p1"); _, _ = s.to(order.Canceled, LivingKeep) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"cancelled, kept": {func(s *shop) { s.authorised("p1"); s.keeping(order.Canceled) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
 		"to be paid again": {func(s *shop) {
 			s.authorised("p1")
 			s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing

@@ -241,6 +241,7 @@ type EventData struct {
 	Alert     AlertKind    `json:"alert,omitempty"`
 	Text      string       `json:"text,omitempty"`  // a reason typed by staff
 	Actor     Actor        `json:"actor,omitempty"` // of an alert of the shop: who closed it, for the reason in Text
+	Key       string       `json:"key,omitempty"`   // and by which press
 	Day       string       `json:"day,omitempty"`   // of a refund by hand, 2026-04-01
 }
 
@@ -297,6 +298,10 @@ type AlertChange struct {
 	Close bool
 	At    time.Time
 	Data  EventData
+
+	// Opened is when the one was opened that a person closes; opened anew since, it is
+	// another one. Zero: whichever is open.
+	Opened time.Time
 }
 
 // AlertRef names one alert of an order.

@@ -49,7 +49,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		return false, l.finish(t, n, p, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
-		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, until // tried again after transaction B
+		n.wait(until) // tried again after transaction B
 		return false, nil
 	}
 	if !l.risky(t, n, p) && !f.about(n) {
@@ -289,7 +289,7 @@ func (l *Ledger) askLater(t tick, n *Notice) error {
 	if !t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
 		return l.park(t, n, ParkSilent)
 	}
-	n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, nextAsk(n.ReceivedAt, t.now)
+	n.wait(nextAsk(n.ReceivedAt, t.now))
 	return nil
 }
 
@@ -344,10 +344,12 @@ func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, d
 	}
 	f := Finding{Kind: Found, Type: p.Method.Type(), Status: s, Amount: amount, BegunAt: op.PlannedAt}
 	v := verdict{cause: cause, status: s, paymentDate: date}
-	switch read(op, p, f) {
-	case readYes:
+	switch r := read(op, p, f); {
+	case r == readYes && cancels(op.Kind) && l.putOff(t, p, told(s, date, cause)):
+		return nil
+	case r == readYes:
 		v.state = payment.Succeeded
-	case readNo:
+	case r == readNo:
 		v.state, v.event = payment.DeclinedOp, payment.Refused
 	default:
 		return l.observe(t, p, told(s, date, cause))
@@ -357,7 +359,7 @@ func (l *Ledger) learn(t tick, p *Payment, s payment.Status, amount order.Yen, d
 
 // finish writes a notice's end.
 func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
-	l.closeAlert(t, AlertNoticeParked, noticeCause(n)) // it may have been parked before
+	l.closeAlert(t, AlertNoticeParked, parkCause(n)) // it may have been parked before
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
 	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
 		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
@@ -370,20 +372,28 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 	return nil
 }
 
+// wait has a notice tried again later. What it was parked for before is kept: where that
+// is so once more, a person has seen it.
+func (n *Notice) wait(until time.Time) { n.State, n.NextAt = NoticeReceived, until }
+
 // park puts a notice before a person. It is stored, and nothing is moved.
 func (l *Ledger) park(t tick, n *Notice, why ParkReason) error {
-	again := n.State == NoticeParked && n.Reason == why && !n.NextAt.IsZero() // woken
+	again := n.Reason == why && !n.NextAt.IsZero() // woken, or waiting since
 	n.State, n.Reason, n.NextAt = NoticeParked, why, time.Time{}
 	if again { // tried again in vain: nothing new to tell
 		return nil
 	}
 	data := EventData{NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount, Text: string(why)}
 	l.event(t, EventNoticeParked, Paygent, nil, nil, noticeCause(n), data)
-	l.alert(t, AlertNoticeParked, noticeCause(n), data)
+	l.alert(t, AlertNoticeParked, parkCause(n), data)
 	return nil
 }
 
 func noticeCause(n *Notice) string { return "notice:" + strconv.FormatInt(n.NoticeID, 10) }
+
+// parkCause is the cause of the alert about a parked notice, and ends with Notice.ID: of two
+// that share their payment_notice_id (a conflict) each has its own.
+func parkCause(n *Notice) string { return noticeCause(n) + ":" + n.ID }
 
 func latest(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -332,7 +332,7 @@ func TestParkedAgain(t *testing.T) {
 		"woken":              {func(n *Notice) { n.NextAt = n.ReceivedAt }, ParkNoOrder, 0},
 		"for another reason": {func(n *Notice) { n.NextAt = n.ReceivedAt }, ParkAmount, 1},
 		"by hand":            {func(*Notice) {}, ParkNoOrder, 1},
-		"received meanwhile": {func(n *Notice) { n.State, n.NextAt = NoticeReceived, n.ReceivedAt }, ParkNoOrder, 1},
+		"waited meanwhile":   {func(n *Notice) { n.wait(n.ReceivedAt) }, ParkNoOrder, 0},
 	} {
 		w := newWorld(t)
 		n := w.notice(payment.AuthOK)

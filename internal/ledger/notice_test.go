@@ -72,7 +72,7 @@ func TestWhichNoticesAreConfirmed(t *testing.T) {
 				case ConfirmAlways:
 					want = true
 				case ConfirmNever: // but what goes backwards along a payment's life is asked always, and an end that a correction may have caused
-					byUs := tt.state == "cancelled" || tt.state == "refunded" || tt.state == "unknown 023, 40 never told"
+					byUs := tt.state == "cancelled" || tt.state == "refunded"
 					want = w.l.Current().Status.Backwards(tt.status) || ours[tt.state].Backwards(tt.status) || !byUs && (tt.status == "32" || tt.status == "60")
 				}
 				n := w.notice(tt.status)

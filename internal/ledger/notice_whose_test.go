@@ -359,7 +359,12 @@ func TestKnownAlready(t *testing.T) {
 	}
 	for name, begin := range map[string]func(*world){
 		"sold, and told by nobody": func(w *world) { w.authorised("p1"); w.settle(w.send(w.change(true)), verdictOf(yes("p1"))) },
-		"closed with the tests":    func(w *world) { w.captured("p1"); _, _ = w.l.closeTest(w.tick(), payment.Simulator, "m", clerk) },
+		"closed with the tests": func(w *world) {
+			w.captured("p1")
+			if n, err := w.l.closeTest(w.tick(), payment.Simulator, "m", clerk); err != nil || n != 1 {
+				w.t.Fatalf("%d closed, %v", n, err)
+			}
+		},
 	} {
 		w := newWorld(t)
 		begin(w)

@@ -202,7 +202,7 @@ func TestNothingPaysItAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.authorised("p1")
-	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	w.saved(w.sheet.priced(0), LivingAsk)
 	var op *Operation
 	w.must(func(l *Ledger, tk tick) (err error) {
 		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Total: 0, Actor: clerk})
@@ -210,7 +210,7 @@ func TestNothingPaysItAgain(t *testing.T) {
 	})
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
 	w.alerted()
-	_, _ = w.save(w.sheet.priced(900), LivingAsk)
+	w.saved(w.sheet.priced(900), LivingAsk)
 	w.alerted(AlertAmountOpen)
 	second := w.made(900)
 	w.alerted()
@@ -227,7 +227,7 @@ func TestRevivedWithSeveralPayments(t *testing.T) {
 		w := newWorld(t)
 		own := w.authorised("p1")
 		if living {
-			_, _ = w.to(order.Canceled, LivingKeep)
+			w.keeping(order.Canceled)
 		} else {
 			w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
 		}

@@ -176,6 +176,7 @@ func TestANoticeThatFails(t *testing.T) {
 	w := newWorld(t)
 	w.authorised("p1")
 	n, f := w.notice(payment.Cleared), w.found(payment.Cleared)
+	n.OrderID = w.l.Order.ID
 	s := New(Deps{
 		Store: failing{raced{seen: clone(w.l), w: w}}, Gateway: tells{f: f}, Now: func() time.Time { return w.now }, Rand: rand.Reader,
 		Policy: func(context.Context) (Policy, error) { return w.policy, nil }, Log: slog.New(slog.DiscardHandler),

@@ -76,8 +76,9 @@ type Store interface {
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
 	// AcknowledgeShopAlert closes an open alert of the shop by a person's hand, whose name and
-	// reason stay with it, and reports whether it was open.
-	AcknowledgeShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time, actor Actor, reason string) (bool, error)
+	// reason stay with it, and reports whether it did, now or at an earlier press of the same
+	// form. One opened anew since it was shown: AlertReopened.
+	AcknowledgeShopAlert(ctx context.Context, in Acknowledge, at time.Time) (bool, error)
 
 	// ClaimNotices takes received notices that are due at now for owner.
 	ClaimNotices(ctx context.Context, owner string, now, leaseUntil time.Time, limit int) (due []Notice, next time.Time, err error)
@@ -222,9 +223,9 @@ type Sweeps interface {
 	// LivePayments lists payments with an id above after that have not ended, by id.
 	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
 
-	// ParkedNotices lists a merchant's parked notices with an id above after that waiting
-	// may cure (WakeReasons), by id: those of orders that have an alert about one.
-	ParkedNotices(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]Notice, error)
+	// ParkedNotices lists a merchant's parked notices that waiting may cure (WakeReasons, and
+	// those of no order unless malformed), by payment_id and id, those after the given one.
+	ParkedNotices(ctx context.Context, env payment.Environment, merchant string, after Notice, limit int) ([]Notice, error)
 
 	// OpenShopAlert opens an alert of the shop, not of one order; ShopAlerts lists the open
 	// ones of a kind, and CloseShopAlert closes one.

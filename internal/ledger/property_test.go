@@ -375,15 +375,13 @@ func (l *Ledger) holderOrNone(id string) *Payment {
 	return &Payment{}
 }
 
-// rest lets everything come to rest: no more faults, everything asked about.
+// rest lets everything come to rest: no more faults, everything asked about, 091 swept.
 func (c *centre) rest() {
 	for range 80 {
 		c.arrive()
 		c.now = c.now.Add(30 * time.Minute)
 		c.workers(func() string { return "answered" })
-		for i := len(c.notices) - 1; i >= 0; i-- {
-			c.deliver(i)
-		}
+		c.sweepAll()
 	}
 	for _, op := range c.l.Operations {
 		if op.State.Open() {

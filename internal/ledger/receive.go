@@ -119,6 +119,11 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 		return err
 	}
 	n.Owner, n.LeaseUntil = "", time.Time{}
+	if n.OrderID == 0 {
+		if found, err := s.findOrder(ctx, t, &n); err != nil || !found {
+			return err
+		}
+	}
 	err = s.takeUpNotice(ctx, t, n)
 	if err == nil || ctx.Err() != nil || t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
 		return err
@@ -132,6 +137,22 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 		l.Notices = append(l.Notices, NoticeChange{Notice: failed, Same: failed.parkedAs(n)})
 		return nil
 	})
+}
+
+// findOrder finds the order of a parked notice that belonged to none, and makes it that
+// order's: of the shop's alert becomes the order's where it stays parked. One that still
+// belongs to none is laid down as it was.
+func (s *Service) findOrder(ctx context.Context, t tick, n *Notice) (found bool, err error) {
+	m, err := s.store.Match(ctx, *n, t.policy.Mark)
+	if err != nil {
+		return false, err
+	}
+	if m.OrderID == 0 {
+		n.NextAt = time.Time{}
+		return false, s.store.SaveNotice(ctx, *n)
+	}
+	n.OrderID, n.State, n.NextAt = m.OrderID, NoticeReceived, time.Time{} // to its order it is new
+	return true, s.store.CloseShopAlert(ctx, AlertNoticeParked, parkCause(n), t.now)
 }
 
 func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {

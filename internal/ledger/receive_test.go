@@ -11,9 +11,16 @@ import (
 	"kessai/internal/problem"
 )
 
-// stored is how the shop's database has a notice.
+// stored is how the shop's database has a notice, also where it is away now.
 func (s *shop) stored(id int64) []Notice {
-	list, _ := s.StoredNotices(bg, payment.Simulator, "m", id)
+	s.t.Helper()
+	away := s.fail
+	s.fail = nil
+	defer func() { s.fail = away }()
+	list, err := s.shelf.StoredNotices(bg, payment.Simulator, "m", id)
+	if err != nil {
+		s.t.Fatalf("notice %d: %v", id, err)
+	}
 	return list
 }
 
@@ -296,7 +303,7 @@ func TestRetriedByStaff(t *testing.T) {
 		if kept := s.notices[n.ID]; !tt.retried && tt.state == NoticeParked && n.Owner == "" && (kept.Owner != "" || !kept.LeaseUntil.IsZero() || kept.State != NoticeParked) {
 			t.Errorf("%s: %+v", name, kept)
 		}
-		if slices.Contains(s.calls, "CloseShopAlert") != tt.retried {
+		if slices.Contains(s.calls, "CloseShopAlert") != (tt.retried && !tt.belongs) {
 			t.Errorf("%s: called %v", name, s.calls)
 		}
 	}
@@ -310,7 +317,7 @@ func TestRetriedByStaff(t *testing.T) {
 func TestAPressKeepsWorkersAway(t *testing.T) {
 	t.Parallel()
 	s, n := parked(t, true)
-	s.failing("CloseShopAlert")
+	s.failing("Update")
 	if _, err := s.service.RetryNotice(bg, n.ID, clerk); !errors.Is(err, errAway) {
 		t.Fatal(err)
 	}
@@ -395,77 +402,220 @@ func TestParkedAsBefore(t *testing.T) {
 	}
 }
 
-// TestParkedTriedAgain: after a sweep a parked notice is looked at; what 094 cures is applied,
-// and what stays as it is costs a look and writes nothing.
+// TestParkedTriedAgain: after a sweep a parked notice is looked at, however old it is; what 094
+// cures is applied, and what stays as it is costs a look and writes nothing.
 func TestParkedTriedAgain(t *testing.T) {
 	t.Parallel()
+	paid := func(s *shop, n *Notice) { n.Status, s.there["p1"] = payment.Cleared, s.world.found(payment.Cleared) }
 	for name, tt := range map[string]struct {
 		put    func(*shop, *Notice)
 		asked  int
 		writes bool
 		state  NoticeState
 	}{
-		"nothing is to be asked":  {func(*shop, *Notice) {}, 0, true, NoticeApplied},
-		"it is confirmed":         {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.there["p1"] = s.world.found(payment.Cleared) }, 2, true, NoticeApplied},
-		"094 stays silent":        {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.now = s.now.Add(48 * time.Hour) }, 1, false, NoticeParked},
-		"not asked about again":   {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.now = s.now.Add(8*24*time.Hour + time.Hour) }, 0, false, NoticeParked},
-		"staff are at it already": {func(s *shop, n *Notice) { n.Owner, n.LeaseUntil = "node-2", s.now.Add(time.Minute) }, 0, false, NoticeParked},
+		"nothing is to be asked":   {func(*shop, *Notice) {}, 0, true, NoticeApplied},
+		"it is confirmed":          {paid, 2, true, NoticeApplied},
+		"confirmed a year later":   {func(s *shop, n *Notice) { s.now = s.now.Add(365 * 24 * time.Hour); paid(s, n) }, 2, true, NoticeApplied},
+		"094 stays silent":         {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.now = s.now.Add(48 * time.Hour) }, 1, false, NoticeParked},
+		"asked in the third week":  {func(s *shop, n *Notice) { n.Status = payment.Cleared; s.now = s.now.Add(20*24*time.Hour + time.Hour) }, 1, false, NoticeParked},
+		"silent, on its first day": {func(_ *shop, n *Notice) { n.Status, n.Reason = payment.Cleared, ParkNoOrder }, 1, false, NoticeParked},
+		"a telegram is under way":  {func(s *shop, n *Notice) { paid(s, n); s.send(s.change(true)) }, 0, false, NoticeParked},
+		"staff are at it already":  {func(_ *shop, n *Notice) { n.Owner, n.LeaseUntil = "node-2", n.ReceivedAt.Add(time.Minute) }, 0, false, NoticeParked},
+		"it is another amount's now": {func(s *shop, n *Notice) {
+			n.Status, n.Amount = payment.Cleared, total+1
+			f := s.world.found(payment.Cleared)
+			f.Amount = n.Amount
+			s.there["p1"] = f
+		}, 2, true, NoticeParked},
 	} {
 		s, n := parked(t, true)
 		tt.put(s, &n)
 		s.notices[n.ID] = n
 		events := s.events
-		if err := s.service.TryParked(bg, n, s.now.Add(-time.Minute)); err != nil {
+		s.calls = nil
+		if err := s.service.TryParked(bg, n, &Told{}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if got := s.notices[n.ID]; got.State != tt.state || len(s.asked) != tt.asked || (s.events > events) != tt.writes {
-			t.Errorf("%s: %+v, asked %+v", name, got, s.asked)
+		if got := s.notices[n.ID]; got.State != tt.state || len(s.asked) != tt.asked || (s.events > events) != tt.writes || slices.Contains(s.calls, "Update") != tt.writes {
+			t.Errorf("%s: %+v, asked %+v, called %v", name, got, s.asked, s.calls)
 		}
 	}
+}
+
+// TestParkedOfNoOrderTriedAgain: it becomes the order's as soon as it can be told whose it is,
+// and the shop's alert with it; until then nothing is written.
+func TestParkedOfNoOrderTriedAgain(t *testing.T) {
+	t.Parallel()
+	retry := func(s *shop, n Notice) error { _, err := s.service.RetryNotice(bg, n.ID, clerk); return err }
+	sweep := func(s *shop, n Notice) error { return s.service.TryParked(bg, n, &Told{}) }
+	dead := func(s *shop, n Notice) error { // of a node that claimed it
+		n.Owner, n.LeaseUntil, n.NextAt = "node-2", s.now, s.now
+		return s.service.TakeUpNotice(bg, n)
+	}
+	for name, do := range map[string]func(*shop, Notice) error{"a sweep": sweep, "staff": retry, "a lease ended": dead} {
+		for what, tt := range map[string]struct {
+			put    func(*shop, *Notice)
+			state  NoticeState
+			reason ParkReason
+			alert  bool // of the order
+		}{
+			"its order came":     {func(*shop, *Notice) {}, NoticeApplied, NotParked, false},
+			"it stays parked":    {func(_ *shop, n *Notice) { n.Type = "05" }, NoticeParked, ParkType, true},
+			"for the same cause": {func(_ *shop, n *Notice) { n.Reason, n.Status, n.Type = ParkType, payment.AuthOK, "05" }, NoticeParked, ParkType, true},
+			"nobody's still":     {func(_ *shop, n *Notice) { n.PaymentID, n.TradingID = "x", "x" }, NoticeParked, ParkConflict, false},
+		} {
+			s, n := parked(t, false)
+			n.Reason = ParkConflict
+			tt.put(s, &n)
+			s.there["p1"] = s.world.found(payment.AuthOK)
+			s.notices[n.ID] = n
+			shops := AlertRef{AlertNoticeParked, ParkedAlert(n).Cause}
+			s.shopOpen[shops] = true
+			s.calls = nil
+			if err := do(s, n); err != nil {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+			got, ours := s.notices[n.ID], tt.reason != ParkConflict
+			if got.State != tt.state || got.Reason != tt.reason || (got.OrderID != 0) != ours || got.Owner != "" || !got.NextAt.IsZero() {
+				t.Errorf("%s, %s: %+v", name, what, got)
+			}
+			if s.shopOpen[shops] == ours || s.alerts[string(AlertNoticeParked)] != tt.alert {
+				t.Errorf("%s, %s: the shop's alerts %v, the order's %v", name, what, s.shopOpen, s.alerts)
+			}
+			if writes := slices.Contains(s.calls, "ClaimParked") || slices.Contains(s.calls, "AddNotice"); name == "a sweep" && !ours && writes {
+				t.Errorf("%s, %s: called %v", name, what, s.calls)
+			}
+		}
+	}
+}
+
+// TestParkedAndSeen: a parked notice whose alert a person closed is tried like any other. It is
+// not put before them again while it stays parked for the same reason, also where it waited
+// meanwhile, and is applied where it fits.
+func TestParkedAndSeen(t *testing.T) {
+	t.Parallel()
+	for name, try := range map[string]func(*shop, Notice) error{
+		"a sweep":       func(s *shop, n Notice) error { return s.service.TryParked(bg, n, &Told{}) },
+		"staff":         func(s *shop, n Notice) error { _, err := s.service.RetryNotice(bg, n.ID, clerk); return err },
+		"transaction B": func(s *shop, n Notice) error { n.NextAt = s.now; return s.service.TakeUpNotice(bg, n) },
+	} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n := s.incoming(payment.AuthOK)
+		n.PaymentID = "p2" // under our trading_id, and of an earlier time
+		f := s.world.found(payment.AuthOK)
+		f.PaymentID, f.BegunAt = "p2", s.now.Add(-time.Hour)
+		s.there["p1"], s.there["p2"] = s.world.found(payment.AuthOK), f
+		n, err := s.service.Receive(bg, n)
+		if err != nil || n.State != NoticeReceived {
+			t.Fatalf("%+v, %v", n, err)
+		}
+		if err := s.service.TakeUpNotice(bg, n); err != nil {
+			t.Fatal(err)
+		}
+		if n = s.notices[n.ID]; n.State != NoticeParked || n.Reason != ParkNoOrder {
+			t.Fatalf("%s: %+v", name, n)
+		}
+		if _, err := s.service.Acknowledge(bg, Acknowledge{Order: s.order(), Kind: AlertNoticeParked, Cause: parkCause(&n), Reason: "他店", Actor: clerk, Key: "k"}); err != nil {
+			t.Fatal(err)
+		}
+		s.alerted()
+		again := func() {
+			t.Helper()
+			s.now = s.now.Add(time.Minute)
+			n = s.notices[n.ID]
+			do := try
+			if n.State == NoticeReceived { // it waits for 094, and a worker takes it up
+				do = func(s *shop, n Notice) error { return s.service.TakeUpNotice(bg, n) }
+			}
+			if err := do(s, n); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		again()
+		delete(s.there, "p2") // silent
+		again()
+		again()
+		s.there["p2"] = f
+		again()
+		if n = s.notices[n.ID]; n.State != NoticeParked || n.Reason != ParkNoOrder {
+			t.Errorf("%s: %+v", name, n)
+		}
+		s.alerted()
+		if len(s.sent) != 0 {
+			t.Errorf("%s: sent %v", name, s.telegrams())
+		}
+		f.BegunAt = s.now // it fits: another payment of the order
+		s.there["p2"] = f
+		again()
+		if n = s.notices[n.ID]; n.State != NoticeApplied || s.l.holder("p2") == nil {
+			t.Errorf("%s: %+v", name, n)
+		}
+	}
+}
+
+// TestAConflictThatWaits is decided by 094 also after it waited for 094.
+func TestAConflictThatWaits(t *testing.T) {
+	t.Parallel()
+	s, n := parked(t, true)
+	s.policy.Confirm = ConfirmNever
+	n.Reason, n.Status = ParkConflict, payment.Cleared
+	s.notices[n.ID] = n
+	if got, err := s.service.RetryNotice(bg, n.ID, clerk); err != nil || got.State != NoticeReceived || len(s.asked) != 1 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	s.now = s.now.Add(time.Minute)
+	if err := s.service.TakeUpNotice(bg, s.notices[n.ID]); err != nil || s.notices[n.ID].State != NoticeReceived || len(s.asked) != 2 {
+		t.Errorf("believed without 094: %+v, asked %d times, %v", s.notices[n.ID], len(s.asked), err)
+	}
+	s.status(order.New)
+}
+
+// TestOneQuestionForAPayment: the parked notices of one payment share what 094 told; those of
+// another, and what is looked at after something moved, do not.
+func TestOneQuestionForAPayment(t *testing.T) {
+	t.Parallel()
+	s, n := parked(t, true)
+	s.now = s.now.Add(48 * time.Hour)
+	var told Told
+	try := func(change func(*Notice), asked int) {
+		t.Helper()
+		n := n
+		n.ID, n.Status = "other", payment.Cleared
+		change(&n)
+		s.notices[n.ID] = n
+		s.asked = nil
+		if err := s.service.TryParked(bg, n, &told); err != nil || len(s.asked) != asked {
+			t.Errorf("asked %+v, %v", s.asked, err)
+		}
+	}
+	try(func(*Notice) {}, 1)
+	try(func(n *Notice) { n.Status = payment.AuthCancelDone }, 0)
+	try(func(n *Notice) { n.PaymentID = "p2" }, 1)
+	try(func(n *Notice) { n.TradingID = "x" }, 1)
+	try(func(n *Notice) { n.TradingID, n.BaseID = "x", "p1" }, 1)
+	s.there["p1"] = s.world.found(payment.Cleared)
+	try(func(*Notice) {}, 2) // and is applied
+	if s.notices["other"].State != NoticeApplied {
+		t.Errorf("%+v", s.notices["other"])
+	}
+	try(func(n *Notice) { n.Status = payment.AuthCancelDone }, 1) // anew, of the ledger as it stands now
 }
 
 // TestTryingParkedWithoutADatabase tells an error at whichever call it goes away.
 func TestTryingParkedWithoutADatabase(t *testing.T) {
 	t.Parallel()
-	for n := 1; ; n++ {
-		s, note := parked(t, true)
-		s.away(n, true)
-		err := s.service.TryParked(bg, note, time.Time{})
-		if n > len(s.calls) {
-			break
+	for _, belongs := range []bool{true, false} {
+		for n := 1; ; n++ {
+			s, note := parked(t, belongs)
+			s.away(n, true)
+			err := s.service.TryParked(bg, note, &Told{})
+			if n > len(s.calls) {
+				break
+			}
+			if !errors.Is(err, errAway) || s.calls[n-1] != "commit" && s.notices[note.ID].State != NoticeParked {
+				t.Errorf("call %d (%s): %v", n, s.calls[n-1], err)
+			}
 		}
-		if !errors.Is(err, errAway) || s.calls[n-1] != "commit" && s.notices[note.ID].State != NoticeParked {
-			t.Errorf("call %d (%s): %v", n, s.calls[n-1], err)
-		}
-	}
-}
-
-// TestHowOftenParkedIsAskedAbout: after every sweep for a week, then after the first one of
-// each of its days.
-func TestHowOftenParkedIsAskedAbout(t *testing.T) {
-	t.Parallel()
-	const day = 24 * time.Hour
-	came := time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
-	for name, tt := range map[string]struct {
-		last, now time.Duration // both counted from when it came
-		asks      bool
-	}{
-		"at once":                        {0, time.Minute, true},
-		"within the week":                {6*day + time.Hour, 6*day + 2*time.Hour, true},
-		"in the week's last moment":      {7*day - time.Hour, 7*day - 1, true},
-		"the first sweep after the week": {7*day - time.Minute, 7 * day, true},
-		"told of twice at that moment":   {7 * day, 7 * day, false},
-		"the second one of that day":     {7 * day, 7*day + time.Hour, false},
-		"the last one of that day":       {7*day + time.Hour, 8*day - 1, false},
-		"the first one of the next":      {8*day - time.Minute, 8 * day, true},
-		"after a pause of days":          {8 * day, 11*day + time.Hour, true},
-	} {
-		n := Notice{ReceivedAt: came}
-		if got := n.isAskedAbout(came.Add(tt.last), came.Add(tt.now)); got != tt.asks {
-			t.Errorf("%s: %t", name, got)
-		}
-	}
-	if n := (&Notice{ReceivedAt: came}); !n.isAskedAbout(time.Time{}, came.Add(30*day)) {
-		t.Error("not asked about where the sweep before is not known")
 	}
 }

@@ -210,7 +210,11 @@ func (l *Ledger) judge(op *Operation, f Finding, witnessed bool) reading {
 	if op.Kind == payment.CapturePaidy && f.Kind == Found && !slices.Contains(p.PaymentIDs, f.PaymentID) && !f.Status.Pays() {
 		return readNothing // another window's payment under this trading_id
 	}
-	return read(op, p, f)
+	r := read(op, p, f)
+	if r == readYes && cancels(op.Kind) && l.endsElsewhere(p, f) && !f.Alone {
+		return readNothing // a correction ends it in the same way
+	}
+	return r
 }
 
 // resolve takes one inquiry about an operation whose outcome is unknown: it settles
@@ -224,6 +228,11 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 	p := l.payment(op.PaymentID)
 	op.Asked++
 	f = l.underItsID(t, p, f, witnessed)
+	if cancels(op.Kind) {
+		if _, err := l.inherit(t, p, f, "inquiry"); err != nil || !op.State.Open() {
+			return err
+		}
+	}
 	r := l.judge(op, f, witnessed)
 	l.learnBrand(p, f)
 	v := verdict{cause: "inquiry", code: op.Code, detail: op.Detail, status: f.Status, paymentDate: f.PaymentDate}

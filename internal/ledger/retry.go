@@ -33,20 +33,13 @@ func (s *Service) RetryNotice(ctx context.Context, id string, actor Actor) (Noti
 	if err != nil || !mine {
 		return n, err
 	}
+	n.Owner, n.LeaseUntil = "", time.Time{}
 	if n.OrderID == 0 { // the order may be there by now
-		m, err := s.store.Match(ctx, n, t.policy.Mark)
-		if err != nil {
+		if found, err := s.findOrder(ctx, t, &n); err != nil || !found {
 			return n, err
-		}
-		if n.OrderID = m.OrderID; n.OrderID == 0 {
-			n.Owner, n.LeaseUntil = "", time.Time{}
-			return n, s.store.SaveNotice(ctx, n)
 		}
 	}
 	cause := noticeCause(&n)
-	if err := s.store.CloseShopAlert(ctx, AlertNoticeParked, cause, t.now); err != nil { // from now on it is its order's
-		return n, err
-	}
 	if _, err := s.update(ctx, n.OrderID, func(l *Ledger, t tick) error {
 		l.event(t, EventRetried, actor, nil, nil, cause, EventData{NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount})
 		return nil
@@ -65,36 +58,34 @@ func (s *Service) RetryNotice(ctx context.Context, id string, actor Actor) (Noti
 	return n, err
 }
 
-// askParkedFor is how long 094 is asked about a parked notice after every sweep; then once
-// a day.
-const askParkedFor = 7 * 24 * time.Hour
+// Told is what 094 told last while a sweep tries its parked notices: those of one payment
+// share the question.
+type Told struct {
+	by Notice
+	f  *Finding
+}
 
-// TryParked tries a parked notice again after a sweep; last is when the sweep before began,
-// zero if that is not known. It looks first, and what stays as it is writes nothing.
-func (s *Service) TryParked(ctx context.Context, n Notice, last time.Time) error {
+// about is what was told of the notice's payment, nil if that was not asked.
+func (a *Told) about(n Notice) *Finding {
+	if a.by.OrderID != n.OrderID || a.by.PaymentID != n.PaymentID || a.by.TradingID != n.TradingID || a.by.BaseID != n.BaseID {
+		return nil
+	}
+	return a.f
+}
+
+// TryParked tries a parked notice again after a sweep. It looks first: what stays parked, or
+// would only wait, is left as it is, and nothing is written. The next sweep and the next
+// transaction B of its order try it again.
+func (s *Service) TryParked(ctx context.Context, n Notice, told *Told) error {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return err
 	}
-	l, err := s.store.View(ctx, n.OrderID)
-	if err != nil {
+	moves, err := s.wouldMove(ctx, t, n, told)
+	if err != nil || !moves {
 		return err
 	}
-	was, probe := l.standing(&n), n
-	ask, err := l.decideNotice(t, &probe, nil)
-	if ask {
-		if !n.isAskedAbout(last, t.now) {
-			return nil
-		}
-		f := s.askOfNotice(ctx, l, n, t.policy.Version)
-		probe = n
-		_, err = l.decideNotice(t, &probe, &f)
-	}
-	switch {
-	case NeedsGoods(err):
-	case err != nil || probe.parkedAs(n) && reflect.DeepEqual(l.standing(&n), was): // nothing was learnt of the payment either
-		return err
-	}
+	*told = Told{} // of the ledger as it was
 	now := s.now() // the questions took their time
 	n, mine, err := s.store.ClaimParked(ctx, n.ID, s.node, now, now.Add(retryLease))
 	if err != nil || !mine {
@@ -103,17 +94,38 @@ func (s *Service) TryParked(ctx context.Context, n Notice, last time.Time) error
 	return s.TakeUpNotice(ctx, n)
 }
 
-// isAskedAbout reports whether 094 is asked about a parked notice after this sweep: after
-// the first one of each of its days at least.
-func (n *Notice) isAskedAbout(last, now time.Time) bool {
-	const day = 24 * time.Hour
-	age := now.Sub(n.ReceivedAt)
-	return age < askParkedFor || last.IsZero() || last.Sub(n.ReceivedAt)/day < age/day
+// wouldMove reports whether a parked notice has found its order, would be dealt with, is
+// parked for another reason now, or whether 094 told something new of its payment.
+func (s *Service) wouldMove(ctx context.Context, t tick, n Notice, told *Told) (bool, error) {
+	if n.OrderID == 0 {
+		m, err := s.store.Match(ctx, n, t.policy.Mark)
+		return m.OrderID != 0, err
+	}
+	l, err := s.store.View(ctx, n.OrderID)
+	if err != nil {
+		return false, err
+	}
+	was, probe := l.standing(&n), n
+	ask, err := l.decideNotice(t, &probe, nil)
+	if ask {
+		f := told.about(n)
+		if f == nil {
+			answer := s.askOfNotice(ctx, l, n, t.policy.Version)
+			f, *told = &answer, Told{n, &answer}
+		}
+		probe = n
+		_, err = l.decideNotice(t, &probe, f)
+	}
+	if NeedsGoods(err) {
+		return true, nil
+	}
+	stays := probe.State == NoticeReceived || probe.parkedAs(n)
+	return err == nil && (!stays || !reflect.DeepEqual(l.standing(&n), was)), err
 }
 
 // ParkedAlert puts a notice before a person that belongs to no order.
 func ParkedAlert(n Notice) AlertChange {
-	return AlertChange{Kind: AlertNoticeParked, Cause: noticeCause(&n), At: n.ReceivedAt, Data: EventData{
+	return AlertChange{Kind: AlertNoticeParked, Cause: parkCause(&n), At: n.ReceivedAt, Data: EventData{
 		NoticeID: n.NoticeID, TradingID: n.TradingID, PaygentID: n.PaymentID, Status: string(n.Status), Amount: n.Amount, Text: string(n.Reason),
 	}}
 }

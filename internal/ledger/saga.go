@@ -100,7 +100,7 @@ func (l *Ledger) sagaStep(t tick, id string) (*Operation, error) {
 	}
 	parent.Owner, parent.LeaseUntil = "", time.Time{}
 	if l.openStep(parent) != nil {
-		parent.NotBefore = t.now.Add(time.Minute) // woken before, when the step is settled
+		parent.NotBefore = t.now.Add(time.Hour) // woken before, when the step is settled: until then nothing changes
 		return nil, nil
 	}
 	parent.NotBefore = t.lease()

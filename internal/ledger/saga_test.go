@@ -31,6 +31,54 @@ func changing(t *testing.T, captured bool) (w *world, old *Payment, parent *Oper
 	return w, old, parent
 }
 
+// TestChangeOfAnUntoldCard: while no notice has told how the holder pays, a change of the amount
+// says so, before anything is sent; to nothing it needs no new authorisation.
+func TestChangeOfAnUntoldCard(t *testing.T) {
+	t.Parallel()
+	for _, captured := range []bool{false, true} {
+		w := newWorld(t)
+		p, b, to := w.authorised("p1"), payment.AuthChangeButton, lower
+		if captured {
+			w = newWorld(t)
+			p, b = w.captured("p1"), payment.SaleChangeButton
+		}
+		w.l.payment(p.ID).PaymentClass = ""
+		for _, want := range []string{"payment.class_unknown", ""} {
+			w.l.Order.Total = to
+			in := Change{PaymentID: p.ID, Button: b, Amount: total, Total: to, Actor: clerk}
+			if said := Buttons(w.l, p.ID, w.policy, w.now)[b]; code(said) != want {
+				t.Errorf("to %d: the button says %v", to, said)
+			}
+			if err := w.do(func(l *Ledger, tk tick) error { _, err := l.planChange(tk, in); return err }); code(err) != want {
+				t.Errorf("to %d: %v", to, err)
+			}
+			to = 0
+		}
+	}
+}
+
+// TestAChangeThatWaitsIsLeftAlone: while its step is at the centre nobody looks at it each minute;
+// it goes on as soon as the step is settled.
+func TestAChangeThatWaitsIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w, _, parent := changing(t, false)
+	step := w.step(parent)
+	w.settle(step, verdictOf(Answer{Outcome: Mystery}))
+	if w.step(parent) != nil {
+		t.Fatal("a second step")
+	}
+	if at := w.l.operation(parent.ID).NotBefore; at.Before(w.now.Add(time.Hour)) {
+		t.Errorf("looked at again after %s", at.Sub(w.now))
+	}
+	w.now = w.now.Add(3 * time.Minute)
+	f := w.found(payment.AuthOK)
+	f.PaymentID, f.TradingID, f.Amount = "p2", "123_2", lower
+	w.resolve(step, f)
+	if at := w.l.operation(parent.ID).NotBefore; !at.Equal(w.now) {
+		t.Errorf("it goes on in %s", at.Sub(w.now))
+	}
+}
+
 // TestChangeOfALinkedCard: 020 needs to know how the holder pays, which was chosen at the
 // centre's page: the notices tell (protocol.md §7.6).
 func TestChangeOfALinkedCard(t *testing.T) {

@@ -288,6 +288,9 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 		return err
 	}
 	if err := l.takeHold(t); err != nil {
+		if _, ordinary := problem.As(err); ordinary { // its goods went meanwhile: it was refused, and no more
+			return nil
+		}
 		return err
 	}
 	l.move(t, order.Pending, "trading_id in use")

@@ -36,7 +36,7 @@ func TestStaffActOnce(t *testing.T) {
 		"a refund": {func(w *world) { w.paidAtStore() }, func(s *shop) (Result, error) {
 			return s.service.RefundByHand(bg, HandRefund{Order: s.order(), PaymentID: s.l.CurrentID, Amount: 100, Day: s.now, How: "振込", Actor: clerk, Key: "k"})
 		}, order.Paid, ""},
-		"a revival": {func(w *world) { w.paidAtStore(); _, _ = w.to(order.Canceled, LivingKeep) }, func(s *shop) (Result, error) {
+		"a revival": {func(w *world) { w.paidAtStore(); w.keeping(order.Canceled) }, func(s *shop) (Result, error) {
 			return s.service.Revive(bg, Revive{Order: s.order(), Actor: clerk, Key: "k"})
 		}, order.InProgress, ""},
 		"an order": {func(*world) {}, func(s *shop) (Result, error) {

@@ -319,6 +319,36 @@ func TestAnIDInUseBeginsAnew(t *testing.T) {
 	}
 }
 
+// TestAnIDInUseAndNoGoods: those of the order went back meanwhile, and to somebody else. The
+// telegram was refused, and that is written at once; nothing stays open.
+func TestAnIDInUseAndNoGoods(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	s.answer = func(Command) Answer {
+		s.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+		s.stock = 1
+		return Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode}
+	}
+	f := s.world.found(payment.AuthOK)
+	f.Amount = 9
+	s.there["123"] = f
+	s.world.t = lenient{t}
+	r, err := s.pay("k1")
+	if err != nil || r.Operation.State != payment.DeclinedOp || len(s.l.Operations) != 1 || len(s.l.Payments) != 1 {
+		t.Errorf("%+v, %v", r.Operation, err)
+	}
+	s.stands(s.l.Payments[0], payment.Ended, payment.Declined)
+	s.status(order.Processing)
+	if s.l.Hold != nil || s.stock != 1 {
+		t.Errorf("%+v, %d in stock", s.l.Hold, s.stock)
+	}
+}
+
+// lenient is a test in whose shop others buy too: what is in stock does not add up.
+type lenient struct{ *testing.T }
+
+func (lenient) Fatalf(string, ...any) {}
+
 // TestARefusalAsksFirst where it is not final; one that is is believed at once.
 func TestARefusalAsksFirst(t *testing.T) {
 	t.Parallel()

@@ -33,7 +33,8 @@ type shelf struct {
 	shop      *shop
 	next      map[string][]Successor // of a payment_id
 	swept     time.Time
-	witnessed string // a payment_id the centre is known to hold
+	shopOpen  map[AlertRef]bool // alerts of the shop
+	witnessed string            // a payment_id the centre is known to hold
 }
 
 // desk is the centre.
@@ -49,7 +50,7 @@ type desk struct {
 func open(t *testing.T, w *world) *shop {
 	t.Helper()
 	s := &shop{world: w}
-	s.shelf = &shelf{shop: s, next: map[string][]Successor{}}
+	s.shelf = &shelf{shop: s, next: map[string][]Successor{}, shopOpen: map[AlertRef]bool{}}
 	s.desk = &desk{shop: s, there: map[string]Finding{}, answer: func(Command) Answer { return Answer{Outcome: Success, PaymentID: "p1"} }}
 	s.service = s.node("node-1")
 	return s
@@ -192,8 +193,12 @@ func (h *shelf) AddNotice(_ context.Context, n Notice) error {
 
 func (h *shelf) SaveNotice(ctx context.Context, n Notice) error { return h.AddNotice(ctx, n) }
 
-func (h *shelf) CloseShopAlert(context.Context, AlertKind, string, time.Time) error {
-	return h.shop.call("CloseShopAlert")
+func (h *shelf) CloseShopAlert(_ context.Context, kind AlertKind, cause string, _ time.Time) error {
+	if err := h.shop.call("CloseShopAlert"); err != nil {
+		return err
+	}
+	delete(h.shopOpen, AlertRef{kind, cause})
+	return nil
 }
 
 func (h *shelf) ClaimParked(_ context.Context, id, owner string, now, until time.Time) (Notice, bool, error) {
@@ -207,7 +212,7 @@ func (h *shelf) ClaimParked(_ context.Context, id, owner string, now, until time
 	if n.State != NoticeParked || n.Owner != "" && now.Before(n.LeaseUntil) {
 		return n, false, nil
 	}
-	n.Owner, n.LeaseUntil = owner, until
+	n.Owner, n.LeaseUntil, n.NextAt = owner, until, now
 	h.shop.notices[id] = n
 	return n, true, nil
 }

@@ -156,22 +156,29 @@ func (l *Ledger) grant(points int64) {
 
 // spend takes points of the member for the order's hold, or gives some of it back.
 func (l *Ledger) spend(points int64) error {
-	h := l.Hold
-	switch {
-	case h == nil || l.Order.CustomerID == 0:
-		return nil
-	case points < 0:
-		points = -min(-points, h.Points)
-		l.Moves = append(l.Moves, StockMove{Sign: 1, Points: -points})
-	case points > 0:
+	if points > 0 && l.Hold != nil && l.Order.CustomerID != 0 {
 		if l.Goods == nil {
 			return errNeedGoods
 		}
 		if l.Goods.Points < points {
 			return problem.New(problem.NotNow, "point.short", problem.Args{"Left": l.Goods.Points, "Wanted": points})
 		}
+	}
+	l.shiftPoints(points)
+	return nil
+}
+
+// shiftPoints is spend where the member is known to have them.
+func (l *Ledger) shiftPoints(points int64) {
+	h := l.Hold
+	switch {
+	case h == nil || l.Order.CustomerID == 0:
+		return
+	case points < 0:
+		points = -min(-points, h.Points)
+		l.Moves = append(l.Moves, StockMove{Sign: 1, Points: -points})
+	case points > 0:
 		l.Moves = append(l.Moves, StockMove{Sign: -1, Points: points})
 	}
 	h.Points += points
-	return nil
 }

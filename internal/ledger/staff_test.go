@@ -25,6 +25,16 @@ func (w *world) save(s Sheet, living Living) (*Operation, error) {
 	return op, err
 }
 
+// saved is save where nothing stands against it.
+func (w *world) saved(s Sheet, living Living) *Operation {
+	w.t.Helper()
+	op, err := w.save(s, living)
+	if err != nil {
+		w.t.Fatalf("saved: %v", err)
+	}
+	return op
+}
+
 // to changes the status as staff do.
 func (w *world) to(s order.Status, living Living) (*Operation, error) {
 	w.t.Helper()
@@ -43,6 +53,22 @@ func (w *world) moved(s order.Status) {
 	w.t.Helper()
 	if _, err := w.to(s, LivingAsk); err != nil {
 		w.t.Fatalf("to %s: %v", s.Name(), err)
+	}
+}
+
+// keeping is moved where staff keep the payment.
+func (w *world) keeping(s order.Status) {
+	w.t.Helper()
+	if _, err := w.to(s, LivingKeep); err != nil {
+		w.t.Fatalf("to %s: %v", s.Name(), err)
+	}
+}
+
+// refunded is refund where nothing stands against it.
+func (w *world) refunded(p *Payment, amount order.Yen) {
+	w.t.Helper()
+	if err := w.refund(p, amount); err != nil {
+		w.t.Fatalf("refunded: %v", err)
 	}
 }
 
@@ -216,6 +242,22 @@ func TestEditMovesPoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(55)
+	for _, tt := range []struct {
+		use, add, left int64
+		code           string
+	}{
+		{175, 25, 0, ""}, // 75 more are used, of which 20 are given
+		{176, 25, 0, "point.short"},
+		{100, 5, 55, ""}, // and back
+		{155, 5, 0, ""},
+		{157, 6, 0, "point.short"},
+		{100, 5, 55, ""},
+	} {
+		if _, err := w.save(with(tt.use, tt.add), LivingAsk); code(err) != tt.code {
+			t.Errorf("%+v: %v", tt, err)
+		}
+		expect(tt.left)
+	}
 	w.moved(order.Returned)
 	expect(150)
 	w.moved(order.Delivered)
@@ -320,10 +362,10 @@ func TestAmountNotApplied(t *testing.T) {
 		total order.Yen
 		end   func(*world)
 	}{
-		"saved back":     {func(w *world) { w.authorised("p1") }, 1500, func(w *world) { _, _ = w.save(w.sheet.priced(total), LivingAsk) }},
+		"saved back":     {func(w *world) { w.authorised("p1") }, 1500, func(w *world) { w.saved(w.sheet.priced(total), LivingAsk) }},
 		"オーソリ変更":         {func(w *world) { w.authorised("p1") }, 3000, func(w *world) { w.finishChange(payment.AuthChangeButton) }},
 		"cancelled":      {func(w *world) { w.authorised("p1") }, 3000, func(w *world) { w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) }},
-		"refund by hand": {func(w *world) { w.paidAtStore() }, 1500, func(w *world) { _ = w.refund(w.l.Current(), 700) }},
+		"refund by hand": {func(w *world) { w.paidAtStore() }, 1500, func(w *world) { w.refunded(w.l.Current(), 700) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -370,7 +412,7 @@ func TestSaleOfAnotherAmount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.authorised("p1")
-	_, _ = w.save(w.sheet.priced(1500), LivingAsk)
+	w.saved(w.sheet.priced(1500), LivingAsk)
 	for _, knows := range []bool{false, true} {
 		err := w.do(func(l *Ledger, tk tick) error {
 			_, err := l.planChange(tk, Change{PaymentID: p.ID, Button: payment.SaleButton, Amount: total, Differs: knows, Actor: clerk})
@@ -388,7 +430,7 @@ func TestTotalRaisedAfterNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.authorised("p1")
-	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	w.saved(w.sheet.priced(0), LivingAsk)
 	var op *Operation
 	w.must(func(l *Ledger, tk tick) (err error) {
 		p := l.Current()
@@ -398,11 +440,11 @@ func TestTotalRaisedAfterNothing(t *testing.T) {
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
 	w.alerted()
 	w.holds(Committed)
-	_, _ = w.save(w.sheet.priced(900), LivingAsk)
+	w.saved(w.sheet.priced(900), LivingAsk)
 	w.alerted(AlertAmountOpen)
-	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	w.saved(w.sheet.priced(0), LivingAsk)
 	w.alerted()
-	_, _ = w.save(w.sheet.priced(900), LivingAsk)
+	w.saved(w.sheet.priced(900), LivingAsk)
 	w.made(900)
 	w.alerted()
 	w.status(order.New)
@@ -414,14 +456,14 @@ func TestAnotherPageAfterNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.authorised("p1")
-	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	w.saved(w.sheet.priced(0), LivingAsk)
 	var op *Operation
 	w.must(func(l *Ledger, tk tick) (err error) {
 		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Actor: clerk})
 		return err
 	})
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
-	_, _ = w.save(w.sheet.priced(900), LivingAsk)
+	w.saved(w.sheet.priced(900), LivingAsk)
 	w.alerted(AlertAmountOpen)
 	w.must(func(l *Ledger, tk tick) error {
 		before := l.openly()
@@ -606,7 +648,7 @@ func TestMethodChange(t *testing.T) {
 
 	w = newWorld(t) // it cannot be cancelled after all
 	w.authorised("p1")
-	op, _ = w.save(cash(w), LivingCancel)
+	op = w.saved(cash(w), LivingCancel)
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
 	w.status(order.New)
 	w.alerted(AlertKept)
@@ -648,7 +690,7 @@ func TestRevive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.paidAtStore()
-	_, _ = w.to(order.Canceled, LivingKeep)
+	w.keeping(order.Canceled)
 	held := w.stock
 	w.stock = 1
 	if err := w.do(func(l *Ledger, tk tick) error { return l.revive(tk, Revive{Actor: clerk}) }); code(err) != "stock.short" {
@@ -668,7 +710,7 @@ func TestRevive(t *testing.T) {
 
 	w = newWorld(t)
 	w.authorised("p1")
-	_, _ = w.to(order.Canceled, LivingKeep)
+	w.keeping(order.Canceled)
 	w.send(w.change(false))
 	if err := w.revive(); code(err) != "operation.open" {
 		t.Errorf("busy: %v", err)
@@ -714,7 +756,7 @@ func TestReviveLateMoney(t *testing.T) {
 	p = w.number("p1")
 	cash := w.sheet
 	cash.PaymentRow = cashRow
-	_, _ = w.save(cash, LivingAsk)
+	w.saved(cash, LivingAsk)
 	w.moved(order.Canceled)
 	w.learnt(p, payment.Cleared)
 	if err := w.revive(); err != nil || w.l.CurrentID != p.ID {
@@ -783,7 +825,7 @@ func TestRefundByHand(t *testing.T) {
 			t.Errorf("%v, not %s", err, name)
 		}
 	}
-	_, _ = w.to(order.Canceled, LivingKeep)
+	w.keeping(order.Canceled)
 	w.alerted(AlertPaidCanceled)
 	if err := w.refund(p, 700); err != nil {
 		t.Fatal(err)
@@ -1004,7 +1046,7 @@ func TestPaymentGoneMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	p := w.authorised("p1")
 	w.moved(order.Delivered)
-	_, _ = w.save(w.sheet.priced(1500), LivingAsk)
+	w.saved(w.sheet.priced(1500), LivingAsk)
 	var parent *Operation
 	w.must(func(l *Ledger, tk tick) (err error) {
 		parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: total, Total: 1500, Actor: clerk})
@@ -1025,7 +1067,7 @@ func TestLetGoInVain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.authorised("p1")
-	_, _ = w.save(w.sheet.priced(0), LivingAsk)
+	w.saved(w.sheet.priced(0), LivingAsk)
 	var op *Operation
 	w.must(func(l *Ledger, tk tick) (err error) {
 		op, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.AuthChangeButton, Amount: p.Amount, Total: 0, Actor: clerk})
@@ -1034,7 +1076,7 @@ func TestLetGoInVain(t *testing.T) {
 	w.settle(w.send(op), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
 	w.alerted(AlertAmountOpen)
 	w.moved(order.Delivered)
-	_, _ = w.save(w.sheet.priced(1500), LivingAsk)
+	w.saved(w.sheet.priced(1500), LivingAsk)
 	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
 	w.status(order.Delivered)
 	w.alerted(AlertUnmade)

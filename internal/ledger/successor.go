@@ -13,7 +13,8 @@ import (
 // it corrects, and leaves ours behind at 32 or 60; 341 may give ours another id. The
 // successor takes its predecessor's role whatever its amount. What ours was left behind
 // at must never be taken for a cancellation, whichever of the two becomes known first:
-// such an end is applied only once it was shown that nothing took its place.
+// such an end is applied only once it was shown that nothing took its place. Nor does it
+// show that a cancellation of ours took effect which has not been answered, or was refused.
 
 // leftAt reports whether a status is one that a correction leaves the payment behind at.
 func leftAt(m payment.Method, s payment.Status) bool {
@@ -35,14 +36,40 @@ func (l *Ledger) endsElsewhere(p *Payment, f Finding) bool {
 	return false
 }
 
-// askedFor reports whether an operation of ours about the payment leads to the status, and
-// is under way, unknown or done: then it ended by our own hand. One that had no effect does
-// not explain it.
+// askedFor reports whether an operation of ours about the payment succeeded that leads to
+// the status: then it ended by our own hand. One that is under way or unknown may have come
+// too late, after a correction.
 func (l *Ledger) askedFor(p *Payment, s payment.Status) bool {
 	return slices.ContainsFunc(l.Operations, func(op *Operation) bool {
-		under := op.State == payment.Sent || op.State == payment.UnknownState || op.State == payment.Succeeded
-		return op.PaymentID == p.ID && under && op.Kind.LeadsTo(s)
+		return op.PaymentID == p.ID && op.State == payment.Succeeded && op.Kind.LeadsTo(s)
 	})
+}
+
+// canceling is the open operation that cancels a payment of a card, nil if none does.
+func (l *Ledger) canceling(p *Payment) *Operation {
+	if op := l.openOn(p); op != nil && cancels(op.Kind) {
+		return op
+	}
+	return nil
+}
+
+// cancels reports the operations whose effect looks like what a correction leaves behind.
+func cancels(k payment.Kind) bool {
+	return k == payment.CancelAuthorization || k == payment.CancelCapture
+}
+
+// goesOver reports whether another payment may take p's place now: not while a telegram about
+// p is in flight, whose answer is nearer (money.md §3); nor in a saga, unless that one wants p
+// gone itself.
+func (l *Ledger) goesOver(t tick, p *Payment) bool {
+	if op := l.openOn(p); op != nil {
+		told := op.Refused || op.State == payment.UnknownState && !cancels(op.Kind)
+		if op.State == payment.Planned || t.now.Before(op.DeadlineAt) && !told {
+			return false
+		}
+	}
+	saga := l.saga(p)
+	return saga == nil || l.lastStep(saga, p, payment.CancelAuthorization, payment.CancelCapture) != nil
 }
 
 // inherit takes what 094 told about a payment in whose place another one may stand. It
@@ -58,7 +85,7 @@ func (l *Ledger) inherit(t tick, p *Payment, f Finding, cause string) (done bool
 			l.closeAlert(t, AlertContradiction, heirCause(p))
 		}
 		return false, nil
-	case f.Heir != nil && l.saga(p) == nil:
+	case f.Heir != nil && l.goesOver(t, p):
 		_, err := l.succeed(t, p, *f.Heir, cause)
 		return true, err
 	case f.Alone:
@@ -130,11 +157,15 @@ func (l *Ledger) takeSuccessor(t tick, n *Notice, old *Payment, f Finding) error
 		return l.finish(t, n, old, NoticeSuperseded)
 	}
 	if until, busy := l.underWay(t, old); busy {
-		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, until
+		n.wait(until)
 		return nil
 	}
-	if op := l.openOn(old); op != nil && !op.Kind.Begins() && old.Method != payment.Paidy { // 094 settles it first
-		n.State, n.Reason, n.NextAt = NoticeReceived, NotParked, nextAsk(n.ReceivedAt, t.now)
+	if op := l.canceling(old); op != nil && !l.goesOver(t, old) { // its answer was lost, and it may still arrive
+		n.wait(op.DeadlineAt)
+		return nil
+	}
+	if op := l.openOn(old); op != nil && !op.Kind.Begins() && !cancels(op.Kind) && old.Method != payment.Paidy { // 094 settles it first
+		n.wait(nextAsk(n.ReceivedAt, t.now))
 		return nil
 	}
 	taken, err := l.succeed(t, old, f, noticeCause(n))
@@ -172,6 +203,9 @@ func (l *Ledger) succeed(t tick, old *Payment, f Finding, cause string) (taken b
 			return false, err
 		}
 	}
+	if err := l.overtaken(t, old, cause); err != nil {
+		return false, err
+	}
 	switch {
 	case old.living():
 		return true, l.replaceBy(t, old, f, cause)
@@ -181,6 +215,18 @@ func (l *Ledger) succeed(t tick, old *Payment, f Finding, cause string) (taken b
 	fresh := l.adopt(t, old, f) // its predecessor's role is over
 	fresh.Replaces, fresh.HandRefunded = old.ID, min(old.HandRefunded, f.Amount)
 	return true, l.observe(t, fresh, told(f.Status, f.PaymentDate, cause))
+}
+
+// overtaken settles a cancellation of a payment that another one took the place of before
+// it came: it had no effect.
+func (l *Ledger) overtaken(t tick, old *Payment, cause string) error {
+	op := l.canceling(old)
+	if op == nil {
+		return nil
+	}
+	v := verdict{state: payment.DeclinedOp, cause: cause, code: op.Code, detail: op.Detail}
+	l.close(t, op, v)
+	return l.failed(t, op, old, v)
 }
 
 // replacement is what took the payment's place by another hand than ours, nil if nothing did.
@@ -309,7 +355,7 @@ func (l *Ledger) watchUnclear(t tick, p *Payment, f Finding) {
 	if p.stage() == payment.StageFinished {
 		return
 	}
-	if p.EndedAt.Equal(t.now) {
+	if !p.EndedAt.IsZero() && l.canceling(p) == nil { // else the operation's own alert tells
 		l.alert(t, AlertContradiction, heirCause(p), EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(f.Status)})
 	}
 	p.AskAt = nextAsk(p.EndedAt, t.now)

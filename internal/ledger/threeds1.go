@@ -116,9 +116,19 @@ type Completed struct {
 	PaRes, MD string
 }
 
-// CompleteChallenge hands it to the centre (024), once per payment.
+// CompleteChallenge hands it to the centre (024), once per payment; one that never left does
+// not count.
 func (s *Service) CompleteChallenge(ctx context.Context, in Completed) (Result, error) {
+	l, err := s.store.View(ctx, in.Order)
+	if err != nil {
+		return Result{}, err
+	}
 	key := "pares:" + in.PaymentID
+	for _, op := range l.Operations {
+		if op.PaymentID == in.PaymentID && op.Kind == payment.CompleteThreeDS && op.Cause == neverSentCause {
+			key += "+"
+		}
+	}
 	return s.begin(ctx, in.Order, key, Beside{PaRes: in.PaRes, MD: in.MD}, func(l *Ledger, t tick) (*Operation, error) {
 		p := l.payment(in.PaymentID)
 		switch {

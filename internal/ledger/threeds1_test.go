@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -251,6 +253,47 @@ func TestCompleteChallenge(t *testing.T) {
 		if again, err := s.service.CompleteChallenge(context.Background(), in); err != nil || !again.Replayed || len(s.sent) != 1 {
 			t.Errorf("%s: twice: %+v, %v", name, again, err)
 		}
+	}
+}
+
+// TestCompleteChallengeThatNeverLeft uses nothing up: the buyer's next return hands it to the
+// centre, once.
+func TestCompleteChallengeThatNeverLeft(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(*shop, Completed) error{
+		"its node died": func(s *shop, in Completed) error {
+			s.failing("MarkSent")
+			_, err := s.service.CompleteChallenge(bg, in)
+			s.fail = nil
+			s.settle(s.l.Operations[len(s.l.Operations)-1], neverSent())
+			if !errors.Is(err, errAway) {
+				return fmt.Errorf("%w, not that the database is away", err)
+			}
+			return nil
+		},
+		"not sent": func(s *shop, in Completed) error {
+			s.answer = func(Command) Answer { return Answer{Outcome: Reject, NotSent: true} }
+			_, err := s.service.CompleteChallenge(bg, in)
+			s.answer = func(Command) Answer { return yes("p1") }
+			return err
+		},
+	} {
+		w, p := challenged1(t)
+		s := open(t, w)
+		in := Completed{Order: w.l.Order.ID, PaymentID: p.ID, PaRes: "pares", MD: "md"}
+		for range 2 {
+			if err := lose(s, in); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		s.status(order.Pending)
+		s.sent = nil
+		for _, replayed := range []bool{false, true} {
+			if r, err := s.service.CompleteChallenge(bg, in); err != nil || r.Replayed != replayed || len(s.sent) != 1 {
+				t.Errorf("%s: %+v, %v, sent %v", name, r, err, s.telegrams())
+			}
+		}
+		s.status(order.New)
 	}
 }
 

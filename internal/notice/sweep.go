@@ -28,6 +28,7 @@ type sweep struct {
 	after      string
 	marked     bool            // noted that 091 told everything, if it did
 	parked     []ledger.Notice // to be tried again, a page of them
+	told       ledger.Told
 }
 
 func (r *sweep) done() bool {
@@ -190,7 +191,7 @@ func (r *sweep) closePurged(ctx context.Context, open []ledger.AlertChange) erro
 // mark notes when a sweep began that was told everything, and goes on to the parked notices.
 func (r *sweep) mark(ctx context.Context) error {
 	r.marked = true
-	if err := r.listParked(ctx, ""); err != nil || !r.complete {
+	if err := r.listParked(ctx, ledger.Notice{}); err != nil || !r.complete {
 		return err
 	}
 	return r.store.MarkSwept(ctx, r.of.environment, r.of.merchant, r.began)
@@ -200,11 +201,11 @@ func (r *sweep) mark(ctx context.Context) error {
 func (r *sweep) tryParked(ctx context.Context) error {
 	n := r.parked[0]
 	if r.parked = r.parked[1:]; len(r.parked) == 0 {
-		if err := r.listParked(ctx, n.ID); err != nil {
+		if err := r.listParked(ctx, n); err != nil {
 			return err
 		}
 	}
-	if err := r.service.TryParked(ctx, n, r.last); err != nil {
+	if err := r.service.TryParked(ctx, n, &r.told); err != nil {
 		if ctx.Err() != nil {
 			return err
 		}
@@ -214,7 +215,7 @@ func (r *sweep) tryParked(ctx context.Context) error {
 }
 
 // listParked finds the next parked notices to be tried again.
-func (r *sweep) listParked(ctx context.Context, after string) (err error) {
+func (r *sweep) listParked(ctx context.Context, after ledger.Notice) (err error) {
 	r.parked, err = r.store.ParkedNotices(ctx, r.of.environment, r.of.merchant, after, sweepBatch)
 	return err
 }

@@ -39,7 +39,6 @@ type Sweeper struct {
 	due    time.Time // when the next begins
 	look   time.Time // nothing can be due before, but for a wish, which is heard a little later
 	served time.Time // the last wish for a sweep that was heard
-	last   time.Time // when the last sweep began that went to its end
 	floor  int64     // up to this id no hole is left
 	of     target    // whose floor and times those are
 	asked  map[string]bool
@@ -81,7 +80,7 @@ func (s *Sweeper) Step(ctx context.Context) (worked bool, next time.Time, err er
 		return false, s.now().Add(s.every), nil
 	}
 	if of := (target{p.Environment, p.MerchantID}); of != s.of {
-		s.of, s.run, s.floor, s.due, s.served, s.last, s.asked = of, nil, 0, time.Time{}, time.Time{}, time.Time{}, map[string]bool{}
+		s.of, s.run, s.floor, s.due, s.served, s.asked = of, nil, 0, time.Time{}, time.Time{}, map[string]bool{}
 	}
 	if s.run == nil {
 		if worked, next, err = s.rest(ctx, p); worked || err != nil || s.run == nil {
@@ -144,14 +143,12 @@ func (s *Sweeper) goOn(ctx context.Context, p ledger.Policy) (worked bool, next 
 	case !s.run.done():
 		return true, s.now(), nil
 	}
-	run := s.run
 	s.run, s.due = nil, s.now().Add(s.every)
-	return true, s.due, s.end(ctx, run)
+	return true, s.due, s.end(ctx)
 }
 
 // end keeps the turn until the next sweep.
-func (s *Sweeper) end(ctx context.Context, run *sweep) error {
-	s.last = run.began
+func (s *Sweeper) end(ctx context.Context) error {
 	_, err := s.store.TakeLease(ctx, s.of.lease(), s.node, s.now(), s.due.Add(sweepLease))
 	return err
 }

@@ -164,6 +164,82 @@ func TestCaptureOfWhatWasCorrected(t *testing.T) {
 	}
 }
 
+// TestCancellationOfWhatWasCorrected: 取消 comes after a correction in ペイジェントオンライン and is
+// refused, or nobody reads the refusal. The order stays with its goods, and its payment is what
+// took the place of ours, whichever notice comes, also where only 091 tells.
+func TestCancellationOfWhatWasCorrected(t *testing.T) {
+	t.Parallel()
+	for name, captured := range map[string]bool{"028": false, "029": true} {
+		for how, tt := range map[string]struct {
+			lose  func(r *rig, old, fresh string)
+			crash bool
+		}{
+			"both come":                   {func(*rig, string, string) {}, false},
+			"both come, after a crash":    {func(*rig, string, string) {}, true},
+			"the end is lost":             {func(r *rig, old, _ string) { r.withhold(old) }, false},
+			"the end alone":               {func(r *rig, _, fresh string) { r.withhold(fresh) }, false},
+			"the end alone after a crash": {func(r *rig, _, fresh string) { r.withhold(fresh) }, true},
+			"both are lost":               {func(r *rig, old, fresh string) { r.withhold(old); r.withhold(fresh) }, false},
+			"both, and a crash":           {func(r *rig, old, fresh string) { r.withhold(old); r.withhold(fresh) }, true},
+		} {
+			t.Run(name+", "+how, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t)
+				id, status, phase := r.paid(), order.New, payment.Authorised
+				if captured {
+					if _, err := r.change(id, true, "c1"); err != nil {
+						t.Fatal(err)
+					}
+					r.settle()
+					status, phase = order.Paid, payment.Captured
+				}
+				old := r.view(id).Current()
+				fresh := r.corrected(id, 800)
+				tt.lose(r, old.PaymentID, fresh)
+				cancel := func() {
+					if _, err := r.change(id, false, "x1"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if tt.crash {
+					r.crash(ledger.AfterAnswer, cancel)
+				} else {
+					cancel()
+				}
+				stands := func() {
+					t.Helper()
+					if l := r.view(id); l.Order.Status != status || l.Hold == nil {
+						t.Fatalf("%s is live, and the order in %s", fresh, l.Order.Status.Name())
+					}
+				}
+				stands()
+				s := r.sweeper("node-1")
+				for range 9 {
+					r.wait(5 * time.Minute)
+					stands()
+					r.run(s.Step)
+				}
+				r.settle()
+				r.expect(id, status, phase, 9)
+				l := r.view(id)
+				if p := l.Current(); p.PaymentID != fresh || p.Amount != 800 || p.Replaces != old.ID {
+					t.Errorf("the order's payment is %+v", p)
+				}
+				if op := l.Operations[len(l.Operations)-1]; op.PaymentID != old.ID || op.State != payment.DeclinedOp {
+					t.Errorf("the cancellation is %s by %q", op.State, op.Cause)
+				}
+				r.same("alerts", r.alerts(id), string(ledger.AlertAmountOpen))
+				if _, err := r.change(id, false, "x2"); err != nil {
+					t.Fatal(err)
+				}
+				r.settle()
+				r.expect(id, order.Canceled, payment.Ended, 10)
+				r.same("alerts", r.alerts(id))
+			})
+		}
+	}
+}
+
 // TestMadeInPaygentOnline: staff enter an order, and make its payment in
 // ペイジェントオンライン (manual 2.5); then it is like any other.
 func TestMadeInPaygentOnline(t *testing.T) {

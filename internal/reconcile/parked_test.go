@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,8 +40,18 @@ func (r *rig) untold() (order.ID, int64) {
 	return id, n
 }
 
+// seen closes the alert about a parked notice by hand.
+func (r *rig) seen(id order.ID, n int64) {
+	r.t.Helper()
+	cause := r.lines("SELECT cause FROM plg_kessai_alert WHERE kind = 'notice_parked' AND cause LIKE ?", "notice:"+strconv.FormatInt(n, 10)+":%")[0]
+	if _, err := r.service.Acknowledge(r.t.Context(), ledger.Acknowledge{Order: id, Kind: ledger.AlertNoticeParked, Cause: cause, Reason: "確認", Actor: "staff:1", Key: cause}); err != nil {
+		r.t.Fatal(err)
+	}
+	r.same("alerts", r.alerts(id))
+}
+
 // TestParkedCostsLittle: what is tried again after each sweep, and stays as it is, writes
-// nothing; 094 is asked only where nothing else can tell, and less often with the time.
+// nothing; 094 is asked only where nothing else can tell, then after every sweep.
 func TestParkedCostsLittle(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -54,6 +65,7 @@ func TestParkedCostsLittle(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
 			id, n := tt.park(r)
+			r.seen(id, n)
 			s := r.sweeper("node-1")
 			r.run(s.Step, r.confirmer.Step)
 			var reads, writes []string
@@ -99,7 +111,7 @@ func TestParkedCostsLittle(t *testing.T) {
 			want(sweeps(6, notice.SweepEvery), 6)
 			r.Advance(7 * 24 * time.Hour)
 			r.run(s.Step)
-			want(sweeps(3*12, 2*time.Hour), 3)
+			want(sweeps(12, 2*time.Hour), 12)
 
 			// Nor does it after transaction B of its order, which tries it once.
 			r.run(s.Step)
@@ -112,8 +124,38 @@ func TestParkedCostsLittle(t *testing.T) {
 			if got := r.view(id).Version; got != version {
 				t.Errorf("trying it wrote the order: version %d, then %d", version, got)
 			}
+			r.same("alerts", r.alerts(id))
 		})
 	}
+}
+
+// TestParkedShareAQuestion: two of one payment cost one question a sweep, and are applied after
+// the same sweep.
+func TestParkedShareAQuestion(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, first := r.unconfirmed()
+	second := r.tell(id, "41")
+	r.waitBy(26*time.Hour, 10*time.Minute)
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	asked := len(r.spy.asked)
+	for range 3 {
+		r.Advance(notice.SweepEvery)
+		r.run(s.Step, r.confirmer.Step)
+	}
+	if n := len(r.spy.asked) - asked; n != 3 {
+		t.Errorf("094 was asked %d times in three sweeps", n)
+	}
+	r.same("notices", []string{r.notice(first), r.notice(second)}, "parked unconfirmed", "parked unconfirmed")
+	r.spy.answer = nil
+	r.at(id, paygentsim.Captured, false)
+	r.at(id, paygentsim.CapturedFinal, false)
+	r.Advance(notice.SweepEvery)
+	r.run(s.Step, r.confirmer.Step)
+	r.same("notices", []string{r.notice(first), r.notice(second)}, "superseded", "applied")
+	r.expect(id, order.Paid, payment.Captured, 9)
+	r.same("alerts", r.alerts(id))
 }
 
 // TestParkedEndBearsFruit: a cancellation in ペイジェントオンライン whose notice 094 did not confirm

@@ -369,6 +369,11 @@ func TestParkedIsTriedAgain(t *testing.T) {
 			r.Advance(notice.SweepEvery)
 			r.run(r.sweeper("node-1").Step, r.confirmer.Step)
 		},
+		"by a sweep, and seen": func(r *rig, id order.ID, n int64) {
+			r.seen(id, n)
+			r.Advance(30 * 24 * time.Hour)
+			r.run(r.sweeper("node-1").Step, r.confirmer.Step)
+		},
 		"after transaction B": func(r *rig, id order.ID, _ int64) {
 			r.wire.script("022", script{body: "\r\nresult=1\r\nresponse_code=2003\r\n"})
 			if _, err := r.change(id, true, "c1"); err != nil {
@@ -461,10 +466,30 @@ func TestRetryOfAConflict(t *testing.T) {
 	r.expect(id, order.Paid, payment.Captured, 9)
 }
 
-// TestParkedWithoutAnOrder is an alert of the shop, and its order's once there is one.
+// TestParkedWithoutAnOrder is an alert of the shop, and its order's once there is one: by a
+// press, by a sweep, or by whoever comes after a node that died at it.
 func TestParkedWithoutAnOrder(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	for name, try := range map[string]func(*rig, string) error{
+		"by staff":   func(r *rig, n string) error { _, err := r.service.RetryNotice(r.t.Context(), n, "staff:1"); return err },
+		"by a sweep": func(r *rig, _ string) error { r.run(r.sweeper("node-1").Step); return nil },
+		"a node died": func(r *rig, n string) error {
+			_, _, err := r.store.ClaimParked(r.t.Context(), n, "node-2", r.Now(), r.Now().Add(time.Minute))
+			r.Advance(time.Minute)
+			r.run(r.confirmer.Step)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			withoutAnOrder(newRig(t), try)
+		})
+	}
+}
+
+func withoutAnOrder(r *rig, try func(*rig, string) error) {
+	r.t.Helper()
+	t := r.t
 	open := func() int64 {
 		return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notice_parked' AND closed_at IS NULL")
 	}
@@ -477,8 +502,9 @@ func TestParkedWithoutAnOrder(t *testing.T) {
 	}
 	id := r.paid()
 	r.Exec("UPDATE plg_kessai_notice SET payment_id = ?, trading_id = ?, amount = 1100 WHERE state = 'parked'", r.view(id).Current().PaymentID, r.trading(id))
-	if got, err := r.service.RetryNotice(t.Context(), r.lines("SELECT id FROM plg_kessai_notice WHERE state = 'parked'")[0], "staff:1"); err != nil || got.OrderID != id {
-		t.Fatalf("%+v, %v", got, err)
+	row := r.lines("SELECT id FROM plg_kessai_notice WHERE state = 'parked'")[0]
+	if err := try(r, row); err != nil || r.Number("SELECT COALESCE(order_id, 0) FROM plg_kessai_notice WHERE id = ?", row) != int64(id) {
+		t.Fatalf("%s, %v", r.notice(n), err)
 	}
 	if open() != 0 {
 		t.Error("it is still the shop's alert")

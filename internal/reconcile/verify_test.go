@@ -174,7 +174,7 @@ func TestVerify(t *testing.T) {
 		{verify.AlertOpen, (*rig).declined, openOnPayment(ledger.AlertReversing), "not alive"},
 		{verify.AlertOpen, (*rig).declined, openOnPayment(ledger.AlertDouble), "not alive"},
 		{verify.AlertOpen, (*rig).paid, openOnPayment(ledger.AlertAmountOpen), "nothing is left to change"},
-		{verify.AlertOpen, (*rig).paid, open(ledger.AlertNoticeParked, "notice:7"), "notice:7 is done with"},
+		{verify.AlertOpen, (*rig).paid, open(ledger.AlertNoticeParked, "notice:7:x"), "notice:7:x is done with"},
 		{verify.AlertUntold, (*rig).paid, sqls("INSERT INTO plg_kessai_alert (order_id, kind, cause, opened_at, closed_at, data) VALUES ({id}, 'stock_short', 'x', 1, 2, '{}')"), "not in the timeline"},
 		{verify.PaymentState, (*rig).paid, sqls("UPDATE plg_kessai_payment SET status = '32' WHERE order_id = {id}"), "to which nothing leads"},
 		{verify.PaymentState, (*rig).sold, sqls("UPDATE plg_kessai_payment SET end_reason = 'refunded' WHERE order_id = {id}"), "to which nothing leads"},

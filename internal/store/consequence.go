@@ -98,12 +98,31 @@ func (w *writer) closeAlerts(ctx context.Context, closed []ledger.AlertChange) e
 		return nil
 	}
 	args := []any{ms(closed[0].At), int64(w.before.Order.ID)}
-	which := make([]string, len(closed))
-	for i, a := range closed {
-		which[i], args = "kind = ? AND cause = ?", append(args, string(a.Kind), a.Cause)
+	var which []string
+	for _, a := range closed {
+		if !a.Opened.IsZero() {
+			if err := w.closeSeen(ctx, a); err != nil {
+				return err
+			}
+			continue
+		}
+		which, args = append(which, "kind = ? AND cause = ?"), append(args, string(a.Kind), a.Cause)
+	}
+	if len(which) == 0 {
+		return nil
 	}
 	n, err := execCount(ctx, w.tx, "UPDATE plg_kessai_alert SET closed_at = ? WHERE order_id = ? AND closed_at IS NULL AND ("+
 		strings.Join(which, " OR ")+")", args...)
+	return w.update(int(n), err)
+}
+
+// closeSeen closes an alert that a person was shown.
+func (w *writer) closeSeen(ctx context.Context, a ledger.AlertChange) error {
+	n, err := execCount(ctx, w.tx, "UPDATE plg_kessai_alert SET closed_at = ? WHERE order_id = ? AND closed_at IS NULL AND kind = ? AND cause = ? AND opened_at = ?",
+		ms(a.At), int64(w.before.Order.ID), string(a.Kind), a.Cause, ms(a.Opened))
+	if err == nil && n == 0 { // the decision found it open
+		return ledger.AlertReopened()
+	}
 	return w.update(int(n), err)
 }
 

@@ -59,6 +59,15 @@ type ParkedAlert struct {
 	Open bool
 }
 
+const parkedAlertSQL = "SELECT order_id, kind, cause, opened_at, data, closed_at FROM plg_kessai_alert WHERE "
+
+func scanParked(row database.Row) (a ParkedAlert, err error) {
+	var closed time.Time
+	err = row.Scan(&a.OrderID, &a.Kind, &a.Cause, millis{&a.OpenedAt}, facts{&a.Data}, millis{&closed})
+	a.Open = closed.IsZero()
+	return a, err
+}
+
 // ParkedAlerts are the alerts about parked notices, in their order; a notice without one has
 // the zero value.
 func (r *Reader) ParkedAlerts(ctx context.Context, notices []ledger.Notice) ([]ParkedAlert, error) {
@@ -70,12 +79,7 @@ func (r *Reader) ParkedAlerts(ctx context.Context, notices []ledger.Notice) ([]P
 	for _, n := range notices {
 		args = append(args, int64(n.OrderID))
 	}
-	list, err := database.List(ctx, r.db.Read(), func(row database.Row) (a ParkedAlert, err error) {
-		var closed time.Time
-		err = row.Scan(&a.OrderID, &a.Kind, &a.Cause, millis{&a.OpenedAt}, facts{&a.Data}, millis{&closed})
-		a.Open = closed.IsZero()
-		return a, err
-	}, "SELECT order_id, kind, cause, opened_at, data, closed_at FROM plg_kessai_alert WHERE kind = ? AND order_id IN ("+database.Marks(len(notices))+")", args...)
+	list, err := database.List(ctx, r.db.Read(), scanParked, parkedAlertSQL+"kind = ? AND order_id IN ("+database.Marks(len(notices))+")", args...)
 	if err != nil {
 		return nil, fmt.Errorf("store: alerts about notices: %w", err)
 	}

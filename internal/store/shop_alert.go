@@ -43,19 +43,26 @@ func (s *Store) CloseShopAlert(ctx context.Context, kind ledger.AlertKind, cause
 }
 
 // AcknowledgeShopAlert implements ledger.Store.
-func (s *Store) AcknowledgeShopAlert(ctx context.Context, kind ledger.AlertKind, cause string, at time.Time, actor ledger.Actor, reason string) (closed bool, err error) {
+func (s *Store) AcknowledgeShopAlert(ctx context.Context, in ledger.Acknowledge, at time.Time) (closed bool, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		a, found, err := database.One(ctx, tx, scanAlert, alertSQL+" AND order_id = 0 AND kind = ? AND cause = ?"+tx.ForUpdate(), string(kind), cause)
-		if closed = found; err != nil || !found {
+		a, found, err := database.One(ctx, tx, scanParked, parkedAlertSQL+"order_id = 0 AND kind = ? AND cause = ?"+tx.ForUpdate(), string(in.Kind), in.Cause)
+		switch {
+		case err != nil || !found:
 			return err
+		case !a.Open:
+			closed = in.Key != "" && a.Data.Key == in.Key
+			return nil
+		case !in.Opened.IsZero() && !in.Opened.Equal(a.OpenedAt):
+			return ledger.AlertReopened()
 		}
-		a.Data.Actor, a.Data.Text = actor, reason
+		closed = true
+		a.Data.Actor, a.Data.Text, a.Data.Key = in.Actor, in.Reason, in.Key
 		data, err := facts{&a.Data}.Value()
 		if err != nil {
 			return err
 		}
 		return execOne(ctx, tx, "UPDATE plg_kessai_alert SET closed_at = ?, data = ? WHERE order_id = 0 AND kind = ? AND cause = ? AND closed_at IS NULL",
-			at.UnixMilli(), data, string(kind), cause)
+			at.UnixMilli(), data, string(in.Kind), in.Cause)
 	})
 	return closed, err
 }

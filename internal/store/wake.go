@@ -26,17 +26,20 @@ WHERE order_id = ? AND owner = '' AND (state = 'received' AND due_at > ? OR stat
 	return err
 }
 
-// ParkedNotices implements ledger.Sweeps.
-func (s *Store) ParkedNotices(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]ledger.Notice, error) {
+// ParkedNotices implements ledger.Sweeps. Every parked notice was put before a person: the
+// alerts, which are few and whose causes end with its id, lead to it, also one closed by hand.
+// The CAST lets PostgreSQL go by the primary key, a CHAR(26).
+func (s *Store) ParkedNotices(ctx context.Context, env payment.Environment, merchant string, after ledger.Notice, limit int) ([]ledger.Notice, error) {
 	reasons := ledger.WakeReasons()
-	args := []any{string(ledger.AlertNoticeParked), string(env), merchant, after}
+	args := []any{string(ledger.AlertNoticeParked), string(env), merchant, after.PaymentID, after.PaymentID, after.ID, string(ledger.ParkMalformed)}
 	for _, r := range reasons {
 		args = append(args, string(r))
 	}
 	list, err := database.List(ctx, s.db.Read(), scanNotice, "SELECT "+noticeTable.list("")+` FROM plg_kessai_notice
-WHERE order_id IN (SELECT order_id FROM plg_kessai_alert WHERE closed_at IS NULL AND kind = ?)
-  AND environment = ? AND merchant_id = ? AND id > ? AND owner = '' AND state = 'parked' AND reason IN (`+database.Marks(len(reasons))+`)
-ORDER BY id LIMIT ?`, append(args, limit)...)
+WHERE id IN (SELECT CAST(SUBSTR(cause, LENGTH(cause) - 25) AS CHAR(26)) FROM plg_kessai_alert WHERE kind = ?)
+  AND environment = ? AND merchant_id = ? AND (payment_id > ? OR payment_id = ? AND id > ?) AND owner = '' AND state = 'parked'
+  AND (order_id IS NULL AND reason <> ? OR reason IN (`+database.Marks(len(reasons))+`))
+ORDER BY payment_id, id LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("store: parked notices: %w", err)
 	}

@@ -61,7 +61,7 @@ func noticeUntold(b *Book, say sayer) {
 				say(b.holder(n), "%s is %s, and the timeline does not say so", cause, n.State)
 			}
 		case ledger.NoticeParked:
-			if told[cause+string(ledger.EventNoticeParked)] == "" || !alerted[cause] {
+			if told[cause+string(ledger.EventNoticeParked)] == "" || !alerted[ledger.ParkedAlert(n.Notice).Cause] {
 				say(b.holder(n), "%s is parked, and nobody was told", cause)
 			}
 		}

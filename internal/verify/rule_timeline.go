@@ -1,9 +1,6 @@
 package verify
 
 import (
-	"strconv"
-	"strings"
-
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -107,10 +104,9 @@ func (b *Book) canceledAlone(p *ledger.Payment) bool {
 
 // waits reports whether a notice of this cause is parked, or tried again.
 func (b *Book) waits(cause string) bool {
-	id, err := strconv.ParseInt(strings.TrimPrefix(cause, "notice:"), 10, 64)
 	for i := range b.Notices {
 		n := &b.Notices[i]
-		if err == nil && n.NoticeID == id && (n.State == ledger.NoticeParked || n.State == ledger.NoticeReceived) {
+		if ledger.ParkedAlert(n.Notice).Cause == cause && (n.State == ledger.NoticeParked || n.State == ledger.NoticeReceived) {
 			return true
 		}
 	}

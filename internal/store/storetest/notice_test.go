@@ -263,22 +263,24 @@ func TestSweptAt(t *testing.T) {
 	})
 }
 
-// TestParkedNotices: those that waiting may cure, of orders with an alert, one after the other.
+// TestParkedNotices: those that waiting may cure, whether their alert is open or was closed by
+// hand, and those of no order; by payment, one after the other.
 func TestParkedNotices(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		ctx := context.Background()
-		parked := func(after string) (ids []int64, last string) {
+		parked := func(after ledger.Notice) (ids []int64, last ledger.Notice) {
 			list, err := s.Store.ParkedNotices(ctx, payment.Simulator, "12345", after, 2)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, n := range list {
-				ids, last = append(ids, n.NoticeID), n.ID
+				ids, last = append(ids, n.NoticeID), n
 			}
 			return ids, last
 		}
 		id, _ := s.planned(t)
 		quiet, _ := s.planned(t)
+		nobodys := func(n *ledger.Notice, why ledger.ParkReason) { n.OrderID, n.PaymentID, n.Reason = 0, "999", why }
 		for i, change := range []func(n *ledger.Notice){
 			func(*ledger.Notice) {},
 			func(n *ledger.Notice) { n.Reason = ledger.ParkFailed },
@@ -287,7 +289,11 @@ func TestParkedNotices(t *testing.T) {
 			func(n *ledger.Notice) { n.State, n.Reason = ledger.NoticeApplied, ledger.NotParked },
 			func(n *ledger.Notice) { n.Owner, n.LeaseUntil = "node1", s.Now().Add(time.Minute) },
 			func(n *ledger.Notice) { n.MerchantID = "999" },
-			func(n *ledger.Notice) { n.OrderID = quiet },
+			func(n *ledger.Notice) { n.OrderID, n.PaymentID = quiet, "900" },
+			func(n *ledger.Notice) { nobodys(n, ledger.ParkConflict) },
+			func(n *ledger.Notice) { nobodys(n, ledger.ParkMalformed) },
+			func(n *ledger.Notice) { n.Reason = ledger.ParkConflict },
+			func(n *ledger.Notice) { nobodys(n, ledger.ParkConflict); n.State, n.Reason = ledger.NoticeForeign, "" },
 		} {
 			n := s.notice(id, int64(i+1))
 			n.State, n.Reason, n.NextAt = ledger.NoticeParked, ledger.ParkSilent, time.Time{}
@@ -295,16 +301,19 @@ func TestParkedNotices(t *testing.T) {
 			if err := s.Store.AddNotice(ctx, n); err != nil {
 				t.Fatal(err)
 			}
+			for _, closed := range []bool{false, true} {
+				if n.OrderID != 0 && n.State == ledger.NoticeParked && (!closed || n.OrderID == quiet) {
+					s.update(t, n.OrderID, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, ledger.ParkedAlert(n).Cause, closed) })
+				}
+			}
 		}
-		if ids, _ := parked(""); len(ids) != 0 {
-			t.Errorf("without an alert: %v", ids)
+		var got [][]int64
+		ids, last := parked(ledger.Notice{})
+		for ; len(ids) > 0; ids, last = parked(last) {
+			got = append(got, ids)
 		}
-		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, "notice:1", false) })
-		first, last := parked("")
-		second, last := parked(last)
-		third, _ := parked(last)
-		if !cmp.Equal(append(first, second...), []int64{1, 2, 3}) || len(third) != 0 {
-			t.Errorf("%v, %v, %v", first, second, third)
+		if !cmp.Equal(got, [][]int64{{1, 2}, {3, 8}, {9}}) {
+			t.Errorf("%v", got)
 		}
 	})
 }
@@ -329,7 +338,8 @@ func TestNoticeThatStays(t *testing.T) {
 	})
 }
 
-// TestShopAlertByHand is closed once, and keeps who closed it and why.
+// TestShopAlertByHand is closed once, and keeps who closed it and why; a second press of the same
+// form finds it done, and one that came up again since it was shown stays.
 func TestShopAlertByHand(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		ctx := context.Background()
@@ -339,15 +349,68 @@ func TestShopAlertByHand(t *testing.T) {
 			t.Fatal(err)
 		}
 		cause := ledger.ParkedAlert(n).Cause
-		for _, want := range []bool{true, false} {
-			if closed, err := s.Store.AcknowledgeShopAlert(ctx, ledger.AlertNoticeParked, cause, s.Now(), "staff:1", "電話"); err != nil || closed != want {
-				t.Errorf("closed %v, %v", closed, err)
+		in := ledger.Acknowledge{Kind: ledger.AlertNoticeParked, Cause: cause, Opened: s.Now(), Actor: "staff:1", Reason: "電話", Key: "k1"}
+		press := func(what string, change func(*ledger.Acknowledge), want bool, fails string) {
+			t.Helper()
+			in := in
+			change(&in)
+			if closed, err := s.Store.AcknowledgeShopAlert(ctx, in, s.Now()); closed != want || fails == "" && err != nil || fails != "" && !problem.Is(err, fails) {
+				t.Errorf("%s: closed %v, %v", what, closed, err)
 			}
 		}
+		press("another's", func(a *ledger.Acknowledge) { a.Cause = "x" }, false, "")
+		press("an older one", func(a *ledger.Acknowledge) { a.Opened = s.Now().Add(-time.Hour) }, false, "alert.reopened")
+		press("as shown", func(*ledger.Acknowledge) {}, true, "")
+		press("a second press", func(*ledger.Acknowledge) {}, true, "")
+		press("another form", func(a *ledger.Acknowledge) { a.Key, a.Reason = "k2", "x" }, false, "")
+		press("without a key", func(a *ledger.Acknowledge) { a.Key = "" }, false, "")
+		again := ledger.ParkedAlert(n)
+		again.At = s.Now().Add(time.Minute)
+		if err := s.Store.OpenShopAlert(ctx, again); err != nil {
+			t.Fatal(err)
+		}
+		press("it came up again", func(*ledger.Acknowledge) {}, false, "alert.reopened")
+		press("and is seen", func(a *ledger.Acknowledge) { a.Opened = again.At }, true, "")
 		other := s.notice(0, 6)
 		got, err := s.Reader.ParkedAlerts(ctx, []ledger.Notice{other, n})
 		if err != nil || got[0].Kind != "" || got[1].Open || got[1].Data.Actor != "staff:1" || got[1].Data.Text != "電話" || got[1].Data.NoticeID != 5 {
 			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// TestAlertClosedAsSeen: a person closes the alert that was shown; one that came up again since
+// stays, and with it all of what was decided.
+func TestAlertClosedAsSeen(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		id, _ := s.planned(t)
+		first := s.Now()
+		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, "a", false) })
+		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertGoodsMissing, "b", false) })
+		seen := func(opened time.Time) error {
+			return s.Store.Update(ctx, id, func(l *ledger.Ledger) error {
+				l.Alerts = append(l.Alerts,
+					ledger.AlertChange{Kind: ledger.AlertGoodsMissing, Cause: "b", At: s.Now(), Close: true},
+					ledger.AlertChange{Kind: ledger.AlertNoticeParked, Cause: "a", At: s.Now(), Close: true, Opened: opened})
+				return nil
+			})
+		}
+		open := func() int {
+			list, err := s.Reader.Alerts(ctx, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list)
+		}
+		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, "a", true) })
+		s.Advance(time.Minute)
+		s.update(t, id, func(l *ledger.Ledger) { s.alert(l, ledger.AlertNoticeParked, "a", false) })
+		if err := seen(first); !problem.Is(err, "alert.reopened") || open() != 2 {
+			t.Errorf("as it was before: %v, %d open", err, open())
+		}
+		if err := seen(s.Now()); err != nil || open() != 0 {
+			t.Errorf("as it is: %v, %d open", err, open())
 		}
 	})
 }
