@@ -18,8 +18,8 @@ func (l *Ledger) meetHost(t tick) error {
 	switch is {
 	case order.Canceled, order.Processing: // stock and points are back
 		if l.Hold != nil {
+			l.event(t, EventReleased, System, nil, nil, "host", holding(*l.Hold, Hold{}))
 			l.Hold = nil // let go: the store releases it, and no move is written
-			l.event(t, EventReleased, System, nil, nil, "host", EventData{})
 		}
 	default:
 		if err := l.heldByHost(t, is); err != nil {
@@ -40,19 +40,23 @@ func (l *Ledger) heldByHost(t tick, is order.Status) error {
 	if l.Order.CustomerID == 0 || is == order.Returned {
 		points = 0
 	}
+	was, kind := l.asHeld(), EventHoldChanged
 	if l.Hold == nil {
 		if l.Goods == nil {
 			return errNeedGoods
 		}
+		kind = EventHeld
 		l.Hold = &Hold{ID: t.newID(), State: Held, TakenAt: t.now}
 		for _, m := range l.Goods.Wanted {
 			if s, ok := l.Goods.Stock[m.ProductClassID]; ok && !s.Unlimited {
 				l.Hold.Movements = append(l.Hold.Movements, m)
 			}
 		}
-		l.event(t, EventHeld, System, nil, nil, "host", EventData{})
 	}
 	l.Hold.Points = points
+	if kind == EventHeld || was.Points != points {
+		l.event(t, kind, System, nil, nil, "host", holding(was, *l.Hold))
+	}
 	if is == order.Pending {
 		return nil
 	}
