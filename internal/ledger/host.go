@@ -6,6 +6,9 @@ import (
 	"kessai/internal/order"
 )
 
+// hostCause is that of what EC-CUBE's own hand did.
+const hostCause = "host"
+
 // meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
 // moved it, it has moved stock and points too: the hold is marked accordingly and
 // nothing is moved (money.md §7). It runs before every decision.
@@ -18,7 +21,7 @@ func (l *Ledger) meetHost(t tick) error {
 	switch is {
 	case order.Canceled, order.Processing: // stock and points are back
 		if l.Hold != nil {
-			l.event(t, EventReleased, System, nil, nil, "host", holding(*l.Hold, Hold{}))
+			l.event(t, EventReleased, System, nil, nil, hostCause, holding(*l.Hold, Hold{}))
 			l.Hold = nil // let go: the store releases it, and no move is written
 		}
 	default:
@@ -28,7 +31,7 @@ func (l *Ledger) meetHost(t tick) error {
 	}
 	l.LastStatus = is
 	if !first {
-		l.event(t, EventHostMoved, System, nil, nil, "host", EventData{OrderFrom: was, OrderTo: is})
+		l.event(t, EventHostMoved, System, nil, nil, hostCause, EventData{OrderFrom: was, OrderTo: is})
 	}
 	return nil
 }
@@ -55,7 +58,7 @@ func (l *Ledger) heldByHost(t tick, is order.Status) error {
 	}
 	l.Hold.Points = points
 	if kind == EventHeld || was.Points != points {
-		l.event(t, kind, System, nil, nil, "host", holding(was, *l.Hold))
+		l.event(t, kind, System, nil, nil, hostCause, holding(was, *l.Hold))
 	}
 	if is == order.Pending {
 		return nil
