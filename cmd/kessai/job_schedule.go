@@ -29,7 +29,7 @@ that were missed while none was there one is made up for. None is set until a sh
   inquiry    asks Paygent about every order that is 新規受付, 対応中 or 入金済み`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withJobs(cmd, e, func(a *app.App) error { return tellSchedules(cmd, e, a) })
+			return withJobs(cmd, e, func(a *app.App, _ app.Deps) error { return tellSchedules(cmd, e, a) })
 		},
 	}
 	cmd.AddCommand(
@@ -39,7 +39,7 @@ that were missed while none was there one is made up for. None is set until a sh
 				if !slices.Contains(scheduled(), args[0]) {
 					return usageError{errors.New("a schedule can be set for " + strings.Join(scheduled(), " and "))}
 				}
-				return withJobs(cmd, e, func(a *app.App) error {
+				return withJobs(cmd, e, func(a *app.App, _ app.Deps) error {
 					s := job.Schedule{Task: args[0], Kind: args[0], Spec: args[1], ChangedBy: "command"}
 					if s.Kind == job.InquiryKind {
 						s.Selection.Filter = &store.Filter{Statuses: []order.Status{order.New, order.InProgress, order.Paid}}
@@ -54,7 +54,7 @@ that were missed while none was there one is made up for. None is set until a sh
 		&cobra.Command{
 			Use: "drop TASK", Short: "let a task run by itself no more", Args: cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				return withJobs(cmd, e, func(a *app.App) error { return a.Jobs.DropSchedule(cmd.Context(), args[0]) })
+				return withJobs(cmd, e, func(a *app.App, _ app.Deps) error { return a.Jobs.DropSchedule(cmd.Context(), args[0]) })
 			},
 		})
 	return cmd

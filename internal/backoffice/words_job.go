@@ -76,9 +76,6 @@ func requesterName(requester string, names map[int64]string) string {
 	if task, is := strings.CutPrefix(requester, "schedule:"); is {
 		return "スケジュール（" + task + "）"
 	}
-	if requester == "command" {
-		return "コマンド"
-	}
 	return orderFacts{names: names}.actor(ledger.Actor(requester))
 }
 
