@@ -85,30 +85,48 @@ func (s *Service) RollBackEffect(ctx context.Context, id order.ID, rehearse bool
 	if err != nil {
 		return out, Effect{}, err
 	}
+	if out.Reason == SkipMoved && seen.doubted.To == order.Canceled {
+		l, err := s.store.View(ctx, id)
+		if err != nil {
+			return out, Effect{}, err
+		}
+		if l.Order.Status == order.Canceled && l.EventSeq >= seen.doubtedSeq { // it was this very run that moved it
+			out.Verdict, out.Reason = RolledBack, ""
+			return out, seen.doubted, nil
+		}
+	}
 	return out, seen.effect, nil
 }
 
-// watchedStore sees what the last decision moved, and may undo it.
+// watchedStore sees what the last decision moved, and may undo it. A decision whose commit
+// was in doubt is made again, and then finds the order moved: what it moved is kept.
 type watchedStore struct {
 	Store
-	undo   bool
-	effect Effect
+	undo       bool
+	effect     Effect
+	doubted    Effect
+	doubtedSeq int64
 }
 
 func (w *watchedStore) Update(ctx context.Context, id order.ID, decide func(*Ledger) error) error {
 	var e Effect
+	var seq int64
 	err := w.Store.Update(ctx, id, func(l *Ledger) error {
 		if err := decide(l); err != nil {
 			return err
 		}
-		e = effectOf(l.Events)
+		e, seq = effectOf(l.Events), l.EventSeq
 		if w.undo {
 			return errRehearsed
 		}
 		return nil
 	})
 	if err == nil || errors.Is(err, errRehearsed) {
-		w.effect, err = e, nil
+		w.effect = e
+		return nil
+	}
+	if e.To != 0 {
+		w.doubted, w.doubtedSeq = e, seq
 	}
 	return err
 }

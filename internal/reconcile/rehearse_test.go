@@ -102,6 +102,28 @@ func TestRollbackTellsWhatItMoves(t *testing.T) {
 	}
 }
 
+// TestRollbackInDoubt: a commit whose answer was lost is no order that somebody else moved.
+func TestRollbackInDoubt(t *testing.T) {
+	t.Parallel()
+	for name, doubts := range map[string][]doubt{"written": {committed}, "not written": {lost}, "not written, then written": {lost, committed}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id := r.atBank()
+			r.later(30)
+			r.store.updates = doubts
+			out, e, err := r.service.RollBackEffect(t.Context(), id, false)
+			if err != nil || out.Verdict != ledger.RolledBack || out.Reason != "" || e.Goods != 1 || e.To != order.Canceled {
+				t.Errorf("%+v, %+v, %v", out, e, err)
+			}
+			r.expectStock(10)
+			if out, e, err = r.service.RollBackEffect(t.Context(), id, false); err != nil || out.Reason != ledger.SkipMoved || e.Goods != 0 {
+				t.Errorf("again: %+v, %+v, %v", out, e, err)
+			}
+		})
+	}
+}
+
 // TestNotTheRollbacksOwn: an order that somebody else cancelled is not counted as done,
 // where the item is run again.
 func TestNotTheRollbacksOwn(t *testing.T) {
