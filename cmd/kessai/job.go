@@ -20,23 +20,24 @@ import (
 func jobCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "job",
-		Short: "bulk work (ジョブ): look at it, pause, resume, cancel it; set schedules",
-		Long: `job shows the bulk work that staff or a schedule asked for, and steers it. The servers carry it out: a job
-that is resumed here goes on as soon as one of them looks.`,
-		Example: `  kessai job list
+		Short: "bulk work (ジョブ): ask for it, look at it, pause, resume, cancel it; set schedules",
+		Long: `job asks for bulk work, shows what staff, a schedule or this command asked for, and steers it. The servers
+carry it out: a job that is made or resumed here begins as soon as one of them looks.`,
+		Example: `  kessai job run capture --status 1 --dry-run
+  kessai job list
   kessai job show 01JQRS... --failed
   kessai job pause 01JQRS...
   kessai job schedule set rollback "30 4 * * *"`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usageError{errors.New("job needs one of list, show, pause, resume, cancel and schedule")}
+			return usageError{errors.New("job needs one of run, list, show, pause, resume, cancel and schedule")}
 		},
 	}
 	turn := func(use, short string, do func(*job.Jobs, context.Context, string) error) *cobra.Command {
 		return &cobra.Command{
 			Use: use + " JOB", Short: short, Args: cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				return withJobs(cmd, e, func(a *app.App) error {
+				return withJobs(cmd, e, func(a *app.App, _ app.Deps) error {
 					if err := do(a.Jobs, cmd.Context(), args[0]); err != nil {
 						return err
 					}
@@ -45,7 +46,7 @@ that is resumed here goes on as soon as one of them looks.`,
 			},
 		}
 	}
-	cmd.AddCommand(jobListCommand(e), jobShowCommand(e),
+	cmd.AddCommand(jobRunCommand(e), jobListCommand(e), jobShowCommand(e),
 		turn("pause", "let no more items begin; those under way end", (*job.Jobs).Pause),
 		turn("resume", "let a paused job go on", (*job.Jobs).Resume),
 		turn("cancel", "end a job: what was not begun will not be", (*job.Jobs).Cancel),
@@ -54,7 +55,7 @@ that is resumed here goes on as soon as one of them looks.`,
 }
 
 // withJobs runs a command that passes by the servers.
-func withJobs(cmd *cobra.Command, e env, do func(*app.App) error) error {
+func withJobs(cmd *cobra.Command, e env, do func(*app.App, app.Deps) error) error {
 	return withMigrated(cmd, e, func(c config.Config, d app.Deps, _ *database.DB) (err error) {
 		if d.Node, err = passingNode(d); err != nil {
 			return err
@@ -64,7 +65,7 @@ func withJobs(cmd *cobra.Command, e env, do func(*app.App) error) error {
 			return err
 		}
 		defer func() { err = errors.Join(err, a.Close()) }()
-		return do(a)
+		return do(a, d)
 	})
 }
 
@@ -112,7 +113,7 @@ func jobListCommand(e env) *cobra.Command {
 			if limit < 1 {
 				return usageError{errors.New("--limit must be positive")}
 			}
-			return withJobs(cmd, e, func(a *app.App) error {
+			return withJobs(cmd, e, func(a *app.App, _ app.Deps) error {
 				list, _, err := a.Jobs.List(cmd.Context(), 1, limit)
 				for _, j := range list {
 					if err := jobLineOf(j).write(e.Stdout, asJSON); err != nil {
@@ -133,7 +134,7 @@ func jobShowCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show JOB", Short: "show a job and what became of each order", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withJobs(cmd, e, func(a *app.App) error {
+			return withJobs(cmd, e, func(a *app.App, _ app.Deps) error {
 				j, err := a.Jobs.Get(cmd.Context(), args[0])
 				if err != nil {
 					return err

@@ -77,8 +77,8 @@ func (r rollbackRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps)
 		r.days = s.Values.RollbackTerm
 	}
 	o := reconcile.RollbackOptions{Days: r.days, Width: r.width, Rehearse: r.rehearse}
-	totals, err := reconcile.Rollback(cmd.Context(), a.Ledger, a.Store, d.Now(), o, func(out ledger.Rollback, failed error) error {
-		return r.tell(e.Stdout, out, failed)
+	totals, err := reconcile.Rollback(cmd.Context(), a.Ledger, a.Store, d.Now(), o, func(out ledger.Rollback, moved ledger.Effect, failed error) error {
+		return r.tell(e.Stdout, out, moved, failed)
 	})
 	if err != nil {
 		return err
@@ -102,13 +102,19 @@ func passingNode(d app.Deps) (string, error) {
 	return "command-" + hex.EncodeToString(b[:]), nil
 }
 
-func (r rollbackRun) tell(w io.Writer, out ledger.Rollback, failed error) error {
+func (r rollbackRun) tell(w io.Writer, out ledger.Rollback, moved ledger.Effect, failed error) error {
 	line := struct {
 		Order   int64  `json:"order_id"`
 		No      string `json:"order_no"`
 		Verdict string `json:"verdict"`
 		Reason  string `json:"reason,omitempty"`
-	}{int64(out.Order), out.No, string(out.Verdict), out.Reason}
+		Amount  int64  `json:"amount,omitempty"` // cancelled at Paygent, in yen
+		Goods   int64  `json:"goods,omitempty"`  // pieces back in stock
+		Points  int64  `json:"points,omitempty"` // given back
+	}{Order: int64(out.Order), No: out.No, Verdict: string(out.Verdict), Reason: out.Reason}
+	if out.Verdict == ledger.RolledBack {
+		line.Amount, line.Goods, line.Points = int64(moved.Amount), moved.Goods, moved.Points
+	}
 	if failed != nil {
 		line.Verdict, line.Reason = "failed", wording.En(failed)
 	}
@@ -117,6 +123,9 @@ func (r rollbackRun) tell(w io.Writer, out ledger.Rollback, failed error) error 
 	}
 	if line.Reason != "" {
 		line.Verdict += " (" + line.Reason + ")"
+	}
+	if line.Amount > 0 {
+		line.Verdict += fmt.Sprintf(", %d yen cancelled at Paygent", line.Amount)
 	}
 	_, err := fmt.Fprintf(w, "%s\t%s\n", line.No, line.Verdict)
 	return err

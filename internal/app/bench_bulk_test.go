@@ -160,7 +160,7 @@ func (r *benchRig) columns(table string) []string {
 func (r *benchRig) rollBack(n int) {
 	r.b.Helper()
 	o := reconcile.RollbackOptions{Days: 7, Width: 8}
-	totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), o, func(_ ledger.Rollback, err error) error { return err })
+	totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), o, func(_ ledger.Rollback, _ ledger.Effect, err error) error { return err })
 	if err != nil || totals.Canceled != n {
 		r.b.Fatalf("%+v, %v", totals, err)
 	}

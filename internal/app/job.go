@@ -18,7 +18,7 @@ func (a *App) openJobs(context.Context) (err error) {
 		DB: a.DB, Now: a.deps.Now, Rand: a.deps.Rand, Owner: a.deps.Node, Log: a.deps.Log,
 		Kinds: []job.Kind{
 			job.Capture(a.Ledger, a.Reader), job.Cancel(a.Ledger, a.Reader), job.Inquiry(a.Ledger, a.Reader),
-			job.Rollback(a.Ledger, a.Store, a.rollbackTerm, a.deps.Now),
+			job.Rollback(a.Ledger, a.Store, a.Reader, a.rollbackTerm, a.deps.Now),
 		},
 	})
 	return err

@@ -379,7 +379,7 @@ func (s *simulation) rollback() {
 
 func (s *simulation) rollbackOf(days int, rehearse bool) {
 	s.do(0, fmt.Sprintf("rollback %d days, rehearse %v", days, rehearse), 0, func() string {
-		totals, err := reconcile.Rollback(context.Background(), s.app.Ledger, s.Store, s.Now(), reconcile.RollbackOptions{Days: days, Rehearse: rehearse}, func(r ledger.Rollback, err error) error {
+		totals, err := reconcile.Rollback(context.Background(), s.app.Ledger, s.Store, s.Now(), reconcile.RollbackOptions{Days: days, Rehearse: rehearse}, func(r ledger.Rollback, _ ledger.Effect, err error) error {
 			if err != nil {
 				s.bad(r.Order, "rollback: %v", err)
 			}

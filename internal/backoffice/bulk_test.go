@@ -109,7 +109,7 @@ func TestBulkCapture(t *testing.T) {
 		t.Errorf("messages %v", got)
 	}
 	got := webtest.Texts(p.Document, ".results tbody td")
-	want := []string{good.String(), "山田 太郎", "売上成功", "¥1,100", "", bad.String(), "山田 太郎", "売上失敗", "NGカード会社から承認が得られませんでした（2003）", ""}
+	want := []string{good.String(), "山田 太郎", "売上成功", "¥1,100", "", bad.String(), "山田 太郎", "売上失敗", "カード会社から承認が得られませんでした（2003）", ""}
 	got[4], got[9] = "", ""
 	if !slices.Equal(got, want) {
 		t.Errorf("results %q", got)
@@ -423,5 +423,105 @@ func TestProgressPart(t *testing.T) {
 	r.work()
 	if part = r.Get(p.Path + "/progress"); part.Header.Get("HX-Refresh") != "true" {
 		t.Errorf("%v", part.Header)
+	}
+}
+
+// TestBulkPace: how many at once and how many a minute are staff's to choose; what was
+// rehearsed runs as it was chosen.
+func TestBulkPace(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	id := r.paid(1)
+	paceOf := func(path string) [2]int64 {
+		t.Helper()
+		job := path[strings.LastIndex(path, "/")+1:]
+		return [2]int64{r.Number("SELECT width FROM plg_kessai_job WHERE id = ?", job), r.Number("SELECT rate FROM plg_kessai_job WHERE id = ?", job)}
+	}
+	p := r.ask("capture", id)
+	if p.Find(".bulk-pace[open]").Length() != 0 || p.Find(".bulk-pace input").Length() != 2 {
+		t.Errorf("%s", p.Text())
+	}
+	for _, wrong := range []url.Values{
+		{"width": {"0"}}, {"width": {"65"}}, {"width": {"多め"}}, {"rate": {"-1"}}, {"rate": {"60001"}}, {"rate": {"1.5"}}, {"width": {"99999999999999999999"}},
+	} {
+		wrong.Set("go", "run")
+		again := r.Submit(p, "form.bulk-ask", wrong)
+		if again.Find(".bulk-pace[open] .field-error").Length() != 1 || again.Find("input[name=key]").AttrOr("value", "") != p.Find("input[name=key]").AttrOr("value", "") {
+			t.Errorf("%v: %d %s", wrong, again.Status, again.Text())
+		}
+		for _, name := range []string{"width", "rate"} {
+			if got := again.Find("input[name="+name+"]").AttrOr("value", ""); got != wrong.Get(name) {
+				t.Errorf("%v: %s is shown as %q", wrong, name, got)
+			}
+		}
+	}
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_job"); n != 0 {
+		t.Fatalf("%d jobs", n)
+	}
+	if got := paceOf(r.answer(p, "run").Path); got != [2]int64{job.DefaultWidth, 0} {
+		t.Errorf("nothing chosen: %v", got)
+	}
+	dry := r.Submit(r.ask("cancel", id), "form.bulk-ask", url.Values{"go": {"rehearse"}, "width": {"2"}, "rate": {"600"}})
+	r.work()
+	if got := paceOf(dry.Path); got != [2]int64{2, 600} {
+		t.Errorf("chosen: %v", got)
+	}
+	if got := webtest.Text(r.Get(dry.Path).Document, ".job-meta"); !strings.Contains(got, "同時に2件、1分に600件まで") {
+		t.Errorf("shown: %q", got)
+	}
+	asked := r.Submit(r.Get(dry.Path), "form.confirm-form[action$='/run']", nil)
+	if got := paceOf(r.Submit(asked, "form.ask-buttons", nil).Path); got != [2]int64{2, 600} {
+		t.Errorf("run after a rehearsal: %v", got)
+	}
+}
+
+// TestRollbackPace: 決済処理中の注文の取消 has the same fields.
+func TestRollbackPace(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	id := r.order(1)
+	r.centre.say(payment.Authorize, ledger.Answer{Outcome: ledger.Decline, Final: true, Code: "2003"})
+	r.pay(id)
+	r.change(id, func(l *ledger.Ledger) { l.Order.Status, l.Order.PendingSince = order.Pending, r.Now() })
+	r.Advance(8 * 24 * time.Hour)
+	r.relogin()
+	p := r.Submit(r.Get(listPath), "form.rollback", nil)
+	if again := r.Submit(p, "form.bulk-ask", url.Values{"go": {"run"}, "width": {"x"}}); again.Find(".field-error").Length() != 1 || r.Number("SELECT COUNT(*) FROM plg_kessai_job") != 0 {
+		t.Errorf("%s", again.Text())
+	}
+	r.Submit(p, "form.bulk-ask", url.Values{"go": {"run"}, "width": {"1"}, "rate": {"30"}})
+	if r.Number("SELECT COUNT(*) FROM plg_kessai_job WHERE width = 1 AND rate = 30") != 1 {
+		t.Error("the pace was lost")
+	}
+}
+
+// TestBulkInquiry: 決済情報照会 asks the centre about what the search finds, after a question,
+// and moves no money.
+func TestBulkInquiry(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	a, b := r.paid(1), r.paid(1)
+	shipped := r.paid(1)
+	r.change(shipped, func(l *ledger.Ledger) { l.Order.Status = order.Delivered })
+	p := r.Submit(r.Get(listPath+"?status=1"), "form.inquiry", url.Values{"do": {"inquiry"}})
+	if got := webtest.Texts(p.Document, ".facts dd"); !slices.Equal(got, []string{"検索結果のすべて", "2件"}) || p.Find("h1").Text() == "" || p.Find(".btn-stop").Length() != 0 {
+		t.Fatalf("%v %s", got, p.Text())
+	}
+	if got := webtest.Text(p.Document, "h1"); !strings.Contains(got, "決済情報照会を実行しますか？") {
+		t.Error(got)
+	}
+	sent := len(r.centre.sent)
+	done := r.answer(p, "run")
+	r.work()
+	done = r.Get(done.Path)
+	j := r.onlyJob()
+	if j.Kind != job.InquiryKind || j.Total != 2 || j.Counts.Ended() != 2 || len(r.centre.sent) != sent {
+		t.Errorf("%+v, %d telegrams that move money", j, len(r.centre.sent)-sent)
+	}
+	if got := webtest.Texts(done.Document, ".results .c-no"); !slices.Equal(got, []string{a.String(), b.String()}) {
+		t.Errorf("%v", got)
+	}
+	if none := r.Get(listPath + "?multi=%E3%81%AA%E3%81%84"); none.Find("form.inquiry").Length() != 0 {
+		t.Error("a search that finds nothing can be asked about")
 	}
 }

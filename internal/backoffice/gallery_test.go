@@ -184,13 +184,14 @@ func lookAtQuestions(t *testing.T, r *rig, browser *webtest.Browser) {
 		{"list-ticked", `document.querySelector(".c-bulk input[data-all=capture]").click()`},
 		{"bulk-chosen", `document.querySelectorAll(".orders tbody input[name=cancel]").forEach((b, i) => { if (i < 5) b.click() }); document.querySelector(".c-bulk button[value=cancel]").click()`},
 		{"bulk-whole", `document.querySelector(".c-bulk input[data-all=capture]").click(); document.querySelector(".c-bulk button[value=capture]").click()`},
+		{"bulk-inquiry", `document.querySelector("form.inquiry button").click()`},
 	} {
 		ctx := browser.Page(t, 1280, 800)
 		complaints := webtest.Complaints(t, ctx)
 		webtest.Do(t, ctx, chromedp.Navigate(r.Base+listPath+"?page_count=10"))
 		webtest.Eval[bool](t, ctx, s.click+"; true")
 		if strings.HasPrefix(s.name, "bulk") {
-			webtest.Do(t, ctx, chromedp.WaitVisible("form.bulk-ask"))
+			webtest.Do(t, ctx, chromedp.WaitVisible("form.bulk-ask"), chromedp.Click(".bulk-pace summary"), chromedp.WaitVisible("#f-width"))
 		} else if webtest.Eval[bool](t, ctx, `document.querySelector("[data-whole]").hidden || !document.querySelector(".bulk-phone input[data-all=capture]").checked`) {
 			t.Errorf("%s: nothing tells that the whole search is meant", s.name)
 		}

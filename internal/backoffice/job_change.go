@@ -44,13 +44,17 @@ func (b *BackOffice) cancelQuestion(j job.Job) web.Confirm {
 // runQuestion asks before what was rehearsed is run.
 func (b *BackOffice) runQuestion(j job.Job) web.Confirm {
 	c := web.Confirm{
-		ID: "ask-run", Action: b.jobURL(j.ID) + "/run", Back: b.jobURL(j.ID), Open: "この内容で実行する", Safe: "閉じる", Danger: j.Kind != job.CaptureKind,
-		Title: jobName(j.Kind) + "処理を実行しますか？", Button: jobName(j.Kind) + "処理を実行する",
+		ID: "ask-run", Action: b.jobURL(j.ID) + "/run", Back: b.jobURL(j.ID), Open: "この内容で実行する", Safe: "閉じる", Danger: j.Kind == job.CancelKind || j.Kind == job.RollbackKind,
+		Title: jobTask(j.Kind) + "を実行しますか？", Button: jobTask(j.Kind) + "を実行する",
 		Facts:       []web.Fact{{Name: "件数", Value: count(j.Counts.Succeeded)}, {Name: "合計金額", Value: j.Counts.Amount.String()}},
 		Consequence: "確認したときから状態が変わった注文は、その時点の状態で判断します。",
 	}
 	if j.Kind == job.RollbackKind {
-		c.Title, c.Button, c.Facts = "決済処理中の注文を取り消しますか？", "注文を取り消す", c.Facts[:1]
+		c.Title, c.Button = "決済処理中の注文を取り消しますか？", "注文を取り消す"
+		c.Facts[1].Name = "取消金額"
+	}
+	if j.Kind == job.InquiryKind || j.Counts.Amount == 0 { // nothing is charged or given back
+		c.Facts = c.Facts[:1]
 	}
 	return c
 }
@@ -115,5 +119,5 @@ func (b *BackOffice) runJob(w http.ResponseWriter, r *http.Request) error {
 	if ok, err := b.Kernel.Confirmed(w, r, web.Admin, web.Frame{Group: "ジョブ", Menu: menuJobs}, b.runQuestion(j)); !ok {
 		return err
 	}
-	return b.makeJob(w, r, j.Kind, j.Selection, goRun, form.Key)
+	return b.makeJob(w, r, job.Wanted{Kind: j.Kind, Selection: j.Selection, Width: j.Width, Rate: j.Rate}, goRun, form.Key)
 }

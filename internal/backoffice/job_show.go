@@ -30,6 +30,7 @@ type jobProgress struct {
 	State     web.Badge
 	Rehearsal bool
 	Requester string
+	Pace      string // where it is not the usual one
 	At        time.Time
 	Ended     time.Time
 	Done      int64
@@ -104,7 +105,7 @@ func (b *BackOffice) progressOf(r *http.Request, j job.Job) (jobProgress, error)
 	names, err := b.memberNames(r.Context())
 	p := jobProgress{
 		Page: b.jobURL(j.ID), State: jobState(j), Rehearsal: j.Rehearsal, Requester: requesterName(j.Requester, names), At: j.CreatedAt, Ended: j.EndedAt,
-		Done: j.Counts.Ended(), Total: j.Total, Percent: j.Percent(), Preparing: j.State == job.Preparing,
+		Pace: paceWords(j), Done: j.Counts.Ended(), Total: j.Total, Percent: j.Percent(), Preparing: j.State == job.Preparing,
 	}
 	switch {
 	case !j.State.Ended() && j.State != job.Paused:
@@ -140,7 +141,7 @@ func figuresOf(j job.Job) []jobFigure {
 		figures = append(figures, jobFigure{Label: map[bool]string{true: "未実行", false: "残り"}[j.State.Ended()], Value: count(left)})
 	}
 	if c.Amount > 0 {
-		figures = append(figures, jobFigure{Label: map[string]string{job.CaptureKind: "売上金額", job.CancelKind: "取消金額"}[j.Kind], Value: c.Amount.String()})
+		figures = append(figures, jobFigure{Label: map[string]string{job.CaptureKind: "売上金額", job.CancelKind: "取消金額", job.RollbackKind: "取消金額"}[j.Kind], Value: c.Amount.String()})
 	}
 	if c.Goods > 0 {
 		figures = append(figures, jobFigure{Label: "戻る在庫", Value: strconv.FormatInt(c.Goods, 10) + "点"})

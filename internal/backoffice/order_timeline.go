@@ -89,6 +89,9 @@ func (f orderFacts) actor(a ledger.Actor) string {
 	case ledger.System:
 		return "システム"
 	}
+	if a == actorOperator {
+		return "コマンド"
+	}
 	text, isStaff := strings.CutPrefix(string(a), actorStaff)
 	id, err := strconv.ParseInt(text, 10, 64)
 	if !isStaff || err != nil {
@@ -100,4 +103,7 @@ func (f orderFacts) actor(a ledger.Actor) string {
 	return "担当者（ID " + text + "）"
 }
 
-const actorStaff = "staff:"
+const (
+	actorStaff    = "staff:"
+	actorOperator = "operator" // of the command line
+)

@@ -18,8 +18,8 @@ import (
 
 // bulkForm is what the buttons 実行 of the list send, and then the page that asks.
 type bulkForm struct {
-	Do      string   `form:"do"`      // capture or cancel
-	All     []string `form:"all"`     // capture, cancel: the whole search
+	Do      string   `form:"do"`      // capture, cancel or inquiry
+	All     []string `form:"all"`     // the same: the whole search
 	Capture []string `form:"capture"` // 注文:金額, as they were shown
 	Cancel  []string `form:"cancel"`
 	Go      string   `form:"go"` // run or rehearse: the question was answered
@@ -27,6 +27,7 @@ type bulkForm struct {
 	UpTo    string   `form:"up_to"`
 
 	search listForm
+	pace   paceForm
 }
 
 func readBulk(r *http.Request) (bulkForm, error) {
@@ -34,10 +35,13 @@ func readBulk(r *http.Request) (bulkForm, error) {
 	if err == nil {
 		f.search, _, err = web.Decode[listForm](r)
 	}
+	if err == nil {
+		f.pace, _, err = web.Decode[paceForm](r)
+	}
 	return f, err
 }
 
-// bulkButton is the button of a kind of bulk work.
+// bulkButton is the button of the order's page that a kind of bulk work presses.
 func bulkButton(kind string) (payment.Button, bool) {
 	switch kind {
 	case job.CaptureKind:
@@ -80,6 +84,8 @@ type bulkPage struct {
 	Facts       []web.Fact
 	Consequence string
 	Extra       []string
+	Pace        []web.Field
+	PaceOpen    bool // something of it was typed
 	Rows        []bulkRow
 	More        string // 「ほか n件」
 	Nothing     string // why there is nothing to do
@@ -95,15 +101,15 @@ type bulkRow struct {
 	Why                      string // not possible now
 }
 
-// requestAction is 一括売上 and 一括取消: it asks, then makes the job, once per question
-// shown, and leads to its page.
+// requestAction is 一括売上, 一括取消 and 決済情報照会: it asks, then makes the job, once per
+// question shown, and leads to its page.
 func (b *BackOffice) requestAction(w http.ResponseWriter, r *http.Request) error {
 	f, err := readBulk(r)
 	if err != nil {
 		return err
 	}
-	button, known := bulkButton(f.Do)
-	if !known {
+	_, pressed := bulkButton(f.Do)
+	if !pressed && f.Do != job.InquiryKind {
 		return problem.New(problem.Invalid, "form.unreadable", nil)
 	}
 	s, err := f.selection()
@@ -116,24 +122,25 @@ func (b *BackOffice) requestAction(w http.ResponseWriter, r *http.Request) error
 		}
 		return web.Redirect(w, r, b.back(r))
 	}
-	if f.Go != "" {
-		return b.makeJob(w, r, f.Do, s, f.Go, f.Key)
+	p, wrong := f.pace.read()
+	if f.Go != "" && !wrong.Any() {
+		return b.makeJob(w, r, job.Wanted{Kind: f.Do, Selection: s, Width: p.width, Rate: p.rate}, f.Go, f.Key)
 	}
-	page, err := b.bulkQuestion(r, f, s, button)
+	page, err := b.bulkQuestion(r, f, s)
 	if err != nil {
 		return err
 	}
-	return b.bulk.Render(w, r, web.Frame{Title: jobName(f.Do) + "処理を実行しますか？", Group: "ペイジェント決済管理", Menu: menuList}, page)
+	f.pace.put(&page, wrong)
+	return b.bulk.Render(w, r, web.Frame{Title: jobTask(f.Do) + "を実行しますか？", Group: "ペイジェント決済管理", Menu: menuList, Errors: wrong}, page)
 }
 
 // makeJob makes the job that was asked for; the same question answered twice is one job.
-func (b *BackOffice) makeJob(w http.ResponseWriter, r *http.Request, kind string, s job.Selection, how, key string) error {
+func (b *BackOffice) makeJob(w http.ResponseWriter, r *http.Request, wanted job.Wanted, how, key string) error {
 	if raw, err := hex.DecodeString(key); err != nil || len(raw) != keyBytes || how != goRun && how != goRehearse {
 		return problem.Wrap(err, problem.Invalid, "form.unreadable", nil)
 	}
-	made, err := b.Jobs.Create(r.Context(), job.Wanted{
-		Kind: kind, Selection: s, Requester: b.requester(r), Key: how + "-" + key, Rehearsal: how == goRehearse,
-	})
+	wanted.Requester, wanted.Key, wanted.Rehearsal = b.requester(r), how+"-"+key, how == goRehearse
+	made, err := b.Jobs.Create(r.Context(), wanted)
 	if err != nil {
 		return err
 	}
@@ -150,22 +157,31 @@ func (b *BackOffice) requester(r *http.Request) string {
 	return actorStaff + strconv.FormatInt(member(r.Context()).ID, 10)
 }
 
-func (b *BackOffice) bulkQuestion(r *http.Request, f bulkForm, s job.Selection, button payment.Button) (bulkPage, error) {
-	key, err := b.key()
-	if err != nil {
-		return bulkPage{}, err
+func (b *BackOffice) bulkQuestion(r *http.Request, f bulkForm, s job.Selection) (bulkPage, error) {
+	key := f.Key
+	if f.Go == "" {
+		var err error
+		if key, err = b.key(); err != nil {
+			return bulkPage{}, err
+		}
 	}
+	button, _ := bulkButton(f.Do)
 	page := bulkPage{
-		Action: b.url(pathBulk), Back: b.back(r), Danger: button == payment.CancelButton, Rehearse: "どうなるか確認する", Run: jobName(f.Do) + "処理を実行する",
+		Action: b.url(pathBulk), Back: b.back(r), Danger: f.Do == job.CancelKind, Rehearse: "どうなるか確認する", Run: jobTask(f.Do) + "を実行する",
 		Hidden: []web.Fact{{Name: "do", Value: f.Do}, {Name: "key", Value: key}},
 	}
+	var err error
 	if s.Filter != nil {
 		err = b.askAll(r, &page, f, s)
 	} else {
 		err = b.askChosen(r, &page, f.Do, s, button)
 	}
-	page.Consequence = "売上を確定し、購入者に請求します。"
-	if button == payment.CancelButton {
+	switch f.Do {
+	case job.CaptureKind:
+		page.Consequence = "売上を確定し、購入者に請求します。"
+	case job.InquiryKind:
+		page.Consequence = "決済の状態をペイジェントに1件ずつ確認し、こちらの記録と違うときは受注に反映します。"
+	case job.CancelKind:
 		page.Consequence = "オーソリまたは売上を取り消します。売上になっている注文は購入者に返金されます。元に戻せません。"
 		page.Extra = append(page.Extra, "注文は取消しになり、在庫と利用ポイントが戻ります（発送済み・返品の注文は、対応状況も在庫も変わりません）。")
 	}
@@ -190,8 +206,9 @@ func (b *BackOffice) askAll(r *http.Request, page *bulkPage, f bulkForm, s job.S
 		page.Nothing = jobName(f.Do) + "できる注文は、検索結果にありません。"
 		return nil
 	}
-	page.Facts = []web.Fact{
-		{Name: "対象", Value: "検索結果のすべて"}, {Name: "件数", Value: count(p.Count)}, {Name: "合計金額", Value: p.Amount.String()},
+	page.Facts = []web.Fact{{Name: "対象", Value: "検索結果のすべて"}, {Name: "件数", Value: count(p.Count)}}
+	if f.Do != job.InquiryKind {
+		page.Facts = append(page.Facts, web.Fact{Name: "合計金額", Value: p.Amount.String()})
 	}
 	return nil
 }

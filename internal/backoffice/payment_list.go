@@ -42,6 +42,7 @@ type listPage struct {
 
 	Bulk     string // where 一括売上 and 一括取消 post
 	Whole    int64  // orders found in all, where they are more than this page
+	Inquiry  string // 決済情報照会, of the whole search
 	Rollback string // 決済処理中の注文の取消
 }
 
@@ -132,7 +133,7 @@ func (b *BackOffice) listFrame(r *http.Request, f listForm, filter store.Filter,
 		Attention: web.Field{Kind: web.KindCheck, Name: "attention", Label: "要対応の注文のみ", Value: f.Attention},
 		Chips:     f.chips(r, filter),
 		Clear:     b.url(pathList),
-		Bulk:      b.url(pathBulk), Rollback: b.url(pathRollback),
+		Bulk:      b.url(pathBulk), Inquiry: job.InquiryKind, Rollback: b.url(pathRollback),
 	}
 	page.Searched = len(page.Chips) > 0
 	kept := f.query("")

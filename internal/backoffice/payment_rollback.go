@@ -24,12 +24,17 @@ func (b *BackOffice) rollback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.Go != "" {
+	speed, _, err := web.Decode[paceForm](r)
+	if err != nil {
+		return err
+	}
+	chosen, wrong := speed.read()
+	if f.Go != "" && !wrong.Any() {
 		before, err := strconv.ParseInt(f.Before, 10, 64)
 		if err != nil || time.Unix(before, 0).After(b.Now()) {
 			return problem.Wrap(err, problem.Invalid, "form.unreadable", nil)
 		}
-		return b.makeJob(w, r, job.RollbackKind, job.Selection{Before: time.Unix(before, 0).UTC()}, f.Go, f.Key)
+		return b.makeJob(w, r, job.Wanted{Kind: job.RollbackKind, Selection: job.Selection{Before: time.Unix(before, 0).UTC()}, Width: chosen.width, Rate: chosen.rate}, f.Go, f.Key)
 	}
 	days, err := b.RollbackTerm(r.Context())
 	if err != nil {
@@ -62,5 +67,6 @@ func (b *BackOffice) rollback(w http.ResponseWriter, r *http.Request) error {
 			"まだお支払いできる注文、状態を確認できない注文は、取り消さずに見送ります。",
 		},
 	}
-	return b.bulk.Render(w, r, web.Frame{Title: "決済処理中の注文を取り消しますか？", Group: "ペイジェント決済管理", Menu: menuList}, page)
+	speed.put(&page, wrong)
+	return b.bulk.Render(w, r, web.Frame{Title: "決済処理中の注文を取り消しますか？", Group: "ペイジェント決済管理", Menu: menuList, Errors: wrong}, page)
 }

@@ -115,7 +115,7 @@ func newRig(t *testing.T) *rig {
 		DB: db, Now: r.Now, Rand: rand.Reader, Owner: "node-1", Log: log,
 		Kinds: []job.Kind{
 			job.Capture(r.ledger, r.Reader), job.Cancel(r.ledger, r.Reader), job.Inquiry(r.ledger, r.Reader),
-			job.Rollback(r.ledger, r.Store, r.term, r.Now),
+			job.Rollback(r.ledger, r.Store, r.Reader, r.term, r.Now),
 		},
 	})
 	if err != nil {

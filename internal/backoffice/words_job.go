@@ -27,6 +27,14 @@ func jobName(kind string) string {
 	return kind
 }
 
+// jobTask is what a question calls the job (admin.md §3.4).
+func jobTask(kind string) string {
+	if kind == job.InquiryKind {
+		return jobName(kind)
+	}
+	return jobName(kind) + "処理"
+}
+
 // jobState is a job's state as a badge; a rehearsal is called one.
 func jobState(j job.Job) web.Badge {
 	switch j.State {
@@ -48,13 +56,25 @@ func jobState(j job.Job) web.Badge {
 	return web.Badge{Tone: web.Success, Text: "完了"}
 }
 
+// paceWords tell how fast a job may go, where staff chose it.
+func paceWords(j job.Job) string {
+	var said []string
+	if j.Width != job.DefaultWidth {
+		said = append(said, "同時に"+strconv.Itoa(j.Width)+"件")
+	}
+	if j.Rate > 0 {
+		said = append(said, "1分に"+strconv.Itoa(j.Rate)+"件")
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return strings.Join(said, "、") + "まで"
+}
+
 // requesterName names who asked for a job.
 func requesterName(requester string, names map[int64]string) string {
 	if task, is := strings.CutPrefix(requester, "schedule:"); is {
 		return "スケジュール（" + task + "）"
-	}
-	if requester == "command" {
-		return "コマンド"
 	}
 	return orderFacts{names: names}.actor(ledger.Actor(requester))
 }
@@ -140,7 +160,7 @@ func failedWords(o job.Outcome) string {
 	case why != nil:
 		return reasonWords(why)
 	case o.Facts.Paygent != "":
-		return "NG" + codeWords(o.Facts.Paygent, o.Facts.Detail)
+		return codeWords(o.Facts.Paygent, o.Facts.Detail)
 	case o.Code == "no_answer":
 		return "ペイジェントに確認できませんでした。"
 	}
@@ -173,7 +193,10 @@ func skippedWords(code string) string {
 // movesWords tell what was moved, or would be: money, the order, its goods.
 func movesWords(f job.Facts) string {
 	var said []string
-	if f.Amount > 0 {
+	switch {
+	case f.Amount > 0 && f.Operation == "": // beside the order itself: a rollback
+		said = append(said, "オーソリキャンセル "+f.Amount.String())
+	case f.Amount > 0:
 		said = append(said, f.Amount.String())
 	}
 	if f.Status != "" {

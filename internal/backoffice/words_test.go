@@ -3,14 +3,17 @@ package backoffice
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"kessai/internal/job"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
+	"kessai/internal/web"
 )
 
 var ascii = regexp.MustCompile(`[a-z]{3,}`)
@@ -100,6 +103,45 @@ func TestCodeWords(t *testing.T) {
 	} {
 		if got := codeWords(tc.code, tc.detail); got != tc.want {
 			t.Errorf("%q, %q: %q", tc.code, tc.detail, got)
+		}
+	}
+}
+
+// TestBulkFailureWords: 「売上失敗 NG詳細（2003）」, where NG詳細 is the centre's detail, and
+// 「（P003）」 alone for codes with P or E (admin.md §3.4).
+func TestBulkFailureWords(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ code, detail, want string }{
+		{"2003", "NG詳細", "NG詳細（2003）"}, {"P003", "x", "（P003）"}, {"E02004", "", "（E02004）"}, {"2003", "", "（2003）"},
+		{"", "", "ペイジェントで処理されませんでした。決済は変わっていません。"},
+	} {
+		out := job.Outcome{State: job.Failed, Facts: job.Facts{Operation: string(payment.Capture), Paygent: tt.code, Detail: tt.detail}}
+		got := wordsOfOutcome(job.Job{Kind: job.CaptureKind}, job.Result{Outcome: out})
+		if got.Badge.Text != "売上失敗" || got.Why != tt.want {
+			t.Errorf("%s %s, not 売上失敗 %s", got.Badge.Text, got.Why, tt.want)
+		}
+	}
+}
+
+// TestRollbackWords tell the money that goes back beside the goods, before and after.
+func TestRollbackWords(t *testing.T) {
+	t.Parallel()
+	facts := job.Facts{Amount: 2200, From: order.Pending, To: order.Canceled, Goods: 2, Points: 30}
+	for rehearsal, badge := range map[bool]string{true: "取消可能", false: "取消成功"} {
+		j := job.Job{Kind: job.RollbackKind, Rehearsal: rehearsal, State: job.Done, Counts: job.Counts{Succeeded: 1, Amount: 2200}}
+		got := wordsOfOutcome(j, job.Result{Outcome: job.Outcome{State: job.Succeeded, Code: string(ledger.RolledBack), Facts: facts}})
+		if got.Badge.Text != badge || got.Why != "オーソリキャンセル ¥2,200　決済処理中 → 注文取消し　在庫 2点が戻ります　30ポイントが戻ります" {
+			t.Errorf("%+v", got)
+		}
+		if f := figuresOf(j); !slices.Contains(f, jobFigure{Label: "取消金額", Value: "¥2,200"}) {
+			t.Errorf("%+v", f)
+		}
+	}
+	b := &BackOffice{Deps: Deps{Kernel: &web.Kernel{}}}
+	for kind, want := range map[string]string{job.RollbackKind: "取消金額", job.CancelKind: "合計金額", job.InquiryKind: ""} {
+		q := b.runQuestion(job.Job{ID: "j", Kind: kind, Counts: job.Counts{Succeeded: 1, Amount: 2200}})
+		if last := q.Facts[len(q.Facts)-1]; want == "" && len(q.Facts) != 1 || want != "" && (last.Name != want || last.Value != "¥2,200") || q.Danger != (kind != job.InquiryKind) {
+			t.Errorf("%s: %+v", kind, q)
 		}
 	}
 }

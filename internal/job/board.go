@@ -107,6 +107,9 @@ func (j *Jobs) byKey(ctx context.Context, w Wanted) (Job, error) {
 
 // made is the job as it begins.
 func (j *Jobs) made(w Wanted) (Job, error) {
+	if err := checkPace(w.Width, w.Rate); err != nil {
+		return Job{}, err
+	}
 	if w.Width == 0 {
 		w.Width = DefaultWidth
 	}
@@ -115,10 +118,6 @@ func (j *Jobs) made(w Wanted) (Job, error) {
 		return Job{}, problem.New(problem.Invalid, "job.kind_unknown", nil)
 	case w.Key == "" || w.Requester == "":
 		return Job{}, problem.New(problem.Internal, "job.incomplete", nil)
-	case w.Width < 1 || w.Width > MaxWidth:
-		return Job{}, problem.New(problem.Invalid, "job.width", problem.Args{"Max": MaxWidth}).On("width")
-	case w.Rate < 0 || w.Rate > MaxRate:
-		return Job{}, problem.New(problem.Invalid, "job.rate", problem.Args{"Max": MaxRate}).On("rate")
 	case len(w.Selection.Orders) > MaxChosen:
 		return Job{}, problem.New(problem.Invalid, "job.too_many", problem.Args{"Max": MaxChosen})
 	}
@@ -131,6 +130,17 @@ func (j *Jobs) made(w Wanted) (Job, error) {
 		ID: j.id(now), Kind: w.Kind, State: Preparing, Requester: w.Requester, Selection: s, Rehearsal: w.Rehearsal,
 		Width: w.Width, Rate: w.Rate, CreatedAt: now,
 	}, nil
+}
+
+// checkPace refuses a width or rate that no job has.
+func checkPace(width, rate int) error {
+	switch {
+	case width < 0 || width > MaxWidth:
+		return problem.New(problem.Invalid, "job.width", problem.Args{"Max": MaxWidth}).On("width")
+	case rate < 0 || rate > MaxRate:
+		return problem.New(problem.Invalid, "job.rate", problem.Args{"Max": MaxRate}).On("rate")
+	}
+	return nil
 }
 
 func (j *Jobs) now() time.Time { return j.o.Now().UTC().Truncate(time.Millisecond) }

@@ -31,7 +31,7 @@ type Job struct {
 	ID        string
 	Kind      string
 	State     State
-	Requester string // "staff:7", "schedule:rollback", "command"
+	Requester string // "staff:7", "schedule:rollback", "operator": a command
 	Selection Selection
 	Rehearsal bool
 	Width     int // items at work at once, over all nodes

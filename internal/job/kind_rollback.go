@@ -13,17 +13,23 @@ type PendingStore interface {
 	PendingOrders(ctx context.Context, before time.Time, after order.ID, limit int) ([]order.ID, error)
 }
 
+// Timelines tell what was done to an order, newest first.
+type Timelines interface {
+	Timeline(ctx context.Context, id order.ID) ([]ledger.Event, error)
+}
+
 // rollback ends orders left in 決済処理中 (manual 2.4, money.md §9).
 type rollback struct {
 	ledger *ledger.Service
 	store  PendingStore
+	lines  Timelines
 	term   func(context.Context) (int, error)
 	now    func() time.Time
 }
 
 // Rollback is 決済処理中の注文の取消; term is the setting 決済処理中の注文の取消期間.
-func Rollback(l *ledger.Service, s PendingStore, term func(context.Context) (int, error), now func() time.Time) Kind {
-	r := rollback{l, s, term, now}
+func Rollback(l *ledger.Service, s PendingStore, lines Timelines, term func(context.Context) (int, error), now func() time.Time) Kind {
+	r := rollback{l, s, lines, term, now}
 	return Kind{
 		Name: RollbackKind, Select: r.find, Look: r.look,
 		Run:      func(ctx context.Context, i Item) (Outcome, error) { return r.run(ctx, i, false) },
@@ -52,43 +58,42 @@ func (r rollback) find(ctx context.Context, s Selection, after order.ID, limit i
 }
 
 func (r rollback) run(ctx context.Context, i Item, rehearse bool) (Outcome, error) {
-	l, err := r.ledger.View(ctx, i.Order)
-	if err != nil {
-		return refused(err)
-	}
-	f := Facts{From: l.Order.Status}
-	if l.Hold != nil {
-		f.Points = l.Hold.Points
-		for _, m := range l.Hold.Movements {
-			f.Goods += m.Quantity
-		}
-	}
-	out, err := r.ledger.RollBack(ctx, i.Order, rehearse)
-	if err != nil {
-		return refused(err)
-	}
+	out, e, err := r.ledger.RollBackEffect(ctx, i.Order, rehearse)
 	switch {
+	case err != nil:
+		return refused(err)
 	case out.Verdict == ledger.RolledBack:
-		f.To = order.Canceled
-		return Outcome{State: Succeeded, Code: string(out.Verdict), Facts: f}, nil
+		return rolledBack(e), nil
 	case out.Verdict == ledger.RollbackStands:
-		return Outcome{State: Skipped, Code: string(out.Verdict), Facts: Facts{From: f.From}}, nil
+		return Outcome{State: Skipped, Code: string(out.Verdict), Facts: Facts{From: e.From, To: e.To}}, nil
 	case i.Again && out.Reason == ledger.SkipMoved:
 		return r.look(ctx, i) // it may be this very item that moved it
 	}
-	return Outcome{State: Skipped, Code: out.Reason, Facts: Facts{From: f.From}}, nil
+	return Outcome{State: Skipped, Code: out.Reason}, nil
 }
 
+// rolledBack is the outcome of an order that was, or would be, cancelled.
+func rolledBack(e ledger.Effect) Outcome {
+	return Outcome{State: Succeeded, Code: string(ledger.RolledBack), Facts: Facts{
+		Amount: e.Amount, From: e.From, To: e.To, Goods: e.Goods, Points: e.Points,
+	}}
+}
+
+// look reads what became of an order off its timeline, which also tells what was moved.
 func (r rollback) look(ctx context.Context, i Item) (Outcome, error) {
 	l, err := r.ledger.View(ctx, i.Order)
 	if err != nil {
 		return refused(err)
 	}
-	switch l.Order.Status {
-	case order.Pending:
+	if l.Order.Status == order.Pending {
 		return Outcome{State: Waiting}, nil
-	case order.Canceled:
-		return Outcome{State: Succeeded, Code: string(ledger.RolledBack), Facts: Facts{From: order.Pending, To: order.Canceled}}, nil
+	}
+	lines, err := r.lines.Timeline(ctx, i.Order)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if e, did := ledger.RollbackIn(lines); did {
+		return rolledBack(e), nil
 	}
 	return Outcome{State: Skipped, Code: ledger.SkipMoved}, nil
 }

@@ -20,6 +20,8 @@ type Schedule struct {
 	Kind      string
 	Spec      string // cron's five fields: minute, hour, day, month, weekday
 	Selection Selection
+	Width     int // of the jobs it makes; 0: DefaultWidth
+	Rate      int
 	ChangedBy string
 	Since     time.Time // slots before it are none of the task's
 
@@ -70,6 +72,9 @@ func (j *Jobs) SetSchedule(ctx context.Context, s Schedule) error {
 	}
 	if _, known := j.kinds[s.Kind]; !known {
 		return problem.New(problem.Invalid, "job.kind_unknown", nil).On("kind")
+	}
+	if err := checkPace(s.Width, s.Rate); err != nil {
+		return err
 	}
 	if next, err := s.Next(j.now()); err != nil {
 		return err
@@ -135,7 +140,7 @@ func (s *Scheduler) Step(ctx context.Context) (worked bool, next time.Time, err 
 
 func (s *Scheduler) run(ctx context.Context, one Schedule, slot time.Time) (bool, error) {
 	key := fmt.Sprintf("schedule:%s:%d", one.Task, slot.UnixMilli())
-	made, err := s.j.made(Wanted{Kind: one.Kind, Selection: one.Selection, Requester: "schedule:" + one.Task, Key: key})
+	made, err := s.j.made(Wanted{Kind: one.Kind, Selection: one.Selection, Requester: "schedule:" + one.Task, Key: key, Width: one.Width, Rate: one.Rate})
 	if err != nil {
 		s.j.o.Log.ErrorContext(ctx, "a schedule's job cannot be made", "task", one.Task, "error", err)
 		return false, nil

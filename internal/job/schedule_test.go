@@ -111,6 +111,8 @@ func TestASchedule(t *testing.T) {
 		"job.task":         {Task: "Näch", Kind: "work", Spec: "0 4 * * *"},
 		"job.kind_unknown": {Task: "x", Kind: "other", Spec: "0 4 * * *"},
 		"job.spec":         {Task: "x", Kind: "work", Spec: "every night"},
+		"job.width":        {Task: "x", Kind: "work", Spec: "0 4 * * *", Width: job.MaxWidth + 1},
+		"job.rate":         {Task: "x", Kind: "work", Spec: "0 4 * * *", Rate: -1},
 	} {
 		if err := n.SetSchedule(t.Context(), s); !problem.Is(err, code) {
 			t.Errorf("%s: %v", code, err)
@@ -135,4 +137,27 @@ func TestASchedule(t *testing.T) {
 	if r.jobs() != 0 {
 		t.Error("it ran all the same")
 	}
+}
+
+// TestAScheduleKeepsItsPace: the jobs it makes are as wide and as fast as it says.
+func TestAScheduleKeepsItsPace(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db *database.DB) {
+		r := newRig(t, db)
+		n := r.node("a", 1)
+		if err := n.SetSchedule(t.Context(), job.Schedule{Task: "slow", Kind: "work", Spec: "0 * * * *", Width: 2, Rate: 30}); err != nil {
+			t.Fatal(err)
+		}
+		r.advance(time.Hour)
+		if _, _, err := n.scheduler.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		all, err := n.Schedules(t.Context())
+		if err != nil || len(all) != 1 || all[0].Width != 2 || all[0].Rate != 30 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		if r.jobs() != 1 || r.number("SELECT COUNT(*) FROM plg_kessai_job WHERE width = 2 AND rate = 30") != 1 {
+			t.Error("its job has another pace")
+		}
+	})
 }

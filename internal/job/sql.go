@@ -384,7 +384,7 @@ func scanSchedule(row database.Row) (s Schedule, err error) {
 	var since int64
 	var last sql.NullInt64
 	var job sql.NullString
-	if err := row.Scan(&s.Task, &s.Kind, &s.Spec, &selection, &s.ChangedBy, &since, &last, &job); err != nil {
+	if err := row.Scan(&s.Task, &s.Kind, &s.Spec, &selection, &s.Width, &s.Rate, &s.ChangedBy, &since, &last, &job); err != nil {
 		return s, err
 	}
 	s.Since, s.LastSlot, s.LastJob = time.UnixMilli(since).UTC(), at(last), job.String
@@ -392,7 +392,7 @@ func scanSchedule(row database.Row) (s Schedule, err error) {
 }
 
 func schedules(ctx context.Context, q database.Querier) ([]Schedule, error) {
-	return database.List(ctx, q, scanSchedule, `SELECT s.task, s.kind, s.spec, s.selection, s.changed_by, s.since, t.slot_at, t.job_id
+	return database.List(ctx, q, scanSchedule, `SELECT s.task, s.kind, s.spec, s.selection, s.width, s.rate, s.changed_by, s.since, t.slot_at, t.job_id
 FROM plg_kessai_schedule s LEFT JOIN plg_kessai_schedule_slot t ON t.task = s.task
   AND t.slot_at = (SELECT MAX(u.slot_at) FROM plg_kessai_schedule_slot u WHERE u.task = s.task) ORDER BY s.task`)
 }
@@ -405,8 +405,8 @@ func putSchedule(ctx context.Context, tx *database.Tx, s Schedule) error {
 	if _, err := dropSchedule(ctx, tx, s.Task); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, "INSERT INTO plg_kessai_schedule (task, kind, spec, selection, changed_by, since) VALUES (?, ?, ?, ?, ?, ?)",
-		s.Task, s.Kind, s.Spec, string(selection), s.ChangedBy, s.Since.UnixMilli())
+	_, err = tx.Exec(ctx, "INSERT INTO plg_kessai_schedule (task, kind, spec, selection, width, rate, changed_by, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		s.Task, s.Kind, s.Spec, string(selection), s.Width, s.Rate, s.ChangedBy, s.Since.UnixMilli())
 	return err
 }
 

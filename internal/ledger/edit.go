@@ -62,7 +62,7 @@ func (l *Ledger) editMoney(t tick, in Edit, was, is Sheet) (*Operation, error) {
 	if err := l.checkTotals(is); err != nil {
 		return nil, err
 	}
-	moves := len(l.Moves)
+	moves, held := len(l.Moves), l.asHeld()
 	if err := l.moveGoods(was.Items, is.Items); err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (l *Ledger) editMoney(t tick, in Edit, was, is Sheet) (*Operation, error) {
 		return nil, err
 	}
 	if len(l.Moves) > moves {
-		l.event(t, EventHoldChanged, in.Actor, nil, nil, "staff", EventData{})
+		l.event(t, EventHoldChanged, in.Actor, nil, nil, "staff", holding(held, l.asHeld()))
 	}
 	l.Order.Total, l.Order.UsePoint, l.Order.AddPoint = is.Totals.PaymentTotal, is.Totals.UsePoint, is.Totals.AddPoint
 	if is.PaymentRow == was.PaymentRow {

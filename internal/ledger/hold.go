@@ -14,7 +14,7 @@ func (l *Ledger) takeHold(t tick) error {
 		// Given back in this very decision: what was just put back is taken again.
 		l.Hold.State, l.Hold.ReleasedAt = Held, time.Time{}
 		l.Moves = append(l.Moves, StockMove{Movements: l.Hold.Movements, Sign: -1, Points: l.Hold.Points})
-		l.event(t, EventHeld, System, nil, nil, "", EventData{})
+		l.event(t, EventHeld, System, nil, nil, "", holding(Hold{}, *l.Hold))
 		return nil
 	}
 	if l.Hold != nil {
@@ -45,7 +45,7 @@ func (l *Ledger) takeHold(t tick) error {
 	}
 	l.Hold = &Hold{ID: t.newID(), State: Held, Movements: taken, Points: points, TakenAt: t.now}
 	l.Moves = append(l.Moves, StockMove{Movements: taken, Sign: -1, Points: points})
-	l.event(t, EventHeld, System, nil, nil, "", EventData{})
+	l.event(t, EventHeld, System, nil, nil, "", holding(Hold{}, *l.Hold))
 	return nil
 }
 
@@ -70,5 +70,20 @@ func (l *Ledger) releaseHold(t tick) {
 	}
 	l.Hold.State, l.Hold.ReleasedAt = Released, t.now
 	l.Moves = append(l.Moves, StockMove{Movements: l.Hold.Movements, Sign: 1, Points: l.Hold.Points})
-	l.event(t, EventReleased, System, nil, nil, "", EventData{})
+	l.event(t, EventReleased, System, nil, nil, "", holding(*l.Hold, Hold{}))
+}
+
+// holding is what a change of a hold took, as its event records it: every event that
+// takes, changes or releases one goes through here, so that their sum is what is held.
+func holding(was, is Hold) EventData {
+	return EventData{Goods: order.Difference(was.Movements, is.Movements), Points: is.Points - was.Points}
+}
+
+// asHeld is the hold as it stands, to compare with later; its movements are replaced and
+// never written to.
+func (l *Ledger) asHeld() Hold {
+	if l.Hold == nil {
+		return Hold{}
+	}
+	return *l.Hold
 }

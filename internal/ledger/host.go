@@ -6,6 +6,9 @@ import (
 	"kessai/internal/order"
 )
 
+// hostCause is that of what EC-CUBE's own hand did.
+const hostCause = "host"
+
 // meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
 // moved it, it has moved stock and points too: the hold is marked accordingly and
 // nothing is moved (money.md §7). It runs before every decision.
@@ -18,8 +21,8 @@ func (l *Ledger) meetHost(t tick) error {
 	switch is {
 	case order.Canceled, order.Processing: // stock and points are back
 		if l.Hold != nil {
+			l.event(t, EventReleased, System, nil, nil, hostCause, holding(*l.Hold, Hold{}))
 			l.Hold = nil // let go: the store releases it, and no move is written
-			l.event(t, EventReleased, System, nil, nil, "host", EventData{})
 		}
 	default:
 		if err := l.heldByHost(t, is); err != nil {
@@ -28,7 +31,7 @@ func (l *Ledger) meetHost(t tick) error {
 	}
 	l.LastStatus = is
 	if !first {
-		l.event(t, EventHostMoved, System, nil, nil, "host", EventData{OrderFrom: was, OrderTo: is})
+		l.event(t, EventHostMoved, System, nil, nil, hostCause, EventData{OrderFrom: was, OrderTo: is})
 	}
 	return nil
 }
@@ -40,19 +43,23 @@ func (l *Ledger) heldByHost(t tick, is order.Status) error {
 	if l.Order.CustomerID == 0 || is == order.Returned {
 		points = 0
 	}
+	was, kind := l.asHeld(), EventHoldChanged
 	if l.Hold == nil {
 		if l.Goods == nil {
 			return errNeedGoods
 		}
+		kind = EventHeld
 		l.Hold = &Hold{ID: t.newID(), State: Held, TakenAt: t.now}
 		for _, m := range l.Goods.Wanted {
 			if s, ok := l.Goods.Stock[m.ProductClassID]; ok && !s.Unlimited {
 				l.Hold.Movements = append(l.Hold.Movements, m)
 			}
 		}
-		l.event(t, EventHeld, System, nil, nil, "host", EventData{})
 	}
 	l.Hold.Points = points
+	if kind == EventHeld || was.Points != points {
+		l.event(t, kind, System, nil, nil, hostCause, holding(was, *l.Hold))
+	}
 	if is == order.Pending {
 		return nil
 	}

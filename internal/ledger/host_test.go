@@ -52,6 +52,18 @@ func TestEccubesOwnHand(t *testing.T) {
 			if err != nil || len(l.Moves) > 0 || l.LastStatus != tt.is || l.Order.Status != tt.is {
 				t.Fatalf("%v, moves %+v, %s seen", err, l.Moves, l.LastStatus)
 			}
+			told := int64(0)
+			for _, e := range l.Events {
+				told += e.Data.Points
+				for _, m := range e.Data.Goods {
+					if m.ProductClassID != 8 || m.Quantity != 2 && m.Quantity != -2 {
+						t.Errorf("%s of %+v", e.Kind, m)
+					}
+				}
+			}
+			if was := map[bool]int64{true: tt.points}[tt.hold != Released]; was+told != tt.left {
+				t.Errorf("the timeline leads from %d points to %d, not to %d", was, was+told, tt.left)
+			}
 			state, points := Released, int64(0)
 			if l.Hold != nil {
 				state, points = l.Hold.State, l.Hold.Points

@@ -243,6 +243,10 @@ type EventData struct {
 	Actor     Actor        `json:"actor,omitempty"` // of an alert of the shop: who closed it, for the reason in Text
 	Key       string       `json:"key,omitempty"`   // and by which press
 	Day       string       `json:"day,omitempty"`   // of a refund by hand, 2026-04-01
+	// Of a hold: what it took of stock and points, negative where it gave that back. Their
+	// sum is what unreleased holds say (money.md §11).
+	Goods  []order.Movement `json:"goods,omitempty"`
+	Points int64            `json:"points,omitempty"`
 }
 
 // EventKind names what happened.

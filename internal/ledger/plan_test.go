@@ -232,7 +232,7 @@ func TestWhatStaffMayDo(t *testing.T) {
 				said    error
 				want    string
 			}{{true, got[payment.SaleButton], tt.capture}, {false, got[payment.CancelButton], tt.cancel}} {
-				err := (&world{t: t, l: clone(w.l), policy: w.policy, now: w.now, stock: w.stock, events: w.events, open: map[[2]string]bool{}, alerts: map[string]bool{}}).do(func(l *Ledger, tk tick) error {
+				err := (&world{t: t, l: clone(w.l), policy: w.policy, now: w.now, stock: w.stock, events: w.events, told: w.told, open: map[[2]string]bool{}, alerts: map[string]bool{}}).do(func(l *Ledger, tk tick) error {
 					_, err := l.planChange(tk, Change{PaymentID: p.ID, Button: pressed(try.capture), Amount: p.Amount})
 					return err
 				})

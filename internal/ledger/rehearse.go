@@ -3,14 +3,15 @@ package ledger
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
 )
 
-// Effect is what an operation of staff would do.
+// Effect is what an operation of staff, or a rollback, did or would do.
 type Effect struct {
-	Operation payment.Kind
+	Operation payment.Kind // of staff
 	Amount    order.Yen    // that would be taken, or given back
 	From, To  order.Status // of the order
 	Goods     int64        // pieces that would be put back into stock
@@ -26,9 +27,14 @@ func (s *Service) RehearseChange(ctx context.Context, in Change) (Effect, error)
 	}
 	var e Effect
 	err = s.store.Update(ctx, in.Order, func(l *Ledger) error {
-		if e, err = l.rehearse(t, in); err != nil {
+		if err := l.meetHost(t); err != nil {
 			return err
 		}
+		done, err := l.rehearse(t, in)
+		if err != nil {
+			return err
+		}
+		e = done
 		return errRehearsed
 	})
 	if errors.Is(err, errRehearsed) {
@@ -67,4 +73,106 @@ func givenBack(l *Ledger) (goods, points int64) {
 		}
 	}
 	return goods, points
+}
+
+// RollBackEffect is RollBack that tells what it moved; a rehearsal tells what it would
+// move, by the same decisions, and writes nothing.
+func (s *Service) RollBackEffect(ctx context.Context, id order.ID, rehearse bool) (Rollback, Effect, error) {
+	seen := &watchedStore{Store: s.store, undo: rehearse}
+	watched := *s
+	watched.store = seen
+	out, err := watched.RollBack(ctx, id, false)
+	if err != nil {
+		return out, Effect{}, err
+	}
+	if out.Reason == SkipMoved && seen.doubted.To == order.Canceled {
+		l, err := s.store.View(ctx, id)
+		if err != nil {
+			return out, Effect{}, err
+		}
+		if l.Order.Status == order.Canceled && l.EventSeq >= seen.doubtedSeq { // it was this very run that moved it
+			out.Verdict, out.Reason = RolledBack, ""
+			return out, seen.doubted, nil
+		}
+	}
+	return out, seen.effect, nil
+}
+
+// watchedStore sees what the last decision moved, and may undo it. A decision whose commit
+// was in doubt is made again, and then finds the order moved: what it moved is kept.
+type watchedStore struct {
+	Store
+	undo       bool
+	effect     Effect
+	doubted    Effect
+	doubtedSeq int64
+}
+
+func (w *watchedStore) Update(ctx context.Context, id order.ID, decide func(*Ledger) error) error {
+	var e Effect
+	var seq int64
+	err := w.Store.Update(ctx, id, func(l *Ledger) error {
+		if err := decide(l); err != nil {
+			return err
+		}
+		e, seq = effectOf(l.Events), l.EventSeq
+		if w.undo {
+			return errRehearsed
+		}
+		return nil
+	})
+	if err == nil || errors.Is(err, errRehearsed) {
+		w.effect = e
+		return nil
+	}
+	if e.To != 0 {
+		w.doubted, w.doubtedSeq = e, seq
+	}
+	return err
+}
+
+// RollbackIn reads off an order's timeline, newest first, what the rollback that ended it
+// moved; false if it was not a rollback that moved the order last.
+func RollbackIn(timeline []Event) (Effect, bool) {
+	last := slices.IndexFunc(timeline, func(e Event) bool { return e.Kind == EventOrderMoved || e.Kind == EventHostMoved })
+	if last < 0 || timeline[last].Kind != EventOrderMoved || timeline[last].Cause != rolledBackCause {
+		return Effect{}, false
+	}
+	at := timeline[last].At
+	var same []Event // of its transaction
+	for _, e := range timeline {
+		if e.At.Equal(at) {
+			same = append(same, e)
+		}
+	}
+	slices.Reverse(same)
+	return effectOf(same), true
+}
+
+// rolledBackCause is that of an order's move by a rollback.
+const rolledBackCause = "rollback"
+
+// effectOf is what a decision moved, by its events. What EC-CUBE's own hand had moved
+// before is none of it.
+func effectOf(events []Event) (e Effect) {
+	for _, v := range events {
+		switch v.Kind {
+		case EventPlanned:
+			e.Amount += v.Data.Amount
+		case EventOrderMoved:
+			if e.From == 0 {
+				e.From = v.Data.OrderFrom
+			}
+			e.To = v.Data.OrderTo
+		case EventHeld, EventHoldChanged, EventReleased:
+			if v.Cause == hostCause {
+				continue
+			}
+			e.Points -= v.Data.Points
+			for _, m := range v.Data.Goods {
+				e.Goods -= m.Quantity
+			}
+		}
+	}
+	return e
 }

@@ -109,6 +109,7 @@ func TestChangeOfALinkedCard(t *testing.T) {
 
 // TestClassOfTheCardThatPaid: at the centre's page a card can be tried again in another way
 // (re_payment_type); how the refused one was to pay is nothing the next authorisation repeats.
+// Nor does a later notice change how the card that paid was to pay, least of all to nothing.
 func TestClassOfTheCardThatPaid(t *testing.T) {
 	t.Parallel()
 	w := linked(t, payment.Card)
@@ -116,7 +117,7 @@ func TestClassOfTheCardThatPaid(t *testing.T) {
 		id, class string
 		split     int
 		status    payment.Status
-	}{{"p1", "61", 3, payment.AuthNG}, {"p2", "10", 0, payment.AuthOK}, {"p1", "61", 3, payment.AuthNG}} {
+	}{{"p1", "61", 3, payment.AuthNG}, {"p2", "10", 0, payment.AuthOK}, {"p1", "61", 3, payment.AuthNG}, {"p2", "", 0, payment.Cleared}, {"p2", "61", 5, payment.ClearedFinal}} {
 		n := w.noticeOf(try.id, try.status)
 		n.PaymentClass, n.SplitCount = try.class, try.split
 		f := w.found(try.status)
@@ -125,7 +126,7 @@ func TestClassOfTheCardThatPaid(t *testing.T) {
 			w.confirm(n, &f)
 		}
 	}
-	if p := w.l.Payments[0]; p.PaymentID != "p2" || p.Phase != payment.Authorised || p.PaymentClass != "10" || p.SplitCount != 0 {
+	if p := w.l.Payments[0]; p.PaymentID != "p2" || p.Phase != payment.Captured || p.Status != payment.ClearedFinal || p.PaymentClass != "10" || p.SplitCount != 0 {
 		t.Errorf("%s %s, paid by %q-%d", p.PaymentID, p.Phase, p.PaymentClass, p.SplitCount)
 	}
 }

@@ -38,7 +38,7 @@ func (l *Ledger) planStatus(t tick, in StatusChange) (*Operation, error) {
 		}
 	}
 	before := l.openly()
-	if err := l.carryOut(t, e); err != nil {
+	if err := l.carryOut(t, in.Actor, e); err != nil {
 		return nil, err
 	}
 	l.moveBy(t, in.Actor, in.Key, in.To)
@@ -87,7 +87,8 @@ func (l *Ledger) alertKept(t tick, kind AlertKind, p *Payment) {
 
 // carryOut is what a transition does beside the status itself. None but a revival takes
 // stock.
-func (l *Ledger) carryOut(t tick, e order.Effects) error {
+func (l *Ledger) carryOut(t tick, actor Actor, e order.Effects) error {
+	held := l.asHeld()
 	switch {
 	case e.Stock == order.Give:
 		l.releaseHold(t)
@@ -99,6 +100,9 @@ func (l *Ledger) carryOut(t tick, e order.Effects) error {
 		if err := l.spend(l.Order.UsePoint); err != nil {
 			return err
 		}
+	}
+	if l.Hold != nil && l.Hold.Points != held.Points {
+		l.event(t, EventHoldChanged, actor, nil, nil, "staff", holding(held, *l.Hold))
 	}
 	l.grant(int64(e.AddedPoints) * l.Order.AddPoint)
 	if e.SetsPaymentDate {

@@ -13,21 +13,22 @@ import (
 // world is one order's ledger in memory, with the shop's stock and the member's
 // points beside it: what a store would write, checked after every decision.
 type world struct {
-	t       failer
-	l       *Ledger
-	policy  Policy
-	now     time.Time
-	ids     int
-	stock   int64
-	points  int64
-	sheet   Sheet
-	keys    map[string]bool // of what staff did
-	shipped bool
-	events  int64
-	open    map[[2]string]bool // alerts by kind and cause
-	alerts  map[string]bool    // kinds of which one is open
-	mails   []string
-	notices map[string]Notice
+	t                failer
+	l                *Ledger
+	policy           Policy
+	now              time.Time
+	ids              int
+	stock            int64
+	points           int64
+	sheet            Sheet
+	keys             map[string]bool // of what staff did
+	shipped          bool
+	events           int64
+	told, toldPoints int64              // held, by what events of the hold recorded
+	open             map[[2]string]bool // alerts by kind and cause
+	alerts           map[string]bool    // kinds of which one is open
+	mails            []string
+	notices          map[string]Notice
 }
 
 // failer is what of testing.TB a world needs; rapid's T is one too.
@@ -180,6 +181,13 @@ func (w *world) write(left *Ledger) {
 		w.points += m.Sign * m.Points
 	}
 	for _, e := range l.Events {
+		switch e.Kind {
+		case EventHeld, EventHoldChanged, EventReleased:
+			for _, m := range e.Data.Goods {
+				w.told += m.Quantity
+			}
+			w.toldPoints += e.Data.Points
+		}
 		w.events++
 		if e.IdemKey != "" {
 			if w.keys[e.IdemKey] {
@@ -235,6 +243,9 @@ func (w *world) check() {
 	}
 	if w.stock+held != begunWith {
 		w.t.Fatalf("%d in stock and %d held of %d", w.stock, held, begunWith)
+	}
+	if w.told != held || w.toldPoints != points {
+		w.t.Fatalf("the timeline holds %d pieces and %d points, the hold %d and %d", w.told, w.toldPoints, held, points)
 	}
 	if w.points < 0 || points < 0 {
 		w.t.Fatalf("points: %d left, %d held", w.points, points)

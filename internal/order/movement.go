@@ -9,8 +9,8 @@ import (
 // Movement is a quantity of one product class. In a list of what an order needs
 // it is what leaves the stock; in a difference it is negative where goods come back.
 type Movement struct {
-	ProductClassID int64
-	Quantity       int64
+	ProductClassID int64 `json:"class"`
+	Quantity       int64 `json:"quantity"`
 }
 
 // Movements is what the items take from stock: product rows with a class,

@@ -104,7 +104,7 @@ func TestRollbackWidth(t *testing.T) {
 		Store: r.Store, Gateway: centre, Now: r.Now, Rand: rand.Reader, Node: "node-3", Log: slog.New(slog.DiscardHandler),
 		Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
 	})
-	totals, err := reconcile.Rollback(t.Context(), service, r.Store, r.Now(), reconcile.RollbackOptions{Days: 7, Width: width}, func(out ledger.Rollback, err error) error {
+	totals, err := reconcile.Rollback(t.Context(), service, r.Store, r.Now(), reconcile.RollbackOptions{Days: 7, Width: width}, func(out ledger.Rollback, _ ledger.Effect, err error) error {
 		got = append(got, out.Order)
 		return err
 	})

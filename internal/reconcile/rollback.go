@@ -35,9 +35,9 @@ type RollbackOptions struct {
 }
 
 // Rollback ends orders that were left in 決済処理中 (manual 2.4, money.md §9). Each is told
-// to each, in their order, with the error that kept it from being looked at; one order's
+// to each, in their order, with what it moved or would move, and the error that kept it from being looked at; one order's
 // failure never stops the rest. A rehearsal writes nothing.
-func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now time.Time, o RollbackOptions, each func(ledger.Rollback, error) error) (RollbackTotals, error) {
+func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now time.Time, o RollbackOptions, each func(ledger.Rollback, ledger.Effect, error) error) (RollbackTotals, error) {
 	var totals RollbackTotals
 	width := max(1, o.Width)
 	before := ledger.PendingBefore(now, o.Days)
@@ -51,11 +51,11 @@ func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now ti
 			if err := ctx.Err(); err != nil {
 				return totals, err
 			}
-			outs, errs := make([]ledger.Rollback, len(some)), make([]error, len(some))
-			beside.Each(width, len(some), func(i int) { outs[i], errs[i] = s.RollBack(ctx, some[i], o.Rehearse) })
+			outs, effects, errs := make([]ledger.Rollback, len(some)), make([]ledger.Effect, len(some)), make([]error, len(some))
+			beside.Each(width, len(some), func(i int) { outs[i], effects[i], errs[i] = s.RollBackEffect(ctx, some[i], o.Rehearse) })
 			for i, out := range outs {
 				totals.count(out.Verdict, errs[i])
-				if err := each(out, errs[i]); err != nil {
+				if err := each(out, effects[i], errs[i]); err != nil {
 					return totals, err
 				}
 			}

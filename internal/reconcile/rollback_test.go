@@ -65,7 +65,7 @@ VALUES (?, 0, 20, ?, ?, ?, ?, ?, 'payment')`, "ペイジェント", true, s.Clas
 func (r *rig) rollback(days int, rehearse bool) (map[order.ID]string, reconcile.RollbackTotals) {
 	r.t.Helper()
 	said := map[order.ID]string{}
-	totals, err := reconcile.Rollback(r.t.Context(), r.service, r.Store, r.Now(), reconcile.RollbackOptions{Days: days, Rehearse: rehearse}, func(out ledger.Rollback, err error) error {
+	totals, err := reconcile.Rollback(r.t.Context(), r.service, r.Store, r.Now(), reconcile.RollbackOptions{Days: days, Rehearse: rehearse}, func(out ledger.Rollback, _ ledger.Effect, err error) error {
 		said[out.Order] = string(out.Verdict) + " " + out.Reason
 		if err != nil {
 			said[out.Order] = "failed"

@@ -44,6 +44,38 @@ func (r *rig) sold() order.ID {
 	return id
 }
 
+// shipped is an order that was delivered and paid for.
+func (r *rig) shipped() order.ID {
+	r.t.Helper()
+	id := r.sold()
+	if _, err := r.service.ChangeStatus(r.t.Context(), ledger.StatusChange{Order: id, From: order.Paid, To: order.Delivered, Actor: "staff:1", Key: "ship " + id.String()}); err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+// shippedAndCanceled is one whose payment staff cancelled: 決済未作成 (decision 0010).
+func (r *rig) shippedAndCanceled() order.ID {
+	r.t.Helper()
+	id := r.shipped()
+	if _, err := r.change(id, false, "cancel "+id.String()); err != nil {
+		r.t.Fatal(err)
+	}
+	r.settle()
+	return id
+}
+
+// shippedAndClosed is one whose payment was closed with its test environment.
+func (r *rig) shippedAndClosed() order.ID {
+	r.t.Helper()
+	id := r.shipped()
+	p := r.view(id).Current()
+	if n, err := r.service.CloseTest(r.t.Context(), id, p.Environment, p.MerchantID, "staff:1"); err != nil || n != 1 {
+		r.t.Fatal(n, err)
+	}
+	return id
+}
+
 func (r *rig) declined() order.ID {
 	r.t.Helper()
 	id := r.order(1)
@@ -70,6 +102,11 @@ func (r *rig) parked() order.ID {
 		r.t.Fatal(said)
 	}
 	return id
+}
+
+// goods is what an event of a hold records.
+func (r *rig) goods(quantity int) string {
+	return fmt.Sprintf(`{"goods":[{"class":%d,"quantity":%d}]}`, r.class, quantity)
 }
 
 // loosen takes every constraint off a table, so that what it forbids can be written.
@@ -123,6 +160,8 @@ func TestVerify(t *testing.T) {
 		{verify.AliveAmount, (*rig).paid, sqls("UPDATE dtb_order SET payment_total = 900 WHERE id = {id}"), "1100 yen are alive of an order of 900"},
 		{verify.AliveAmount, (*rig).sold, sqls("UPDATE plg_kessai_payment SET hand_refunded = 1 WHERE order_id = {id}"), "1099 yen are alive of an order of 1100"},
 		{verify.OrderUnpaid, (*rig).paid, sqls("UPDATE plg_kessai_payment SET phase = 'ended', end_reason = 'declined', status = '11', ended_at = begun_at WHERE order_id = {id}"), "no payment waits or is alive"},
+		{verify.OrderUnpaid, (*rig).shippedAndCanceled, sqls("UPDATE plg_kessai_alert SET closed_at = opened_at WHERE order_id = {id}"), "no payment waits or is alive"},
+		{verify.OrderUnpaid, (*rig).shippedAndClosed, sqls("UPDATE plg_kessai_alert SET closed_at = opened_at WHERE order_id = {id}"), "no payment waits or is alive"},
 		{verify.OrderUnpaid, func(r *rig) order.ID { return r.order(1) }, sqls("UPDATE dtb_order SET order_status_id = 1 WHERE id = {id}"), "no payment waits or is alive"},
 		{verify.CapturedAmount, (*rig).sold, sqls("UPDATE plg_kessai_operation SET amount = 1101 WHERE order_id = {id} AND kind = 'capture'"), "1101 yen were captured of a payment of 1100"},
 		{verify.SucceededTwice, (*rig).sold, func(r *rig) []string {
@@ -146,11 +185,22 @@ func TestVerify(t *testing.T) {
 		{verify.OperationDue, (*rig).paid, sqls("UPDATE plg_kessai_operation SET settled_at = NULL WHERE order_id = {id}"), "since when"},
 		{verify.HoldTwice, (*rig).paid, func(r *rig) []string {
 			again := copied("plg_kessai_hold", "order_id = {id}", map[string]string{"id": otherID}, r.columns("plg_kessai_hold")...)
-			return slices.Concat(loosen("plg_kessai_hold"), []string{again}, told("hold_taken", "", "{}"))
+			return slices.Concat(loosen("plg_kessai_hold"), []string{again}, told("hold_taken", "", r.goods(1)))
 		}, "2 holds are not released"},
 		{verify.HoldSum, (*rig).paid, sqls("UPDATE plg_kessai_hold SET state = 'released', open_key = NULL, released_at = taken_at WHERE order_id = {id}"), "taken 1 times and given back 0 times"},
+		{verify.HoldSum, (*rig).paid, sqls(`UPDATE plg_kessai_hold SET movements = REPLACE(movements, '"quantity":1', '"quantity":4') WHERE order_id = {id}`), "unreleased holds say 4"},
+		{verify.HoldSum, (*rig).paid, sqls("UPDATE plg_kessai_hold SET movements = '[]' WHERE order_id = {id}"), "unreleased holds say 0"},
+		{verify.HoldSum, (*rig).paid, sqls("UPDATE plg_kessai_hold SET points = points + 500 WHERE order_id = {id}"), "unreleased holds say 500"},
+		{verify.HoldSum, (*rig).paid, func(r *rig) []string { return told("hold_changed", "staff", r.goods(2)) }, "the timeline holds 3"},
+		{verify.HoldSum, (*rig).declined, sqls(`UPDATE plg_kessai_event SET data = REPLACE(data, '"quantity":1', '"quantity":2') WHERE order_id = {id} AND kind = 'hold_taken'`), "the timeline holds 1"},
+		{verify.HoldUnheld, (*rig).paid, func(r *rig) []string {
+			return slices.Concat(told("hold_changed", "staff", `{"points":-1}`), told("hold_changed", "staff", `{"points":1}`))
+		}, "gives back what was not taken"},
+		{verify.HoldUnheld, (*rig).paid, func(r *rig) []string {
+			return slices.Concat(told("hold_changed", "staff", r.goods(-2)), told("hold_changed", "staff", r.goods(2)))
+		}, "gives back what was not taken"},
 		{verify.HoldUnheld, (*rig).declined, sqls("UPDATE plg_kessai_event SET kind = CASE kind WHEN 'hold_taken' THEN 'hold_released' ELSE 'hold_taken' END WHERE order_id = {id} AND kind IN ('hold_taken', 'hold_released')"), "gives back what was not taken"},
-		{verify.HoldUnheld, (*rig).paid, sqls("UPDATE plg_kessai_event SET kind = CASE kind WHEN 'hold_taken' THEN 'hold_committed' ELSE 'hold_taken' END WHERE order_id = {id} AND kind IN ('hold_taken', 'hold_committed')"), "commits what was not taken"},
+		{verify.HoldUnheld, (*rig).paid, sqls("UPDATE plg_kessai_event SET seq = 1000 - seq + (SELECT SUM(seq) FROM plg_kessai_event WHERE order_id = {id} AND kind IN ('hold_taken', 'hold_committed')) WHERE order_id = {id} AND kind IN ('hold_taken', 'hold_committed')", "UPDATE plg_kessai_event SET seq = seq - 1000 WHERE order_id = {id} AND seq > 1000"), "commits what was not taken"},
 		{verify.HoldStatus, (*rig).declined, sqls("UPDATE plg_kessai_hold SET state = 'held', open_key = order_id, released_at = NULL WHERE order_id = {id}", "UPDATE plg_kessai_event SET kind = 'inquired' WHERE order_id = {id} AND kind = 'hold_released'"), "keeps its goods"},
 		{verify.HoldStatus, (*rig).unknown, sqls("UPDATE plg_kessai_hold SET state = 'released', open_key = NULL, released_at = taken_at WHERE order_id = {id}", "UPDATE plg_kessai_event SET kind = 'inquired' WHERE order_id = {id} AND kind = 'hold_taken'"), "without its goods held"},
 		{verify.StockColumns, (*rig).paid, sqls("UPDATE dtb_product_class SET stock = stock + 1 WHERE id = (SELECT MIN(product_class_id) FROM dtb_product_stock WHERE stock = 8)"), "dtb_product_stock says 8, dtb_product_class 9"},

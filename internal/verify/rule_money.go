@@ -31,11 +31,11 @@ func aliveAmount(b *Book, say sayer) {
 // payment, or an open alert.
 func orderUnpaid(b *Book, say sayer) {
 	head := b.Ledger.Order
-	if !b.toBePaid() || b.openAlert() || b.canceledByStaff() || b.Ledger.OpenOperation() != nil { // an open one may yet bring its payment
+	if !b.toBePaid() || b.openAlert() || b.Ledger.OpenOperation() != nil { // an open one may yet bring its payment
 		return
 	}
 	for _, p := range b.Ledger.Payments {
-		if p.Phase != payment.Ended && p.Phase != payment.Opening && p.Phase != payment.Unknown || p.ID == b.Ledger.CurrentID && closedTest(p) {
+		if p.Phase != payment.Ended && p.Phase != payment.Opening && p.Phase != payment.Unknown {
 			return
 		}
 	}
@@ -48,21 +48,6 @@ func (b *Book) toBePaid() bool {
 	switch head.Status {
 	case order.New, order.InProgress, order.Delivered, order.Paid:
 		return head.Paygent() && head.Total > 0
-	}
-	return false
-}
-
-// canceledByStaff is a shipped order whose payment staff cancelled: it keeps its status
-// (money.md §6), and nobody but they has to know.
-func (b *Book) canceledByStaff() bool {
-	p := b.payment(b.Ledger.CurrentID)
-	if p == nil || b.Ledger.Order.Status != order.Delivered {
-		return false
-	}
-	for _, op := range b.Ledger.Operations {
-		if op.PaymentID == p.ID && op.State == payment.Succeeded && op.Actor != ledger.System && cancels(op) {
-			return true
-		}
 	}
 	return false
 }

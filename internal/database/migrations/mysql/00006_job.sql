@@ -90,6 +90,8 @@ CREATE TABLE plg_kessai_schedule (
     spec       VARCHAR(190) NOT NULL,
     -- JSON of what chooses the orders
     selection  TEXT         NOT NULL,
+    width      INTEGER      NOT NULL,
+    rate       INTEGER      NOT NULL,
     changed_by VARCHAR(64)  NOT NULL,
     -- slots before this time are none of its
     since      BIGINT       NOT NULL
