@@ -51,7 +51,7 @@ func TestAnotherUnderItsTradingID(t *testing.T) {
 			w, p, f := takenWindow(t)
 			w.now = p.LimitAt.Add(tt.after)
 			w.must(func(l *Ledger, tk tick) error {
-				verdict, reason, err := l.rollBack(tk, map[string]asked{p.ID: {f, true}})
+				verdict, reason, err := l.rollBack(tk, map[string]asked{p.ID: {f, true}}, nil)
 				if verdict != tt.verdict || reason != tt.reason {
 					t.Errorf("%s %s", verdict, reason)
 				}

@@ -137,6 +137,9 @@ func (s *Service) compare(ctx context.Context, due DuePayment) (Comparison, comp
 		c.Theirs = Entry{Status: f.Heir.Status, Amount: f.Heir.Amount}
 	}
 	c.Remedy = l.remedy(t, p, c.Kind)
+	if c.Kind == UnknownToThem && !l.neverUsed(p, f, on.witnessed) {
+		c.Remedy = RemedyTell // it may stand there under another id
+	}
 	if c.Kind == CorrectedThere && f.Heir != nil {
 		c.Remedy = RemedyTake // what stands in its place takes over its role
 	}

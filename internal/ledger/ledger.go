@@ -97,6 +97,7 @@ type Payment struct {
 	BegunAt      time.Time
 	AuthorisedAt time.Time
 	CapturedAt   time.Time
+	TransitAt    time.Time // since when the centre is at work about it; zero if it is not
 	EndedAt      time.Time
 }
 

@@ -484,7 +484,9 @@ func TestWrongAmount(t *testing.T) {
 			w.authorize() // the buyer may try again
 		})
 	}
-	for name, in := range map[string]func(*world){ // anything else wrong is parked
+	// Anything else wrong is parked: money.md §5 is stricter here than §6, by which an authorisation
+	// that is not the order's is cancelled by itself.
+	for name, in := range map[string]func(*world){
 		"the try was settled": func(w *world) { notHappened(w); w.l.Current().addPaygentID("p1") },
 		"the order is placed": func(w *world) { w.authorised("p1") },
 		"captured":            func(w *world) { w.captured("p1") },

@@ -35,6 +35,7 @@ func (l *Ledger) observe(t tick, p *Payment, f fact) error {
 	} else if err := l.byTable(t, p, f); err != nil {
 		return err
 	}
+	l.syncTransit(t, p)
 	l.syncAlerts(t, before)
 	return nil
 }
@@ -221,6 +222,7 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 			l.closeAlert(t, AlertKept, p.ID)
 		}
 	}
+	l.syncTransit(t, p)
 	l.event(t, EventObserved, f.actor, p, nil, f.cause, EventData{Status: string(f.status), Amount: p.Amount, Text: string(f.event)})
 }
 
@@ -244,6 +246,7 @@ func (l *Ledger) stand(t tick, p *Payment, f fact) {
 		return
 	}
 	l.fillIn(p, f)
+	l.syncTransit(t, p)
 }
 
 // fillIn adds what a replay knows more: the status that an answer without one led to,

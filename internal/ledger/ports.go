@@ -67,6 +67,9 @@ type Store interface {
 	// Orderer reads who orders, from dtb_order and its shipping and member.
 	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
 
+	// Origin is what EC-CUBE's rows tell of an order that has no payment in our book.
+	Origin(ctx context.Context, id order.ID) (Origin, error)
+
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
 
@@ -100,6 +103,12 @@ type Store interface {
 type Successor struct {
 	PaymentID string
 	EndedAt   time.Time // when a notice of its own end came, zero if none did
+}
+
+// Origin is where an order comes from.
+type Origin struct {
+	CreatedAt time.Time // nothing was begun for it before
+	Plugin    bool      // the original plugin sent telegrams for it, to whichever centre its own settings named
 }
 
 // Sent is what MarkSent writes.

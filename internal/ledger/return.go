@@ -44,6 +44,9 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 	if err != nil {
 		return Step{}, err
 	}
+	if paymentID == "" && stop && l.Order.Status == order.Pending && l.unbooked() {
+		return s.leaveUnbooked(ctx, l, event)
+	}
 	if paymentID == "" {
 		paymentID = l.CurrentID // what 094 says is about this one, whatever is begun meanwhile
 	}

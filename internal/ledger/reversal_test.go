@@ -59,7 +59,7 @@ func revivedUnderReversal(t *testing.T) (*world, *Payment) {
 		l.close(tk, l.OpenOperation(), verdict{state: payment.Succeeded, cause: "inquiry"})
 		p := l.payment(p.ID)
 		p.Phase = payment.AwaitingBuyer
-		_, _, err := l.rollBack(tk, map[string]asked{p.ID: {w.found(payment.AuthOK), true}})
+		_, _, err := l.rollBack(tk, map[string]asked{p.ID: {w.found(payment.AuthOK), true}}, nil)
 		return err
 	})
 	w.status(order.Canceled)

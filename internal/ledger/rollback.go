@@ -27,6 +27,7 @@ const (
 	SkipNoAnswer  = "no_answer" // the centre did not tell
 	SkipElsewhere = "elsewhere" // a payment of another environment or merchant
 	SkipPaid      = "paid"      // money was taken, and the goods are gone or the amount is not the order's: a person decides
+	SkipUnclear   = "unclear"   // the centre holds a payment under the order's id, and nothing shows whose it is: a person decides
 )
 
 // Rollback is what became, or would become, of one order.
@@ -60,13 +61,19 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 			findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, id)}
 		}
 	}
+	var elsewhere *begunElsewhere
+	if l.unbooked() {
+		if elsewhere, err = s.askUnbooked(ctx, l, t); err != nil {
+			return out, err
+		}
+	}
 	version := l.Version
 	decide := func(l *Ledger, t tick) error {
 		out.Verdict, out.Reason = RollbackSkipped, SkipMoved
 		if l.Version != version || l.Order.Status != order.Pending {
 			return nil
 		}
-		verdict, reason, err := l.rollBack(t, findings)
+		verdict, reason, err := l.rollBack(t, findings, elsewhere)
 		out.Verdict, out.Reason = verdict, reason
 		return err
 	}
@@ -75,6 +82,9 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 		return out, err
 	}
 	err = s.store.Update(ctx, id, func(l *Ledger) error {
+		if err := l.meetHost(t); err != nil { // as s.update does
+			return err
+		}
 		if err := decide(l, t); err != nil {
 			return err
 		}
@@ -130,9 +140,15 @@ func (l *Ledger) canComeAlive(t tick, p *Payment) bool {
 	return p.End.Left() && !over && t.now.Before(p.LimitAt.Add(margin))
 }
 
-// rollBack decides with what 094 said about each payment.
-func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, string, error) {
+// rollBack decides with what 094 said about each payment, and about one that our book does
+// not know.
+func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunElsewhere) (RollbackVerdict, string, error) {
 	skip := ""
+	if l.unbooked() {
+		if findings, skip = l.takeUnbooked(t, elsewhere); skip != "" {
+			return RollbackSkipped, skip, nil
+		}
+	}
 	for _, p := range l.Payments {
 		f, was := findings[p.ID]
 		if !was {
@@ -170,7 +186,7 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked) (RollbackVerdict, s
 		return RollbackStands, "", nil
 	case skip != "":
 		return RollbackSkipped, skip, nil
-	case slices.ContainsFunc(l.Payments, func(p *Payment) bool { return p.Phase == payment.Captured }):
+	case slices.ContainsFunc(l.Payments, func(p *Payment) bool { return p.Phase == payment.Captured && p.worth() > 0 }):
 		return RollbackSkipped, SkipPaid, nil
 	}
 	for _, p := range l.Payments {

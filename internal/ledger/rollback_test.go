@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -31,6 +32,15 @@ func TestRollBack(t *testing.T) {
 		}
 	}
 	none := func(s *shop) { s.there["p1"], s.there["123"] = Finding{Kind: NoSuch}, Finding{Kind: NoSuch} }
+	lost := func(s *shop) { s.l.Payments, s.l.CurrentID = nil, "" }
+	givenBack := func(sum order.Yen) func(*shop) { // by hand, of what was paid for another total
+		return func(s *shop) {
+			p := s.l.Payments[0]
+			p.Phase, p.Status, p.CapturedAt, p.HandRefunded = payment.Captured, payment.Cleared, s.now, sum
+			p.PaymentID, p.PaymentIDs = "p1", []string{"p1"}
+			s.l.Order.Total++
+		}
+	}
 	left := func(end payment.End) func(*shop) {
 		return func(s *shop) { p := s.l.Payments[0]; p.Phase, p.End = payment.Ended, end }
 	}
@@ -71,7 +81,11 @@ func TestRollBack(t *testing.T) {
 		"of another environment":                    {page, []func(*shop){late, func(s *shop) { s.policy.MerchantID = "other" }}, RollbackSkipped, SkipElsewhere, 0, order.Pending, payment.AwaitingBuyer},
 		"of another environment, but ended":         {page, []func(*shop){left(payment.Declined), func(s *shop) { s.policy.MerchantID = "other" }}, RolledBack, "", 0, order.Canceled, payment.Ended},
 		"no longer in 7":                            {page, []func(*shop){func(s *shop) { s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing }}, RollbackSkipped, SkipMoved, 0, order.Processing, payment.AwaitingBuyer},
-		"nothing was begun":                         {page, []func(*shop){func(s *shop) { s.l.Payments, s.l.CurrentID = nil, "" }}, RolledBack, "", 0, order.Canceled, ""},
+		"its payment lost from our book, no answer": {page, []func(*shop){lost}, RollbackSkipped, SkipNoAnswer, 1, order.Pending, ""},
+		"lost from our book, no such payment, late": {page, []func(*shop){none, lost, func(s *shop) { s.now = s.now.Add(102 * 24 * time.Hour) }}, RolledBack, "", 1, order.Canceled, ""},
+		"paid for another total, and given back":    {page, []func(*shop){tells(payment.Cleared), givenBack(total)}, RolledBack, "", 1, order.Canceled, payment.Captured},
+		"given back, and at work there":             {page, []func(*shop){tells(payment.RefundRequested), givenBack(total)}, RolledBack, "", 1, order.Canceled, payment.Captured},
+		"given back but for a yen":                  {page, []func(*shop){tells(payment.Cleared), givenBack(total - 1)}, RollbackSkipped, SkipPaid, 1, order.Pending, payment.Captured},
 		"declined":                                  {page, []func(*shop){left(payment.Declined)}, RolledBack, "", 0, order.Canceled, payment.Ended},
 		"superseded, its page still open":           {page, []func(*shop){left(payment.Superseded), none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.Ended},
 		"given up, its page still open":             {page, []func(*shop){left(payment.GivenUp), none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.Ended},
@@ -112,7 +126,7 @@ func TestRollBack(t *testing.T) {
 				switch {
 				case tt.order == order.Canceled:
 					s.holds(Released)
-					if alive := p.living(); alive != (s.reversal(p) != nil) || alive != p.Reverse {
+					if alive := p.worth() > 0; alive != (s.reversal(p) != nil) || alive != p.Reverse {
 						t.Errorf("the payment is left as %+v", p)
 					}
 					if tt.asked == 1 && p.End == payment.Unused && !p.AskAt.Equal(p.LimitAt.Add(margin)) {
@@ -124,6 +138,35 @@ func TestRollBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRolledBackOnceMoneyIsBack: money was taken for an order that it does not fit, and a person
+// decides. Once staff have given it back by hand the order does not stay in 7 for ever.
+func TestRolledBackOnceMoneyIsBack(t *testing.T) {
+	t.Parallel()
+	w, p := atPage(t, bank)
+	s := open(t, w)
+	s.l.Order.Total++
+	f := s.theirs(payment.Cleared)
+	f.Type, f.BegunAt = bank.Method.Type(), p.BegunAt
+	s.there["123"], s.there["p1"] = f, f
+	rollBack := func(want RollbackVerdict, reason string) {
+		t.Helper()
+		if got, err := s.service.RollBack(bg, s.order(), false); err != nil || got.Verdict != want || got.Reason != reason {
+			t.Fatalf("%+v, %v, in %s", got, err, s.l.Order.Status.Name())
+		}
+	}
+	rollBack(RollbackSkipped, SkipPaid)
+	for n, sum := range []order.Yen{1, total - 1} {
+		rollBack(RollbackSkipped, SkipPaid)
+		if _, err := s.service.RefundByHand(bg, HandRefund{Order: s.order(), PaymentID: p.ID, Amount: sum, Day: s.now, How: "銀行振込", Actor: clerk, Key: fmt.Sprint(n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rollBack(RolledBack, "")
+	s.status(order.Canceled)
+	s.holds(Released)
+	s.stands(s.l.payment(p.ID), payment.Captured, "")
 }
 
 // TestRolledBackWhileItMoved: an order that changed while 094 answered is skipped.

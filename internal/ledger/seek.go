@@ -82,7 +82,8 @@ func (s *Service) seek(ctx context.Context, id order.ID, p *Payment, q Inquiry, 
 		}
 		next = append(next, further...)
 	}
-	f.Alone = len(next) == 0 && (named.Kind == Found || s.sweptSince(ctx, q, since))
+	gone := f.Kind == NoSuch && named.Kind == NoSuch // neither id names any
+	f.Alone = len(next) == 0 && (named.Kind == Found || gone || s.sweptSince(ctx, q, since))
 }
 
 // goesOnFor reports whether a living payment stands in p's place, of whose line the seen

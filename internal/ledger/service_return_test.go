@@ -69,6 +69,7 @@ func TestLeft(t *testing.T) {
 	t.Parallel()
 	s := open(t, newWorld(t)) // an order of which nothing was begun
 	s.l.Order.Status, s.l.LastStatus = order.Pending, order.Pending
+	s.there["123"] = Finding{Kind: NoSuch}
 	if err := s.service.GiveUp(bg, s.order()); err != nil {
 		t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ type shelf struct {
 	swept     time.Time
 	shopOpen  map[AlertRef]bool // alerts of the shop
 	witnessed string            // a payment_id the centre is known to hold
+	origin    Origin
 }
 
 // desk is the centre.
@@ -166,6 +167,10 @@ func (h *shelf) SweptAt(context.Context, payment.Environment, string) (time.Time
 
 func (h *shelf) Orderer(context.Context, order.ID, time.Time) (Orderer, error) {
 	return Orderer{FamilyName: "白磁"}, h.shop.call("Orderer")
+}
+
+func (h *shelf) Origin(context.Context, order.ID) (Origin, error) {
+	return h.origin, h.shop.call("Origin")
 }
 
 func (h *shelf) Witness(context.Context, payment.Environment, string, order.ID) (string, string, bool, error) {

@@ -270,6 +270,7 @@ func (l *Ledger) replaceBy(t tick, old *Payment, f Finding, cause string) error 
 			return err
 		}
 	}
+	l.syncTransit(t, fresh)
 	l.judgeOther(t, fresh, cause)
 	return nil
 }
@@ -301,6 +302,7 @@ func (l *Ledger) leaveBehind(t tick, old *Payment) {
 		old.End, old.Status = payment.Refunded, payment.RefundDone
 	}
 	old.Phase, old.EndedAt, old.AskAt, old.Reverse = payment.Ended, t.now, t.now.Add(time.Minute), false
+	l.syncTransit(t, old)
 	l.closeContradictions(t, old)
 	l.closeAlert(t, AlertReversing, old.ID)
 }

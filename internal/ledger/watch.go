@@ -105,6 +105,9 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	if l.pastLimit(t, p) && l.neverUsed(p, f, witnessed) {
 		return l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent})
 	}
+	if f.Kind != Found || f.Status.Transit() {
+		l.alertInTransit(t, p)
+	}
 	l.watchOn(t, p)
 	return nil
 }
@@ -125,16 +128,20 @@ func (l *Ledger) tells(p *Payment, f Finding) bool {
 
 // pastLimit reports whether what was under way at the payment's limit has come by now.
 func (l *Ledger) pastLimit(t tick, p *Payment) bool {
-	return !p.LimitAt.IsZero() && !t.now.Before(p.LimitAt.Add(margin)) && !p.living() && l.openOn(p) == nil
+	return !p.LimitAt.IsZero() && !t.now.Before(p.LimitAt.Add(margin)) && p.Phase != payment.Captured && l.openOn(p) == nil && l.saga(p) == nil
 }
 
 // neverUsed reports whether nothing at the centre can still come alive: there is no such
-// payment, or one that nobody went on with.
+// payment, or one that nobody went on with. What has stood is gone only where there is none:
+// any other news of it goes by the state table; and Paidy's may go on under another id.
 func (l *Ledger) neverUsed(p *Payment, f Finding, witnessed bool) bool {
 	switch f.Kind {
 	case NoSuch:
-		return witnessed
+		return witnessed && (f.Alone || !l.endsElsewhere(p, f))
 	case Found:
+		if p.living() {
+			return l.takenByAnother(p, f)
+		}
 		return l.takenByAnother(p, f) || l.tells(p, f) && (f.Status == payment.Applied || f.Status == payment.ThreeDSRunning || f.Status == payment.ThreeDSAbandoned ||
 			f.Status == payment.Abandoned || f.Status == payment.AuthNG)
 	}
@@ -150,6 +157,13 @@ func (l *Ledger) takenByAnother(p *Payment, f Finding) bool {
 
 // watchOn says when the payment is asked about next, if it is watched at all.
 func (l *Ledger) watchOn(t tick, p *Payment) {
+	l.watchNext(t, p)
+	if p.inTransit() {
+		p.askBy(t.now.Add(time.Hour))
+	}
+}
+
+func (l *Ledger) watchNext(t tick, p *Payment) {
 	switch {
 	case !p.AskAt.IsZero():
 	case p.Reverse && p.Phase == payment.Authorised:

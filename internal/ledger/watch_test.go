@@ -127,13 +127,13 @@ func TestMovedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestAtWorkPastItsLimit: a payment that the centre is at work about is asked about again.
+// TestAtWorkPastItsLimit: a payment that the centre is at work about is asked about again soon.
 func TestAtWorkPastItsLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.authorised("p1")
 	w.now = p.LimitAt.Add(margin)
-	if p = w.overdue(p, w.found(payment.CaptureRequested)); p.Status != payment.CaptureRequested || !p.AskAt.Equal(w.now.Add(24*time.Hour)) {
+	if p = w.overdue(p, w.found(payment.CaptureRequested)); p.Status != payment.CaptureRequested || !p.AskAt.Equal(w.now.Add(time.Hour)) {
 		t.Errorf("%s, asked about at %s", p.Status, p.AskAt)
 	}
 }
@@ -158,6 +158,95 @@ func TestNeverUsed(t *testing.T) {
 			if (p.Phase == payment.Ended) != over || p.AskAt.IsZero() != over {
 				t.Errorf("%s (known %t): %s %s, asked about at %s", status, known, p.Phase, p.End, p.AskAt)
 			}
+		}
+	}
+}
+
+// TestForgottenAuthorisation: an authorisation that the centre no longer knows once its term is
+// over has ended, and its 33 was lost (money.md §9). Nothing else ends what has stood, and money
+// that was taken is never ended by silence.
+func TestForgottenAuthorisation(t *testing.T) {
+	t.Parallel()
+	gone := Finding{Kind: NoSuch}
+	early := func(w *world, _ *Payment) { w.now = w.now.Add(-time.Millisecond) }
+	in := func(s order.Status) func(*world, *Payment) {
+		return func(w *world, _ *Payment) { w.l.Order.Status, w.l.LastStatus = s, s }
+	}
+	paidy := func(w *world, p *Payment) { p.Method = payment.Paidy }
+	for name, tt := range map[string]struct {
+		put    func(*world, *Payment)
+		f      Finding
+		faint  bool
+		ends   bool
+		order  order.Status
+		hold   HoldState
+		alerts []AlertKind
+	}{
+		"in 1":                   {in(order.New), gone, false, true, order.Canceled, Released, nil},
+		"in 4":                   {in(order.InProgress), gone, false, true, order.Canceled, Released, nil},
+		"shipped":                {in(order.Delivered), gone, false, true, order.Delivered, Committed, []AlertKind{AlertShippedUnpaid, AlertUnmade}},
+		"cancelled by staff":     {in(order.Canceled), gone, false, true, order.Canceled, Released, nil},
+		"a moment too early":     {early, gone, false, false, order.New, Committed, nil},
+		"not vouched for":        {in(order.New), gone, true, false, order.New, Committed, nil},
+		"no answer":              {in(order.New), Finding{Kind: NoAnswer}, false, false, order.New, Committed, nil},
+		"only begun there":       {in(order.New), stood(payment.Applied)(newWorld(t)), false, false, order.New, Committed, []AlertKind{AlertContradiction}},
+		"captured":               {func(_ *world, p *Payment) { p.Phase, p.Status = payment.Captured, payment.Cleared }, gone, false, false, order.New, Committed, nil},
+		"at work there":          {func(_ *world, p *Payment) { p.Status = payment.CancelRequested }, gone, false, true, order.Canceled, Released, nil},
+		"an operation is open":   {func(w *world, p *Payment) { w.change(true) }, gone, false, false, order.New, Committed, nil},
+		"Paidy's, by either id":  {paidy, Finding{Kind: NoSuch, Alone: true}, false, true, order.Canceled, Released, nil},
+		"Paidy's, perhaps moved": {paidy, gone, false, false, order.New, Committed, nil},
+		"to be cancelled":        {func(_ *world, p *Payment) { p.Reverse = true }, gone, false, true, order.New, Committed, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.authorised("p1")
+			w.now = p.LimitAt.Add(margin)
+			tt.put(w, w.l.payment(p.ID))
+			w.must(func(l *Ledger, tk tick) error {
+				l.payment(p.ID).AskAt = tk.now
+				return l.watched(tk, p.ID, tt.f, !tt.faint)
+			})
+			p = w.l.payment(p.ID)
+			if ended := p.Phase == payment.Ended; ended != tt.ends || ended && p.End != payment.Unused || !ended && p.Phase == payment.Authorised && p.AskAt.IsZero() {
+				t.Errorf("%s %s, asked about at %s", p.Phase, p.End, p.AskAt)
+			}
+			w.status(tt.order)
+			w.holds(tt.hold)
+			w.alerted(tt.alerts...)
+		})
+	}
+}
+
+// TestForgottenByPaidy: a payment of Paidy's may go on under another id, so that neither its id
+// nor its trading_id may name any before it is over.
+func TestForgottenByPaidy(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		named Finding
+		phase payment.Phase
+	}{
+		"there is none":    {Finding{Kind: NoSuch}, payment.Ended},
+		"several":          {Finding{Kind: NoAnswer}, payment.Authorised},
+		"it is sold there": {Finding{Kind: Found, PaymentID: "p2", TradingID: "123", Type: payment.Paidy.Type(), Status: payment.Cleared, Amount: total}, payment.Captured},
+	} {
+		w := of(t, payment.Scheme{Method: payment.Paidy, System: payment.Module})
+		w.begin(nil)
+		p := w.l.Current()
+		w.must(func(l *Ledger, tk tick) error {
+			l.payment(p.ID).addPaygentID("p1")
+			return l.learn(tk, l.payment(p.ID), payment.AuthOK, total, tk.now, "inquiry")
+		})
+		s := open(t, w)
+		p = s.l.payment(p.ID)
+		s.now = p.AskAt
+		tt.named.BegunAt = p.BegunAt
+		s.there["p1"], s.there["123"], s.there["p2"] = Finding{Kind: NoSuch}, tt.named, tt.named
+		if err := s.watchOnce(p); err != nil {
+			t.Fatal(err)
+		}
+		if p = s.l.payment(p.ID); p.Phase != tt.phase || p.Phase == payment.Authorised && !p.AskAt.After(s.now) {
+			t.Errorf("%s: %s at %s, asked about at %s", name, p.Phase, p.Status, p.AskAt)
 		}
 	}
 }

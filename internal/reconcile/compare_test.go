@@ -221,19 +221,35 @@ func TestCompareUnknownToThem(t *testing.T) {
 	}
 }
 
-// TestCompareStandsPastLimit: what is alive in our book is never ended for being unknown
-// there, however old it is.
-func TestCompareStandsPastLimit(t *testing.T) {
+// TestComparePastLimit: an authorisation that the centre no longer knows ends once its term is
+// over (money.md §9).
+func TestComparePastLimit(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
-	r.broken = true
-	id := r.paid()
-	if err := r.sim.Reset(); err != nil {
-		t.Fatal(err)
+	for name, tt := range map[string]struct {
+		wait   time.Duration // after limit and margin
+		phase  payment.Phase
+		status order.Status
+		alerts []string
+	}{
+		"authorised":                     {0, payment.Ended, order.Canceled, nil},
+		"authorised, a moment too early": {-time.Second, payment.Authorised, order.New, []string{"contradiction"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.broken = true
+			id := r.paid()
+			if err := r.sim.Reset(); err != nil {
+				t.Fatal(err)
+			}
+			r.Advance(r.view(id).Current().LimitAt.Add(48*time.Hour + tt.wait).Sub(r.Now()))
+			r.reported(reconcile.CompareOptions{Repair: all}, found{id: {"unknown_to_them repaired"}})
+			r.same("alerts", r.alerts(id), tt.alerts...)
+			if l := r.view(id); l.Current().Phase != tt.phase || l.Order.Status != tt.status {
+				t.Errorf("the payment is %s, the order in %s", l.Current().Phase, l.Order.Status.Name())
+			}
+		})
 	}
-	r.Advance(r.view(id).Current().LimitAt.Add(49 * time.Hour).Sub(r.Now()))
-	r.reported(reconcile.CompareOptions{Repair: all}, found{id: {"unknown_to_them repaired"}})
-	r.same("alerts", r.alerts(id), "contradiction")
 }
 
 // TestCompareTells: what must not be taken is put before staff, once, and moves nothing.

@@ -16,6 +16,7 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/reconcile"
+	"kessai/paygentsim"
 )
 
 // atBank leaves an order's buyer at the bank's page.
@@ -142,23 +143,41 @@ func TestRollback(t *testing.T) {
 }
 
 // TestRollbackMeetsANotice: the order that changed while the centre was asked is left
-// alone.
+// alone, whether it was paid meanwhile or given up.
 func TestRollbackMeetsANotice(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
-	id := r.atBank()
-	r.Advance(r.view(id).Current().LimitAt.Add(72 * time.Hour).Sub(r.Now()))
-	r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
-		r.spy.answer = nil
-		if err := r.service.GiveUp(t.Context(), id); err != nil {
-			t.Error(err)
-		}
-		return ledger.Finding{}, false
+	for name, tt := range map[string]struct {
+		meets func(*rig, order.ID)
+		is    order.Status
+		phase payment.Phase
+		stock int64
+	}{
+		"a notice": {func(r *rig, id order.ID) {
+			r.payAtBank(id)
+			r.run(r.sim.Step, r.confirmer.Step)
+		}, order.Paid, payment.Captured, 9},
+		"the buyer": {func(r *rig, id order.ID) {
+			if err := r.service.GiveUp(r.t.Context(), id); err != nil {
+				r.t.Error(err)
+			}
+		}, order.Processing, payment.Ended, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id := r.atBank()
+			r.later(3)
+			r.spy.answer = func(ledger.Inquiry) (ledger.Finding, bool) {
+				r.spy.answer = nil
+				tt.meets(r, id)
+				return ledger.Finding{Kind: ledger.NoSuch}, true // as it was a moment before
+			}
+			if said, _ := r.rollback(1, false); said[id] != "skipped moved" {
+				t.Errorf("%v", said)
+			}
+			r.expect(id, tt.is, tt.phase, tt.stock)
+		})
 	}
-	if said, _ := r.rollback(1, false); said[id] != "skipped moved" {
-		t.Errorf("%v", said)
-	}
-	r.expect(id, order.Processing, payment.Ended, 10)
 }
 
 // later lets the days pass that an order stays in 決済処理中, the workers asleep.
@@ -405,4 +424,121 @@ func TestRollbackGoesOn(t *testing.T) {
 	if said, _ = r.rollback(1, false); !cmp.Equal(map[order.ID]string{second: "canceled "}, said) {
 		t.Errorf("run again: %v", said)
 	}
+}
+
+// pluginPaid is an order that the original plugin left in 決済処理中, paid under its plain id, and
+// what Paygent told of it was lost.
+func (r *rig) pluginPaid(status paygentsim.Status) order.ID {
+	r.t.Helper()
+	r.byHand = true
+	id := r.order(1)
+	r.Exec("UPDATE dtb_order SET order_status_id = 7 WHERE id = ?", int64(id))
+	r.Exec("UPDATE dtb_product_stock SET stock = stock - 1 WHERE product_class_id = ?", r.class)
+	r.Exec("UPDATE dtb_product_class SET stock = stock - 1 WHERE id = ?", r.class)
+	if status == "" {
+		return id
+	}
+	if err := r.sim.ForceNoticeFault(paygentsim.NoticeLost); err != nil {
+		r.t.Fatal(err)
+	}
+	paid := r.elsewhere(id.String(), 1100)
+	if status == "20" {
+		return id
+	}
+	if _, err := r.sim.SetStatus(paid, status, false); err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+// TestRollbackOfThePluginsOrders: nothing is cancelled without 094. An order that the original
+// plugin left has no payment in our book, and may have been paid.
+func TestRollbackOfThePluginsOrders(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.broken = true // their 020 were not ours
+	authorised, captured, dead, never, silent := r.pluginPaid("20"), r.pluginPaid("40"), r.pluginPaid("32"), r.pluginPaid(""), r.pluginPaid("40")
+	offline := r.order(1)
+	r.offline(offline)
+	r.Exec("UPDATE dtb_order SET order_status_id = 7 WHERE id = ?", int64(offline))
+	r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) {
+		return ledger.Finding{Kind: ledger.NoAnswer}, q.TradingID == silent.String()
+	}
+	r.later(2)
+	want := map[order.ID]string{authorised: "stands ", captured: "stands ", dead: "skipped waiting", never: "skipped waiting", silent: "skipped no_answer"}
+	if said, _ := r.rollback(0, true); !cmp.Equal(want, said) {
+		t.Errorf("rehearsed: %s", cmp.Diff(want, said))
+	}
+	if said, _ := r.rollback(0, false); !cmp.Equal(want, said) {
+		t.Errorf("%s", cmp.Diff(want, said))
+	}
+	r.later(1) // what a buyer may have opened at the last moment is over
+	want = map[order.ID]string{dead: "canceled ", never: "canceled ", silent: "skipped no_answer"}
+	if said, _ := r.rollback(0, false); !cmp.Equal(want, said) {
+		t.Errorf("later: %s", cmp.Diff(want, said))
+	}
+	if got, err := r.service.RollBack(t.Context(), offline, false); err != nil || got.Verdict != ledger.RolledBack {
+		t.Errorf("another method's: %+v, %v", got, err)
+	}
+	r.settle()
+	for id, is := range map[order.ID]order.Status{authorised: order.New, captured: order.Paid, dead: order.Canceled, never: order.Canceled, silent: order.Pending, offline: order.Canceled} {
+		if l := r.view(id); l.Order.Status != is {
+			t.Errorf("%d is in %s", id, l.Order.Status.Name())
+		}
+	}
+	r.expectStock(7)
+	r.same("mails", append(r.mails(authorised), r.mails(captured)...), "order", "order")
+	if _, err := r.change(authorised, true, "sale"); err != nil { // it is an order like any other
+		t.Error(err)
+	}
+	r.settle()
+	r.expect(authorised, order.Paid, payment.Captured, 7)
+}
+
+// TestRollbackOfAnOrderOfTwoShops: where others share the merchant a payment under the plain id
+// may be theirs: it is neither taken in nor cancelled, and the order not either.
+func TestRollbackOfAnOrderOfTwoShops(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(p *ledger.Policy) { p.SharedMerchant, p.Mark, p.RollbackCancels = true, "B", true })
+	r.broken = true
+	theirs, ours := r.pluginPaid("20"), r.pluginPaid("")
+	if err := r.sim.ForceNoticeFault(paygentsim.NoticeLost); err != nil {
+		t.Fatal(err)
+	}
+	r.elsewhere("B"+ours.String(), 1100)
+	r.later(30)
+	want := map[order.ID]string{theirs: "skipped unclear", ours: "canceled "}
+	if said, _ := r.rollback(7, false); !cmp.Equal(want, said) {
+		t.Errorf("%s", cmp.Diff(want, said))
+	}
+	r.settle()
+	if n := r.wire.count("021", ""); n != 1 || len(r.view(theirs).Payments) != 0 {
+		t.Errorf("021 left %d times, payments %+v", n, r.view(theirs).Payments)
+	}
+	if l := r.view(ours); l.Payments[0].Phase != payment.Ended || l.Order.Status != order.Canceled {
+		t.Errorf("%s, in %s", l.Payments[0].Phase, l.Order.Status.Name())
+	}
+}
+
+// TestRollbackWakesWhatWasParked: the notice of the plugin's payment fitted no payment; once that
+// is taken in it is applied, and its alert is over.
+func TestRollbackWakesWhatWasParked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.pluginPaid("")
+	paid := r.elsewhere(id.String(), 1100)
+	r.settle()
+	if _, err := r.sim.SetStatus(paid, "40", true); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	r.broken = true // its 020 was not ours
+	r.same("alerts", r.alerts(id), string(ledger.AlertNoticeParked), string(ledger.AlertNoticeParked))
+	r.later(2)
+	if said, _ := r.rollback(0, false); said[id] != "stands " {
+		t.Errorf("%v", said)
+	}
+	r.settle()
+	r.expect(id, order.Paid, payment.Captured, 9)
+	r.same("alerts", r.alerts(id))
 }

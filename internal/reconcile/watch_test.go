@@ -116,3 +116,52 @@ func TestWatchedAtOnceMeanwhile(t *testing.T) {
 	r.run(r.watcher.Step)
 	r.expect(id, order.Paid, payment.Captured, 9)
 }
+
+// TestAuthorisationTheCentreForgot: past limit and margin, "no such payment" ends an
+// authorisation whose 33 was lost (money.md §9).
+func TestAuthorisationTheCentreForgot(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.broken = true // the centre's book begins anew
+	id := r.paid()
+	r.Advance(r.view(id).Current().LimitAt.Add(48*time.Hour - time.Second).Sub(r.Now()))
+	r.openCentre()
+	r.policy.Version++
+	r.run(r.watcher.Step)
+	r.expect(id, order.New, payment.Authorised, 9)
+	r.Advance(time.Second)
+	r.run(r.watcher.Step)
+	r.expect(id, order.Canceled, payment.Ended, 10)
+	if p := r.view(id).Current(); p.End != payment.Unused {
+		t.Errorf("ended as %s", p.End)
+	}
+	if found := r.breaches(); len(found) > 0 {
+		t.Errorf("%+v", found)
+	}
+}
+
+// TestTransitForDays: staff asked for 取消 in ペイジェントオンライン, and it hangs: it is asked about
+// hourly, and they are told after a day (money.md §3).
+func TestTransitForDays(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	r.at(id, "31", false)
+	r.tell(id, "31")
+	r.settle()
+	began, asked := r.Now(), len(r.spy.asked)
+	for range 23 {
+		r.Advance(time.Hour)
+		r.settle()
+	}
+	r.same("alerts", r.alerts(id))
+	r.waitBy(2*time.Hour, time.Hour)
+	r.same("alerts", r.alerts(id), string(ledger.AlertTransit))
+	if n := len(r.spy.asked) - asked; n != 25 {
+		t.Errorf("asked %d times in %s", n, r.Now().Sub(began))
+	}
+	r.at(id, "32", false) // its notice is lost
+	r.waitBy(2*time.Hour, time.Hour)
+	r.expect(id, order.Canceled, payment.Ended, 10)
+	r.same("alerts", r.alerts(id))
+}

@@ -52,6 +52,7 @@ var paymentTable = table[paymentRow]{"plg_kessai_payment", []column[paymentRow]{
 	{"begun_at", func(r *paymentRow) any { return millis{&r.BegunAt} }},
 	{"authorised_at", func(r *paymentRow) any { return millis{&r.AuthorisedAt} }},
 	{"captured_at", func(r *paymentRow) any { return millis{&r.CapturedAt} }},
+	{"transit_at", func(r *paymentRow) any { return millis{&r.TransitAt} }},
 	{"ended_at", func(r *paymentRow) any { return millis{&r.EndedAt} }},
 }}
 

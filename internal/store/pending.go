@@ -9,6 +9,7 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 )
 
 // PendingOrders lists the orders with an id above after that are in 7 since before the
@@ -40,4 +41,41 @@ WHERE id > ? AND phase <> ? AND environment = ? AND merchant_id = ? ORDER BY id 
 		return nil, fmt.Errorf("store: live payments: %w", err)
 	}
 	return list, nil
+}
+
+// Origin implements ledger.Store. That the original plugin sent telegrams stands in its
+// column of dtb_order, which only a shop that has run it has.
+func (s *Store) Origin(ctx context.Context, id order.ID) (ledger.Origin, error) {
+	code := "NULL"
+	has, _, err := database.One(ctx, s.db.Read(), database.Scalar[int64], columnsSQL(s.db.Engine()), "dtb_order", "paygent_code")
+	if err != nil {
+		return ledger.Origin{}, fmt.Errorf("store: columns of dtb_order: %w", err)
+	}
+	if has > 0 {
+		code = "o.paygent_code"
+	}
+	o, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (o ledger.Origin, err error) {
+		var by string
+		err = row.Scan(date{&o.CreatedAt}, optional[string]{&by})
+		o.Plugin = by != ""
+		return o, err
+	}, "SELECT o.create_date, "+code+" FROM dtb_order o WHERE o.id = ?", int64(id))
+	if err != nil {
+		return ledger.Origin{}, fmt.Errorf("store: origin of order %d: %w", id, err)
+	}
+	if !found {
+		return ledger.Origin{}, problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
+	}
+	return o, nil
+}
+
+// columnsSQL counts the columns of a name that a table has.
+func columnsSQL(e database.Engine) string {
+	switch e {
+	case database.MySQL:
+		return "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?"
+	case database.Postgres:
+		return "SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ? AND column_name = ?"
+	}
+	return "SELECT COUNT(*) FROM pragma_table_info(?) WHERE name = ?"
 }

@@ -34,11 +34,11 @@ func paymentTimes(b *Book, say sayer) {
 	}
 }
 
-// paymentUnwatched: what is neither captured nor ended is asked about at a time, or by an
-// open operation, so that a lost notice strands nothing (money.md §9).
+// paymentUnwatched: what is neither captured nor ended, or is in transit, is asked about at a
+// time, or by an open operation, so that a lost notice strands nothing (money.md §3, §9).
 func paymentUnwatched(b *Book, say sayer) {
 	for _, p := range b.Ledger.Payments {
-		if p.Phase == payment.Captured || p.Phase == payment.Ended || !p.AskAt.IsZero() || b.busy(p) {
+		if p.Phase == payment.Captured && p.TransitAt.IsZero() || p.Phase == payment.Ended || !p.AskAt.IsZero() || b.busy(p) {
 			continue
 		}
 		say(p, "it is %s, and nobody will ask what becomes of it", p.Phase)

@@ -55,6 +55,12 @@ func alertOpen(b *Book, say sayer) {
 		p := b.payment(a.Cause)
 		switch a.Kind {
 		case ledger.AlertUnknown, ledger.AlertTransit:
+			if a.Kind == ledger.AlertTransit && p != nil {
+				if p.TransitAt.IsZero() {
+					say(p, "the alert %s is open, and nobody is at work about its payment", a.Kind)
+				}
+				continue
+			}
 			if op := b.operation(a.Cause); op == nil || !op.State.Open() {
 				say(nil, "the alert %s is open, and operation %s is not", a.Kind, a.Cause)
 			}

@@ -69,6 +69,29 @@ func attached(t *testing.T, s *Shop) {
 	}
 }
 
+// TestThePluginsTelegrams: in a shop that ran the original plugin its column tells for which
+// orders it has sent telegrams.
+func TestThePluginsTelegrams(t *testing.T) {
+	t.Parallel()
+	for _, engine := range database.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			db := dbtest.On(t, engine, dbtest.Blank)
+			dbtest.LoadDump(t, db, "4.0-paygent1.4.1")
+			if _, err := database.Migrate(context.Background(), db, database.MigrateOptions{Host: database.Attached, Now: dbtest.Now}); err != nil {
+				t.Fatal(err)
+			}
+			s := New(t, db)
+			sent, other := s.Order(Wanted{}), s.Order(Wanted{})
+			s.Exec("UPDATE dtb_order SET paygent_code = 'PaygentPayment' WHERE id = ?", int64(sent))
+			for id, want := range map[order.ID]bool{sent: true, other: false} {
+				if o, err := s.Store.Origin(context.Background(), id); err != nil || o.Plugin != want || o.CreatedAt.IsZero() {
+					t.Errorf("%+v, %v", o, err)
+				}
+			}
+		})
+	}
+}
+
 // TestThePluginsOrders finds the orders of a shop that ran the original plugin,
 // though kessai knows no payment of them.
 func TestThePluginsOrders(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/problem"
 	"kessai/internal/store"
 )
 
@@ -56,6 +57,25 @@ func TestPendingOrders(t *testing.T) {
 			if err != nil || !slices.Equal(got, c.want) {
 				t.Errorf("%s: %v, want %v; %v", c.name, got, c.want, err)
 			}
+		}
+	})
+}
+
+// TestOrigin: when an order was created; and whether the original plugin sent telegrams for it,
+// which only a shop that has run it can tell.
+func TestOrigin(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		s.Advance(time.Hour)
+		created := s.Now()
+		id := s.Order(Wanted{})
+		s.Advance(time.Hour)
+		s.update(t, id, func(l *ledger.Ledger) { l.Order.Status = order.Pending })
+		if o, err := s.Store.Origin(ctx, id); err != nil || o != (ledger.Origin{CreatedAt: created}) {
+			t.Errorf("%+v, %v, want %s", o, err, created)
+		}
+		if _, err := s.Store.Origin(ctx, id+1); !problem.Is(err, "order.unknown") {
+			t.Errorf("an order that is not there: %v", err)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func TestEverythingComesBack(t *testing.T) {
 			first.PaymentID, first.PaymentIDs = "100000000000000002", []string{"100000000000000001", "100000000000000002"}
 			first.Phase, first.End, first.Status, first.Situation = payment.Ended, payment.Canceled, payment.AuthCancelDone, payment.AuthCanceled
 			first.LastNoticeID, first.SplitCount, first.PaymentClass = 1001, 3, "61"
-			first.AuthorisedAt, first.CapturedAt, first.EndedAt = at(2), at(3), at(4)
+			first.AuthorisedAt, first.CapturedAt, first.EndedAt, first.TransitAt = at(2), at(3), at(4), at(12)
 			second := s.newPayment(l)
 			second.Replaces, second.Reverse, second.Adopted, second.AskAt, second.System = first.ID, true, true, at(5), payment.Link
 			second.Method, second.Brand, second.Situation = payment.Carrier, payment.SoftBank, payment.Revoked

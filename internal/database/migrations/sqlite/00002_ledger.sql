@@ -56,6 +56,7 @@ CREATE TABLE plg_kessai_payment (
     begun_at       BIGINT      NOT NULL,
     authorised_at  BIGINT,
     captured_at    BIGINT,
+    transit_at     BIGINT,
     ended_at       BIGINT,
     CONSTRAINT plg_kessai_payment_uq_seq UNIQUE (order_id, seq),
     CONSTRAINT plg_kessai_payment_uq_trading UNIQUE (environment, merchant_id, trading_key),
