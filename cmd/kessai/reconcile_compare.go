@@ -63,7 +63,7 @@ func compareFlags(cmd *cobra.Command) {
 	f.String("from", "", "compare what moved from this day on (YYYY-MM-DD, Japan)")
 	f.String("to", "", "… up to this day")
 	f.StringSlice("repair", nil, "mend these classes of differences, or all")
-	f.Bool("yes", false, "mend without asking")
+	f.Bool("yes", false, "mend, or settle, without asking")
 	f.Bool("dry-run", false, "only report, which is what it does without --repair")
 	f.Bool("json", false, "a line of JSON for each difference, and one for the totals")
 	f.Bool("csv", false, "a table for Excel; the totals go to the error output")
@@ -127,10 +127,15 @@ func (r *compareRun) read(cmd *cobra.Command, e env) (err error) {
 	if r.from, r.to, err = days(from, to); err != nil {
 		return err
 	}
-	file, ok := e.Stdin.(*os.File)
-	r.terminal = ok && term.IsTerminal(int(file.Fd()))
+	r.terminal = isTerminal(e.Stdin)
 	r.in = bufio.NewReader(e.Stdin)
 	return r.check(cmd, dry)
+}
+
+// isTerminal reports whether somebody can be asked.
+func isTerminal(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 func (r *compareRun) check(cmd *cobra.Command, dry bool) error {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -22,6 +25,8 @@ type settleRun struct {
 	order     int64
 	operation string
 	reason    string
+	yes       bool // without asking
+	in        *bufio.Reader
 }
 
 func (s *settleRun) flags(cmd *cobra.Command) {
@@ -44,8 +49,8 @@ func (s *settleRun) arguments(cmd *cobra.Command, args []string) error {
 }
 
 func (s *settleRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps, args []string) (err error) {
-	if len(args) == 1 && s.reason == "" {
-		return usageError{errors.New("--reason says how you know")}
+	if err := s.check(cmd, e, args); err != nil {
+		return usageError{err}
 	}
 	if d.Node, err = passingNode(d); err != nil {
 		return err
@@ -63,24 +68,69 @@ func (s *settleRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps, 
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
-		events, err := a.Reader.Timeline(cmd.Context(), l.Order.ID)
-		if err != nil {
-			return err
-		}
-		return tellEvidence(e.Stdout, l, op, events)
-	}
-	got, err := a.Ledger.SettleUnknown(cmd.Context(), ledger.SettleUnknown{
-		Order: l.Order.ID, Operation: op.ID, Happened: args[0] == "yes", Reason: s.reason, Actor: operator,
-	})
+	events, err := a.Reader.Timeline(cmd.Context(), l.Order.ID)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.Stdout, "%s\t%s (%s)\n", op.ID, got.Operation.State, got.Operation.Cause)
+	return s.decide(e, l, op, events, args, func(in ledger.SettleUnknown) (ledger.Result, error) { return a.Ledger.SettleUnknown(cmd.Context(), in) })
+}
+
+// decide shows the evidence, and then writes a person's word, if there is one and it is meant.
+func (s *settleRun) decide(e env, l *ledger.Ledger, op *ledger.Operation, events []ledger.Event, args []string, write func(ledger.SettleUnknown) (ledger.Result, error)) error {
+	if err := tellEvidence(e.Stdout, l, op, events); err != nil || len(args) == 0 {
+		return err
+	}
+	in := ledger.SettleUnknown{Order: l.Order.ID, Operation: op.ID, Happened: args[0] == "yes", Reason: s.reason, Actor: operator}
+	if agreed, err := s.agreed(e.Stderr, in); err != nil || !agreed {
+		return err
+	}
+	got, err := write(in)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.Stdout, "%s\t%s (%s)\n", in.Operation, got.Operation.State, got.Operation.Cause)
 	return err
 }
 
-// choose finds the operation that is meant: the unknown one, or the named one.
+// check reads what a person's word needs.
+func (s *settleRun) check(cmd *cobra.Command, e env, args []string) (err error) {
+	if s.yes, err = cmd.Flags().GetBool("yes"); err != nil {
+		return err
+	}
+	s.in = bufio.NewReader(e.Stdin)
+	switch {
+	case len(args) == 0:
+		return nil
+	case strings.TrimSpace(s.reason) == "":
+		return errors.New("--reason says how you know")
+	case !s.yes && !isTerminal(e.Stdin):
+		return errors.New("--settle needs --yes where nobody can be asked; look at the evidence first, by --settle without yes or no")
+	}
+	return nil
+}
+
+// agreed asks whether the word is meant, with the evidence above it.
+func (s *settleRun) agreed(w io.Writer, in ledger.SettleUnknown) (bool, error) {
+	if s.yes {
+		return true, nil
+	}
+	as := map[bool]string{true: "it took effect", false: "it did not take effect"}[in.Happened]
+	if _, err := fmt.Fprintf(w, "settle it as: %s at Paygent, because %q? [y]es, [N]o: ", as, in.Reason); err != nil {
+		return false, err
+	}
+	line, err := s.in.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer == "y" || answer == "yes" {
+		return true, nil
+	}
+	_, err = fmt.Fprintln(w, "nothing was written")
+	return false, err
+}
+
+// choose finds the operation that is meant: the unknown one, or the named one. One that was
+// settled by a word that can be taken back is looked for where none is unknown.
 func (s *settleRun) choose(l *ledger.Ledger) (*ledger.Operation, error) {
 	var found *ledger.Operation
 	for _, op := range l.Operations {
@@ -92,6 +142,13 @@ func (s *settleRun) choose(l *ledger.Ledger) (*ledger.Operation, error) {
 			return nil, usageError{fmt.Errorf("several operations are unknown; name one by --operation %s or %s", found.ID, op.ID)}
 		default:
 			found = op
+		}
+	}
+	if found == nil && s.operation == "" {
+		for _, op := range l.Operations {
+			if ledger.TakesBack(l, op.ID) {
+				found = op
+			}
 		}
 	}
 	if found == nil {
@@ -121,7 +178,8 @@ func tellEvidence(w io.Writer, l *ledger.Ledger, op *ledger.Operation, events []
 	}
 	row("sent", at(op.SentAt))
 	row("unknown since", at(op.UnknownAt))
-	row("answer", op.Code+" "+op.Detail)
+	row("answer", cmp.Or(strings.TrimSpace(op.Code+" "+op.Detail), "-"))
+	row("state", strings.TrimSpace(string(op.State)+" "+op.Cause))
 	row("inquiries", op.Asked)
 	for i := len(events) - 1; i >= 0; i-- {
 		if e := events[i]; e.Kind == ledger.EventInquired && e.OperationID == op.ID {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"strings"
 	"testing"
 	"time"
@@ -54,5 +55,66 @@ func TestTheEvidenceIsShown(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "found") {
 		t.Errorf("another operation's inquiry is shown:\n%s", &out)
+	}
+}
+
+// TestAWordIsAskedAbout, with the evidence shown first: with --yes it is written at once; on a
+// terminal what is not a yes is a no, and nothing is written.
+func TestAWordIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	op := &ledger.Operation{ID: "op1", PaymentID: "p", Kind: payment.Capture, State: payment.UnknownState, Amount: 1100}
+	l := &ledger.Ledger{Order: ledger.Head{ID: 1}, Payments: []*ledger.Payment{{ID: "p", TradingID: "123_2"}}, Operations: []*ledger.Operation{op}}
+	for _, tt := range []struct {
+		yes     bool
+		word    []string
+		typed   string
+		asked   string
+		written bool
+	}{
+		{false, nil, "", "", false},
+		{true, nil, "", "", false},
+		{true, []string{"yes"}, "", "", true},
+		{false, []string{"yes"}, "y\n", "it took effect at Paygent", true},
+		{false, []string{"no"}, "YES\n", "it did not take effect at Paygent", true},
+		{false, []string{"yes"}, "n\n", "it took effect at Paygent", false},
+		{false, []string{"no"}, "\n", "it did not take effect at Paygent", false},
+		{false, []string{"yes"}, "", "it took effect at Paygent", false},
+	} {
+		var out, said strings.Builder
+		s := &settleRun{yes: tt.yes, reason: "looked it up", in: bufio.NewReader(strings.NewReader(tt.typed))}
+		written := false
+		err := s.decide(env{Stdout: &out, Stderr: &said}, l, op, nil, tt.word, func(got ledger.SettleUnknown) (ledger.Result, error) {
+			written = got == ledger.SettleUnknown{Order: 1, Operation: "op1", Happened: tt.word[0] == "yes", Reason: "looked it up", Actor: operator}
+			if !strings.Contains(out.String(), "123_2") {
+				t.Errorf("%+v: written before the evidence was shown", tt)
+			}
+			return ledger.Result{Operation: ledger.Operation{State: payment.Succeeded, Cause: "staff"}}, nil
+		})
+		if err != nil || written != tt.written || !strings.Contains(said.String(), tt.asked) || (tt.asked == "") != (said.Len() == 0) {
+			t.Errorf("%+v: written %v, %v; asked %q", tt, written, err, &said)
+		}
+		refused := len(tt.word) > 0 && !tt.written
+		if strings.HasSuffix(out.String(), "op1\tsucceeded (staff)\n") != tt.written || strings.Contains(said.String(), "nothing was written") != refused || !strings.Contains(out.String(), "022 capture") {
+			t.Errorf("%+v: said %q %q", tt, &out, &said)
+		}
+	}
+}
+
+// TestAWordThatCanBeTakenBack is found without its name, but after one that is unknown.
+func TestAWordThatCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	saga := &ledger.Operation{ID: "saga", PaymentID: "old", Kind: payment.ChangeAmount, State: payment.Planned}
+	word := &ledger.Operation{ID: "word", Parent: "saga", PaymentID: "fresh", Kind: payment.Authorize, State: payment.Succeeded, Cause: "staff"}
+	lost := &ledger.Operation{ID: "lost", PaymentID: "other", State: payment.UnknownState}
+	l := &ledger.Ledger{
+		CurrentID: "old", Operations: []*ledger.Operation{saga, word},
+		Payments: []*ledger.Payment{{ID: "old", Phase: payment.Captured}, {ID: "fresh", Phase: payment.Authorised}, {ID: "other"}},
+	}
+	if got, err := (&settleRun{}).choose(l); err != nil || got != word {
+		t.Errorf("%v, %v", got, err)
+	}
+	l.Operations = append(l.Operations, lost)
+	if got, err := (&settleRun{}).choose(l); err != nil || got != lost {
+		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -125,7 +125,7 @@ func (r *rig) trouble(t *testing.T, id order.ID) {
 	r.change(id, func(l *ledger.Ledger) {
 		cur := l.Payments[0]
 		other := *cur
-		other.ID, other.Seq, other.TradingID, other.PaymentID, other.PaymentIDs = r.ID(), 2, l.Order.ID.String()+"_2", "", nil
+		other.ID, other.Seq, other.TradingID, other.PaymentID, other.PaymentIDs = r.ID(), 2, l.Order.ID.String()+"_2", "9000002", []string{"9000002"}
 		other.Phase, other.Status, other.Amount, other.CapturedAt = payment.Captured, payment.Cleared, 12345, r.Now()
 		other.PaymentClass, other.SplitCount = "61", 3
 		l.Payments = append(l.Payments, &other)

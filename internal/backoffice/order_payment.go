@@ -83,8 +83,9 @@ func (b *BackOffice) viewPayments(ctx context.Context, f orderFacts) ([]paymentV
 func (b *BackOffice) viewPayment(f orderFacts, p *ledger.Payment, refused map[payment.Button]error) (paymentView, error) {
 	v := describe(f, p)
 	v.Open, v.Failed = viewOperations(f.ledger, p)
+	v.Settle = b.viewSettle(f, p)
 	if v.Open != nil {
-		v.Badge, v.Settle = openBadge(v.Open), b.viewSettle(f, p)
+		v.Badge = openBadge(v.Open)
 	}
 	if !v.Current && !v.Alive && v.Open == nil {
 		return v, nil // nothing to press, and nobody would ask why

@@ -17,6 +17,7 @@ import (
 type settleView struct {
 	Action    string
 	Operation string
+	TakesBack bool // staff said that it took effect, and the change of the amount waits for its payment_id
 	Sent      time.Time
 	TradingID string
 	Amount    order.Yen
@@ -38,11 +39,13 @@ const shownAnswers = 10
 // viewSettle is nil where staff have nothing to settle by hand.
 func (b *BackOffice) viewSettle(f orderFacts, p *ledger.Payment) *settleView {
 	for _, op := range f.ledger.Operations {
-		if op.PaymentID != p.ID || op.State != payment.UnknownState || ledger.MaySettleByHand(f.ledger, op.ID, b.Now()) != nil {
+		back := ledger.TakesBack(f.ledger, op.ID)
+		if op.PaymentID != p.ID || op.State != payment.UnknownState && !back || ledger.MaySettleByHand(f.ledger, op.ID, b.Now()) != nil {
 			continue
 		}
 		v := &settleView{
-			Action: b.url("/order/" + f.order.ID.String() + "/operation/" + op.ID), Operation: op.ID, Sent: op.SentAt,
+			TakesBack: back,
+			Action:    b.url("/order/" + f.order.ID.String() + "/operation/" + op.ID), Operation: op.ID, Sent: op.SentAt,
 			TradingID: p.TradingID, Amount: op.Amount, Answer: codeWords(op.Code, op.Detail), Asked: op.Asked,
 			Reason: web.Field{Kind: web.KindTextArea, Name: "reason[" + op.ID + "]", Label: "確認した内容", Required: true, Rows: 2, MaxLength: reasonLength,
 				Hint: "ペイジェントオンラインで確認した内容を入力してください。決済履歴に残ります。"},

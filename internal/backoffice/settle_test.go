@@ -79,3 +79,38 @@ func TestTheCentreAnswersInTheMiddle(t *testing.T) {
 		t.Errorf("payment %s: %s", l.Current().Phase, webtest.Text(p.Document, "main"))
 	}
 }
+
+// TestStaffTakeTheirWordBack: a change of the amount stands still, for staff said that its new
+// authorisation took effect and nobody knows its payment_id. The page offers the contrary only.
+func TestStaffTakeTheirWordBack(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	id := r.paid(1)
+	parent, step := r.ID(), r.ID()
+	r.change(id, func(l *ledger.Ledger) {
+		fresh := *l.Payments[0]
+		fresh.ID, fresh.Seq, fresh.Replaces, fresh.PaymentID, fresh.PaymentIDs, fresh.Amount = r.ID(), 2, fresh.ID, "", nil, 900
+		l.Payments = append(l.Payments, &fresh)
+		of := ledger.Operation{
+			Environment: fresh.Environment, MerchantID: fresh.MerchantID, SettingsVersion: 1, Actor: "staff:1", Amount: 900, PlannedAt: r.Now(), NotBefore: r.Now(),
+		}
+		saga, auth := of, of
+		saga.ID, saga.PaymentID, saga.Kind, saga.State, saga.Reason = parent, l.Payments[0].ID, payment.ChangeAmount, payment.Planned, "sale_change"
+		saga.OpenKey = "order:" + id.String()
+		auth.ID, auth.Parent, auth.PaymentID, auth.Kind, auth.State, auth.Cause, auth.SettledAt = step, parent, fresh.ID, payment.Authorize, payment.Succeeded, "staff", r.Now()
+		l.Operations = append(l.Operations, &saga, &auth)
+	})
+	p := r.Get(editPath(id))
+	if said := webtest.Text(p.Document, ".settle"); !strings.Contains(said, "決済IDがまだ分からない") || p.Find(".settle button[value=yes]").Length() != 0 || p.Find(".settle button[value=no]").Length() != 1 {
+		t.Fatalf("the form: %s", said)
+	}
+	p = r.Submit(p, ".settle form", url.Values{"happened": {"no"}, "reason[" + step + "]": {"ペイジェントオンラインにない"}})
+	p = r.Submit(p, "main form", nil)
+	l := r.view(id)
+	if fresh := l.Payments[1]; fresh.Phase != payment.Ended || !strings.Contains(webtest.Text(p.Document, "main"), "結果を確定しました。") {
+		t.Errorf("%s %s: %s", fresh.Phase, fresh.End, webtest.Text(p.Document, "main"))
+	}
+	if p.Find(".settle").Length() != 0 {
+		t.Error("asked once more")
+	}
+}

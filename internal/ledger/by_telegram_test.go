@@ -20,7 +20,7 @@ func TestAReversalThatNoTelegramFits(t *testing.T) {
 		w.must(func(l *Ledger, tk tick) error { // another payment of the order, for another amount
 			l.Payments = append(l.Payments, &Payment{
 				ID: "other", Seq: 1, Environment: payment.Simulator, MerchantID: "m", Method: payment.Carrier, System: payment.Module, Brand: tt.brand,
-				TradingID: "123", Amount: total + 1, Phase: payment.Opening, BegunAt: tk.now,
+				TradingID: "123", PaymentID: "p9", PaymentIDs: []string{"p9"}, Amount: total + 1, Phase: payment.Opening, BegunAt: tk.now,
 			})
 			return l.observe(tk, l.payment("other"), told(tt.status, time.Time{}, "inquiry"))
 		})

@@ -45,6 +45,9 @@ func (s *Service) SettleUnknown(ctx context.Context, in SettleUnknown) (Result, 
 		return s.settledByHand(l, in, true), err
 	}
 	op := l.operation(in.Operation)
+	if !op.State.Open() {
+		return s.takeBack(ctx, l, in)
+	}
 	f := s.askAbout(ctx, l, op, l.payment(op.PaymentID), "")
 	witnessed := s.witnessed(ctx, op.Environment, op.MerchantID, op.SettingsVersion, f, in.Order)
 	if l, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error { return l.resolve(t, in.Operation, f, witnessed) }); err != nil {
@@ -95,6 +98,8 @@ func (l *Ledger) maySettleByHand(t tick, in SettleUnknown) (done bool, err error
 		return false, problem.New(problem.NotFound, "operation.none", nil)
 	case op.Cause == byHand && (op.State == payment.Succeeded) == in.Happened:
 		return true, nil
+	case !op.State.Open() && !in.Happened && l.takesBack(op):
+		return false, nil
 	case !op.State.Open():
 		return false, notNow("operation.settled", nil)
 	case op.State != payment.UnknownState:

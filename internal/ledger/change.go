@@ -94,7 +94,7 @@ func (l *Ledger) mayPress(t tick, p *Payment, b payment.Button) (payment.Kind, e
 		return "", notNow("payment.class_unknown", nil) // a new authorisation repeats it
 	}
 	if kind != "" {
-		return kind, nil
+		return kind, p.refuseUnnamed()
 	}
 	return "", notOffered(p, b)
 }

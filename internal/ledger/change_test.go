@@ -134,7 +134,7 @@ func TestWhyThereIsNoButton(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.l.Order.Status = order.New
-		tt.p.ID, tt.p.Environment, tt.p.MerchantID = "p", payment.Simulator, "m"
+		tt.p.ID, tt.p.Environment, tt.p.MerchantID, tt.p.PaymentID = "p", payment.Simulator, "m", "p1"
 		w.l.Payments, w.l.CurrentID = []*Payment{&tt.p}, "p"
 		if got := Buttons(w.l, "p", w.policy, w.now)[tt.b]; code(got) != tt.code {
 			t.Errorf("%s: %v", name, got)

@@ -10,8 +10,8 @@ import (
 )
 
 // For an order that staff enter no payment is made at Paygent: they make one in
-// ペイジェントオンライン, under the order's id (manual 2.5). Its notices bring it into the book
-// (money.md §4).
+// ペイジェントオンライン, under the order's id (manual 2.5), and another one where that is over and
+// the order goes on. Its notices bring it into the book (money.md §4).
 
 // decideHandMade takes a notice of a payment that staff made by hand for an order. It
 // reports whether the notice is dealt with.
@@ -46,15 +46,26 @@ func (l *Ledger) decideHandMade(t tick, n *Notice, f *Finding) (done, ask bool, 
 	return true, false, l.finish(t, n, p, state)
 }
 
-// mayBeHandMade: the order stands without a payment, and id, type and amount fit. An order
-// that a buyer still pays for has its own way; one that is over is not revived.
+// mayBeHandMade: no payment of the order is alive or waited for, and id, type and amount fit.
+// An order that a buyer still pays for has its own way; one that is over is not revived.
 func (l *Ledger) mayBeHandMade(t tick, n *Notice) (payment.Scheme, bool) {
 	scheme, ours := payment.SchemeOf(l.Order.MethodClass)
 	id := strconv.FormatInt(int64(l.Order.ID), 10)
 	marked := t.policy.Mark != "" && n.TradingID == t.policy.Mark+id
-	fits := ours && len(l.Payments) == 0 && n.Type == scheme.Method.Type() && n.Amount == l.Order.Total && l.Order.Total > 0 &&
+	fits := ours && l.unpaid(t, n) && n.Type == scheme.Method.Type() && n.Amount == l.Order.Total && l.Order.Total > 0 &&
 		(marked || n.TradingID == id && !t.policy.SharedMerchant)
 	return scheme, fits && slices.Contains([]order.Status{order.New, order.InProgress, order.Delivered, order.Paid}, l.Order.Status)
+}
+
+// unpaid reports that no payment in our book pays the order or still can, and that the notice
+// is about none of them.
+func (l *Ledger) unpaid(t tick, n *Notice) bool {
+	return !slices.ContainsFunc(l.Payments, func(p *Payment) bool {
+		over := !l.canComeAlive(t, p) || p.Phase == payment.Captured && p.worth() == 0
+		known := slices.Contains(p.PaymentIDs, n.PaymentID)
+		ours := p.TradingID == n.TradingID && !p.Adopted && l.mayBe(p, n.Status)
+		return !over || known || ours
+	})
 }
 
 // begunSince: a payment older than the order bears its id by chance.
@@ -75,7 +86,7 @@ func (l *Ledger) takeHandMade(t tick, scheme payment.Scheme, f Finding, cause st
 	} else if err := l.observe(t, p, fact); err != nil {
 		return nil, err
 	}
-	l.syncUnmade(t, before.unmade) // 決済未作成 is over
+	l.syncAlerts(t, before) // 決済未作成 is over
 	return p, nil
 }
 

@@ -128,6 +128,110 @@ func TestNotMadeByHand(t *testing.T) {
 	}
 }
 
+// TestMadeByHandAgain: a payment is made by hand once more where the order goes on and none of
+// its payments is alive, or waited for, any more.
+func TestMadeByHandAgain(t *testing.T) {
+	t.Parallel()
+	type payments = []*Payment
+	first := func(change func(*Payment)) *Payment {
+		p := &Payment{
+			ID: "first", Seq: 1, Environment: payment.Simulator, MerchantID: "m", Method: payment.Card, System: payment.Module, TradingID: "123", PaymentID: "p0", PaymentIDs: []string{"p0"},
+			Amount: total, Phase: payment.Ended, End: payment.Canceled, Status: payment.AuthCancelDone, Adopted: true,
+		}
+		change(p)
+		return p
+	}
+	waiting := func(p *Payment) {
+		p.Adopted, p.PaymentID, p.PaymentIDs, p.Status = false, "", nil, ""
+	}
+	for name, tt := range map[string]struct {
+		had   func(*world) payments
+		taken bool // as a payment of its own
+	}{
+		"the first was cancelled": {func(*world) payments { return payments{first(func(*Payment) {})} }, true},
+		"the first expired": {func(*world) payments {
+			return payments{first(func(p *Payment) { p.End, p.Status = payment.Expired, payment.AuthExpired })}
+		}, true},
+		"the first was given back": {func(*world) payments {
+			return payments{first(func(p *Payment) { p.End, p.Status = payment.Refunded, payment.RefundDone })}
+		}, true},
+		"the first was given back by hand": {func(*world) payments {
+			return payments{first(func(p *Payment) {
+				p.Phase, p.End, p.Status, p.HandRefunded = payment.Captured, "", payment.ClearedFinal, total
+			})}
+		}, true},
+		"a buyer's, of another method": {func(*world) payments {
+			return payments{first(func(p *Payment) { p.Adopted, p.Method = false, payment.Paidy })}
+		}, true},
+		"a buyer's page of long ago": {func(w *world) payments {
+			return payments{first(func(p *Payment) {
+				waiting(p)
+				p.TradingID, p.End, p.LimitAt = "123_2", payment.Superseded, w.now.Add(-margin)
+			})}
+		}, true},
+		"the first is alive": {func(*world) payments {
+			return payments{first(func(p *Payment) { p.Phase, p.End, p.Status = payment.Authorised, "", payment.AuthOK })}
+		}, false},
+		"part of it was given back": {func(*world) payments {
+			return payments{first(func(p *Payment) {
+				p.Phase, p.End, p.Status, p.HandRefunded = payment.Captured, "", payment.ClearedFinal, 1
+			})}
+		}, false},
+		"a buyer's page can still be used": {func(w *world) payments {
+			return payments{first(func(p *Payment) {
+				waiting(p)
+				p.TradingID, p.End, p.LimitAt = "123_2", payment.Superseded, w.now
+			})}
+		}, false},
+		"a page waits": {func(*world) payments {
+			return payments{first(func(p *Payment) { waiting(p); p.TradingID, p.Phase, p.End = "123_2", payment.AwaitingBuyer, "" })}
+		}, false},
+		"it is unknown whether one stands": {func(*world) payments {
+			return payments{first(func(p *Payment) { waiting(p); p.TradingID, p.Phase, p.End = "123_2", payment.Unknown, "" })}
+		}, false},
+		"a buyer's try that was refused, and it is that one": {func(*world) payments {
+			return payments{first(func(p *Payment) { p.Adopted, p.End, p.Status = false, payment.Declined, payment.AuthNG })}
+		}, false},
+		"it is the first one": {func(*world) payments {
+			return payments{first(func(p *Payment) { p.PaymentIDs = []string{"p1", "p0"} })}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := entered(t, payment.Card)
+			w.l.Payments, w.l.CurrentID = tt.had(w), "first"
+			w.must(func(l *Ledger, tk tick) error { l.syncAlerts(tk, standings{}); return nil })
+			n, f := w.notice(payment.AuthOK), w.found(payment.AuthOK)
+			n.PaymentID, n.TradingID = "p1", "123"
+			if w.take(n) {
+				w.confirm(n, &f)
+			}
+			p := w.l.holder("p1")
+			if taken := p != nil && p.ID != "first"; taken != tt.taken || taken != (len(w.l.Payments) == 2) {
+				t.Fatalf("taken %v; notice %s %s, %d payments", taken, n.State, n.Reason, len(w.l.Payments))
+			}
+			if !tt.taken {
+				return
+			}
+			if w.l.CurrentID != p.ID || p.Phase != payment.Authorised || !p.Adopted || n.State != NoticeApplied || len(w.l.Operations) > 0 {
+				t.Errorf("the order's is %s; %+v; notice %s", w.l.CurrentID, p, n.State)
+			}
+			w.status(order.New)
+			w.alerted()
+			again := *n // the same once more, and a late one of the first
+			again.NoticeID++
+			w.confirm(&again, &f)
+			late, gone := w.notice(payment.AuthCancelDone), w.found(payment.AuthCancelDone)
+			late.PaymentID, gone.PaymentID = "p0", "p0"
+			w.confirm(late, &gone)
+			if len(w.l.Payments) != 2 || w.l.CurrentID != p.ID || !w.l.Current().living() {
+				t.Errorf("%d payments, the order's is %s", len(w.l.Payments), w.l.CurrentID)
+			}
+			w.status(order.New)
+		})
+	}
+}
+
 // TestStrangerOfASharedMerchant: under a trading_id without our mark nothing is taken up,
 // which would be reversed: it is parked, and a person told.
 func TestStrangerOfASharedMerchant(t *testing.T) {

@@ -48,6 +48,11 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	case p.beside(n.PaymentID):
 		return false, l.finish(t, n, p, NoticeSuperseded)
 	}
+	if l.awaitsName(p) {
+		if done, ask, err := l.decideName(t, n, p, f); done {
+			return ask, err
+		}
+	}
 	if until, busy := l.underWay(t, p); busy && !n.Status.Informational() {
 		n.wait(until) // tried again after transaction B
 		return false, nil

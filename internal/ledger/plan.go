@@ -32,7 +32,7 @@ func (l *Ledger) planOperation(t tick, p *Payment, kind payment.Kind, openKey, o
 // reverse sees to it that an authorised payment does not stay alive.
 func (l *Ledger) reverse(t tick, p *Payment, cause string) {
 	p.Reverse = true
-	byHand := p.standing().Offers(payment.CancelButton) == "" && !p.Status.Transit() // no telegram does it
+	byHand := p.unnamed() || p.standing().Offers(payment.CancelButton) == "" && !p.Status.Transit() // no telegram does it
 	if !mayReverse(t, p) || byHand {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
@@ -52,7 +52,7 @@ func (l *Ledger) planReversal(t tick, p *Payment, cause string) {
 		return
 	}
 	kind := p.standing().Offers(payment.CancelButton)
-	if kind == "" { // not by a telegram, or not yet: asked about again
+	if kind == "" || p.unnamed() { // not by a telegram, or not yet: asked about again
 		p.AskAt = t.now.Add(time.Hour)
 		return
 	}

@@ -439,7 +439,12 @@ func TestTheCancellationOfAnother(t *testing.T) {
 	}
 	w.settle(w.send(w.reversal(stranger)), verdictOf(Answer{Outcome: Success}))
 	w.stands(stranger, payment.Ended, payment.Canceled)
-	op := w.unknown(w.change(false))
+	var op *Operation
+	w.must(func(l *Ledger, tk tick) error {
+		op = l.planOperation(tk, l.payment(p.ID), payment.CancelAuthorization, orderKey(l.Order.ID), tk.node, clerk, "", total)
+		return nil
+	})
+	op = w.unknown(op)
 	f.Status = payment.AuthCancelDone
 	for range 3 {
 		w.now = w.now.Add(5 * time.Minute)

@@ -125,6 +125,9 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 	switch {
 	case parent.Cause == sagaUndo || parent.Cause == sagaBack:
 		return l.cancelStep(t, parent, fresh, nil)
+	case l.CurrentID == fresh.ID && fresh.End == payment.Declined && old.living(): // it stood by somebody's word only
+		l.CurrentID = old.ID
+		return nil, l.endSaga(t, parent, payment.DeclinedOp, begun.Cause, begun.Code, begun.Detail)
 	case l.CurrentID == fresh.ID:
 		return l.cancelStep(t, parent, old, fresh)
 	case !fresh.living():
@@ -174,6 +177,9 @@ func (l *Ledger) beginSuccessor(t tick, parent *Operation, old *Payment) *Operat
 }
 
 func (l *Ledger) captureStep(t tick, parent *Operation, fresh *Payment) (*Operation, error) {
+	if l.awaitName(t, parent, fresh) {
+		return nil, nil
+	}
 	last := l.lastStep(parent, fresh, payment.Capture)
 	if last == nil || neverLeft(last) && l.steps(parent, payment.Capture) < sagaStepTries {
 		return l.planStep(t, parent, fresh, payment.Capture), nil
@@ -200,6 +206,9 @@ func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Op
 	if p.Status == payment.ClearedFinal { // nor does this one go by a telegram: a person gives it back
 		l.alert(t, AlertDouble, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(p.Status)})
 		return nil, l.endSaga(t, parent, payment.DeclinedOp, parent.Cause, parent.Code, parent.Detail)
+	}
+	if l.awaitName(t, parent, p) {
+		return nil, nil
 	}
 	kind := p.standing().Offers(payment.CancelButton)
 	last := l.lastStep(parent, p, payment.CancelAuthorization, payment.CancelCapture)

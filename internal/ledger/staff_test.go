@@ -1237,3 +1237,49 @@ func TestPaidAndThenTheTotalFits(t *testing.T) {
 		}
 	}
 }
+
+// TestAPaymentLinkExpires: it changes neither the status of staff's order nor its goods, and
+// its expiry ends the payment only (money.md §6).
+func TestAPaymentLinkExpires(t *testing.T) {
+	t.Parallel()
+	linked := func(m payment.Method) payment.Scheme { return payment.Scheme{Method: m, System: payment.Link} }
+	for name, tt := range map[string]struct {
+		method payment.Method
+		phase  payment.Phase
+		end    func(*world, *Payment)
+	}{
+		"a page that is not used": {payment.Card, payment.AwaitingBuyer, func(w *world, p *Payment) {
+			w.now = p.LimitAt.Add(margin)
+			w.watch(p, Finding{Kind: NoSuch})
+		}},
+		"a number that is not used": {payment.Conveni, payment.AwaitingPayment, func(w *world, p *Payment) {
+			w.now = p.LimitAt.Add(margin)
+			w.watch(p, Finding{Kind: NoSuch})
+		}},
+		"支払期限切":           {payment.Conveni, payment.AwaitingPayment, func(w *world, p *Payment) { w.learnt(p, payment.TermExpired) }},
+		"支払期限切 of a page": {payment.ATM, payment.AwaitingBuyer, func(w *world, p *Payment) { w.learnt(p, payment.TermExpired) }},
+	} {
+		for _, status := range []order.Status{order.New, order.InProgress, order.Delivered, order.Paid} {
+			t.Run(name+", "+status.Name(), func(t *testing.T) {
+				t.Parallel()
+				w := entered(t, tt.method)
+				w.l.Order.MethodClass, w.l.Order.Status, w.l.LastStatus = linked(tt.method).Class(), status, status
+				w.must(func(l *Ledger, tk tick) error {
+					p := l.newPayment(tk, linked(tt.method), total)
+					p.Phase, p.LimitAt, p.AskAt, l.CurrentID = tt.phase, tk.now.Add(time.Hour), tk.now.Add(time.Hour), p.ID
+					l.syncAlerts(tk, standings{})
+					return l.commitHold(tk)
+				})
+				w.alerted()
+				p, stock := w.l.Current(), w.stock
+				tt.end(w, p)
+				if p = w.l.Current(); p.Phase != payment.Ended || w.stock != stock {
+					t.Errorf("%s %s, %d in stock of %d", p.Phase, p.End, w.stock, stock)
+				}
+				w.status(status)
+				w.holds(Committed)
+				w.alerted(AlertUnmade)
+			})
+		}
+	}
+}

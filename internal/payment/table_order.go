@@ -58,6 +58,12 @@ var (
 		on(func(r *Rule) { r.Order = order.Canceled }, order.New, order.InProgress, order.Paid, order.Pending),
 		on(func(r *Rule) { r.Hold, r.Alert = HoldKeep, ShippedUnpaid }, order.Delivered, order.Returned),
 	)
+	// Nobody paid by a page or number that the order did not wait for in 7: one that stands
+	// (a payment link for a staff order, money.md §6) keeps its status and its goods.
+	unpaidOrders = join(
+		on(func(r *Rule) { r.Order = order.Canceled }, order.Pending),
+		on(func(r *Rule) { r.Hold = HoldKeep }, order.New, order.InProgress, order.Delivered, order.Paid, order.Returned),
+	)
 	// Cancelled by staff: as above, but they know.
 	canceledOrders = join(
 		on(func(r *Rule) { r.Order = order.Canceled }, order.New, order.InProgress, order.Paid, order.Pending),
@@ -93,8 +99,8 @@ var (
 func orderRows(s Scheme) []row {
 	m := meaningOf(s.Method)
 	rows := []row{{everywhere, told(m.transit...), note, nil}}
-	return slices.Concat(rows, earlyRows(s, m), failureRows(m), authorisedRows(s, m), paidRows(s, m), goneRows(m),
-		unusedRows(), pageRows(s), operationRows(s))
+	return slices.Concat(rows, earlyRows(s, m), failureRows(m), authorisedRows(s, m), paidRows(s, m), goneRows(s, m),
+		unusedRows(s), pageRows(s), operationRows(s))
 }
 
 // earlyRows: 申込済 of the link type's stores and ATMs is the number, with which the order
@@ -162,7 +168,7 @@ func paidRows(s Scheme, m meaning) []row {
 	return rows
 }
 
-func goneRows(m meaning) []row {
+func goneRows(s Scheme, m meaning) []row {
 	var rows []row
 	for _, g := range m.gone {
 		ev, gone := told(g.status), Rule{Effect: Apply, Phase: Ended, End: g.end, Situation: g.situation, Hold: HoldRelease}
@@ -170,8 +176,11 @@ func goneRows(m meaning) []row {
 		if g.unpaid {
 			captured = row{[]Stage{StageCaptured}, ev, contradict, nil}
 		}
-		rows = append(rows,
-			row{unborn, ev, gone, goneOrders},
+		early := row{unborn, ev, gone, goneOrders}
+		if g.status == TermExpired && s.System == Link { // of a number with which no order is taken in
+			early.orders = unpaidOrders
+		}
+		rows = append(rows, early,
 			row{[]Stage{StageAuthorised}, ev, gone, goneOrders},
 			captured,
 			row{[]Stage{StageLapsed}, ev, Rule{Effect: Apply, Phase: Ended, End: g.end}, nil},
@@ -182,11 +191,15 @@ func goneRows(m meaning) []row {
 
 // unusedRows: past limit and margin, neither captured nor ended, and the centre knows no
 // such payment: a lost 12 or 33 strands nothing (money.md §9).
-func unusedRows() []row {
+func unusedRows(s Scheme) []row {
+	page, standing := asking, []Stage{StageIssued, StageAuthorised} // with a number of the module type an order is taken in
+	if s.System == Link {
+		page, standing = unborn, []Stage{StageAuthorised}
+	}
 	ev, unused := []Event{NeverUsed}, Rule{Effect: Apply, Phase: Ended, End: Unused, Hold: HoldRelease}
 	return []row{
-		{unborn, ev, unused, goneOrders},
-		{[]Stage{StageAuthorised}, ev, unused, goneOrders},
+		{page, ev, unused, unpaidOrders},
+		{standing, ev, unused, goneOrders},
 		{[]Stage{StageLapsed}, ev, replay, nil},
 		{[]Stage{StageCaptured, StageFinished}, ev, contradict, nil},
 	}

@@ -10,6 +10,7 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/paygent"
 )
 
 // changing is a change of the amount by its telegrams, one after the other.
@@ -383,4 +384,138 @@ func TestReauthorisationUnderTheSameID(t *testing.T) {
 			})
 		}
 	}
+}
+
+// byWord changes an order's total by a new authorisation under the old one's trading_id whose
+// answer is lost; took is whether it stands. Staff say that it does.
+func (r *rig) byWord(c changing, took bool) (id order.ID, step string) {
+	r.t.Helper()
+	r.twice = true
+	id = c.made(r)
+	r.total(id, c.total)
+	r.wire.script("020", script{effect: took})
+	if _, err := r.changeTotal(id, c.button, "change"); err != nil {
+		r.t.Fatal(err)
+	}
+	r.Advance(5 * time.Minute)
+	r.run(r.resolver.Step)
+	ops := r.view(id).Operations
+	step = ops[len(ops)-1].ID
+	if _, err := r.word(id, step, true); err != nil {
+		r.t.Fatal(err)
+	}
+	return id, step
+}
+
+// word is staff's about an operation.
+func (r *rig) word(id order.ID, op string, happened bool) (ledger.Result, error) {
+	return r.service.SettleUnknown(r.t.Context(), ledger.SettleUnknown{Order: id, Operation: op, Happened: happened, Reason: "ペイジェントオンラインで確認", Actor: "staff:1"})
+}
+
+// TestANameAfterAWord: a new authorisation under the same trading_id stands by somebody's word
+// only. No telegram about it leaves without its payment_id; its notice brings that, and the
+// saga goes on, whoever dies on the way and however often the notice comes.
+func TestANameAfterAWord(t *testing.T) {
+	t.Parallel()
+	same := func(p *ledger.Policy) { p.SameTradingID = true }
+	for _, c := range changes()[:2] {
+		for name, how := range map[string]func(*rig, order.ID){
+			"its notice comes": func(*rig, order.ID) {},
+			"its notice comes twice": func(r *rig, _ order.ID) {
+				r.run(r.sim.Step)
+				all := r.sim.Notices()
+				if n, err := r.sim.ResendNotices(all[len(all)-1].PaymentID); err != nil || n == 0 {
+					r.t.Fatal(n, err)
+				}
+			},
+			"094 is silent at first": func(r *rig, _ order.ID) {
+				r.silence()
+				r.rest(true)
+				r.spy.answer = nil
+			},
+			"the node dies when it goes on": func(r *rig, id order.ID) {
+				waits := r.view(id).OpenOperation() != nil // of an authorisation the old one is gone by now
+				if died := r.crashAt(ledger.AfterPlanned, 1, func() { r.rest(true) }); died != waits {
+					r.t.Errorf("the saga goes on: %v", died)
+				}
+			},
+		} {
+			t.Run(c.name+", "+name, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t, same)
+				id, _ := r.byWord(c, true)
+				captures := r.wire.count("022", "")
+				r.run(r.resolver.Step)
+				r.Advance(time.Hour)
+				r.run(r.resolver.Step, r.watcher.Step)
+				if n := r.wire.count("022", "") - captures; n != 0 {
+					t.Errorf("022 was tried %d times without a payment_id", n)
+				}
+				for _, p := range r.view(id).Payments[1:] {
+					if p.PaymentID != "" || p.Phase != payment.Authorised {
+						t.Errorf("%+v", p)
+					}
+				}
+				how(r, id)
+				r.rest(true)
+				r.rest(true)
+				r.changed(id, c.total, true)
+				for _, o := range r.view(id).Operations {
+					if o.Code == "E02002" {
+						t.Errorf("%s was refused by our own client: %s", o.Kind, o.Detail)
+					}
+				}
+				if n := r.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'received' OR state = 'parked'"); n != 0 {
+					t.Errorf("%d notices are left", n)
+				}
+				r.same("alerts", r.alerts(id))
+			})
+		}
+	}
+}
+
+// TestAWrongWordInASaga: the authorisation does not stand. Staff take their word back, the
+// only thing that lets the saga end; if it stands after all, it is cancelled.
+func TestAWrongWordInASaga(t *testing.T) {
+	t.Parallel()
+	c := changes()[1]
+	for name, took := range map[string]bool{"it never arrived": false, "it stands after all": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(p *ledger.Policy) { p.SameTradingID = true })
+			id, step := r.byWord(c, took)
+			r.rest(false)
+			r.same("alerts", r.alerts(id), string(ledger.AlertUnknown))
+			if _, err := r.change(id, false, "cancel"); code(err) != "operation.open" {
+				t.Errorf("%v", err)
+			}
+			if got, err := r.word(id, step, false); err != nil || got.Operation.State != payment.DeclinedOp {
+				t.Fatalf("%+v, %v", got.Operation, err)
+			}
+			r.rest(true)
+			r.rest(true)
+			r.changed(id, c.total, false)
+			r.same("alerts", r.alerts(id), string(ledger.AlertAmountOpen))
+			if alive, _ := r.charged(); alive != 1100 {
+				t.Errorf("%d yen are alive at the centre", alive)
+			}
+		})
+	}
+	t.Run("its notice says that it was refused", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t, func(p *ledger.Policy) { p.SameTradingID = true })
+		id, _ := r.byWord(c, false)
+		fresh := r.view(id).Payments[1]
+		r.spy.answer = func(q ledger.Inquiry) (ledger.Finding, bool) {
+			return ledger.Finding{
+				Kind: ledger.Found, PaymentID: "777", TradingID: fresh.TradingID, Type: "02", Status: payment.AuthNG, Amount: fresh.Amount, BegunAt: fresh.BegunAt,
+			}, q.PaymentID == "777"
+		}
+		if _, said := r.notify(paygent.Notice{PaymentID: "777", TradingID: fresh.TradingID, Status: "11", Amount: paygent.Yen(fresh.Amount)}); said != "200 result=0" {
+			t.Fatal(said)
+		}
+		r.rest(true)
+		r.changed(id, c.total, false)
+		r.same("alerts", r.alerts(id), string(ledger.AlertAmountOpen))
+	})
 }

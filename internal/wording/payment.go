@@ -14,6 +14,7 @@ func paymentSentences() map[string]Sentence {
 		"payment.ended":             {"この決済はすでに終了しています。", "The payment has ended ({End})."},
 		"payment.not_authorised":    {"この決済は承認されていません。", "The payment is not authorised."},
 		"payment.transit":           {"ペイジェントで処理中です（{Status}）。完了してからもう一度お試しください。", "Paygent is still working on it (status {Status}). Try again when it is done."},
+		"payment.no_id":             {"この決済の決済IDをまだ確認できていないため、操作できません。ペイジェントからの差分通知で自動的に分かります。急ぐ場合は、ペイジェントオンラインでマーチャント取引ID「{TradingID}」の決済を操作してください（結果は通知で注文に反映されます）。", "The payment_id is not known yet: a notification will tell it. If it is urgent, act on trading_id {TradingID} in ペイジェントオンライン; the notification takes the result over."},
 		"payment.already_captured":  {"この決済はすでに売上になっています。", "The payment is captured already."},
 		"payment.not_the_orders":    {"この決済は現在の注文の決済ではないため、売上にできません。", "This is not the order's present payment; it can be cancelled only."},
 		"payment.cancel_term_over":  {"取消できる期間を過ぎています。ペイジェントにお問い合わせください。", "The term for cancelling is over; ask Paygent."},
