@@ -38,7 +38,7 @@ Exit code 1 means that some orders could not be looked at; running it again take
 		},
 	}
 	cmd.Flags().IntVar(&r.days, "days", 0, "taken instead of the setting 決済処理中の注文の取消期間")
-	cmd.Flags().IntVar(&r.width, "width", 8, "orders looked at at once")
+	cmd.Flags().IntVar(&r.width, "width", reconcile.RollbackWidth, "orders looked at at once")
 	cmd.Flags().BoolVar(&r.rehearse, "dry-run", false, "say what would happen, and change nothing")
 	cmd.Flags().BoolVar(&r.json, "json", false, "a line of JSON for each order, and one for the totals")
 	return cmd

@@ -3,8 +3,10 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/metrics"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -156,10 +158,18 @@ func (r *benchRig) columns(table string) []string {
 	return columns
 }
 
+// benchWidth is the width asked for by KESSAI_BENCH_WIDTH, or the usual one.
+func benchWidth(usual int) int {
+	if n, err := strconv.Atoi(os.Getenv("KESSAI_BENCH_WIDTH")); err == nil {
+		return n
+	}
+	return usual
+}
+
 // rollBack runs kessai rollback, with its usual width, over n orders, all of which it ends.
 func (r *benchRig) rollBack(n int) {
 	r.b.Helper()
-	o := reconcile.RollbackOptions{Days: 7, Width: 8}
+	o := reconcile.RollbackOptions{Days: 7, Width: benchWidth(reconcile.RollbackWidth)}
 	totals, err := reconcile.Rollback(context.Background(), r.app.Ledger, r.Store, r.Now(), o, func(_ ledger.Rollback, _ ledger.Effect, err error) error { return err })
 	if err != nil || totals.Canceled != n {
 		r.b.Fatalf("%+v, %v", totals, err)

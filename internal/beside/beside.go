@@ -46,3 +46,40 @@ func Try(width, n int, do func(i int) error) error {
 	}
 	return nil
 }
+
+// InOrder is Each that tells of every i after it was done, in their order and in the caller's
+// goroutine. After an error of tell it begins no more, and returns it.
+func InOrder(width, n int, do func(i int), tell func(i int) error) error {
+	if width <= 1 {
+		for i := range n {
+			do(i)
+			if err := tell(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	done := make([]chan struct{}, n)
+	for i := range done {
+		done[i] = make(chan struct{})
+	}
+	var over atomic.Bool
+	var all sync.WaitGroup
+	all.Go(func() {
+		Each(width, n, func(i int) {
+			defer close(done[i])
+			if !over.Load() {
+				do(i)
+			}
+		})
+	})
+	defer all.Wait()
+	for i := range n {
+		<-done[i]
+		if err := tell(i); err != nil {
+			over.Store(true)
+			return err
+		}
+	}
+	return nil
+}

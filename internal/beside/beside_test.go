@@ -60,3 +60,32 @@ func TestTry(t *testing.T) {
 		}
 	}
 }
+
+func TestInOrder(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{1, 3, 20} {
+		synctest.Test(t, func(t *testing.T) {
+			var done atomic.Int64
+			var told []int
+			failure := errors.New("enough")
+			const n = 20
+			tell := func(i int) error {
+				told = append(told, i)
+				if i == 6 {
+					return failure
+				}
+				return nil
+			}
+			err := beside.InOrder(width, n, func(i int) {
+				time.Sleep(time.Duration(n-i%4) * time.Second)
+				done.Add(1)
+			}, tell)
+			if !errors.Is(err, failure) || !slices.Equal(told, []int{0, 1, 2, 3, 4, 5, 6}) || done.Load() < 7 || width == 1 && done.Load() != 7 || width == 3 && done.Load() == n {
+				t.Errorf("width %d: %v after %v, %d done", width, err, told, done.Load())
+			}
+			if err := beside.InOrder(width, 3, func(int) { done.Add(1) }, func(int) error { return nil }); err != nil {
+				t.Errorf("width %d: %v", width, err)
+			}
+		})
+	}
+}

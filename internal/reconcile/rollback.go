@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"kessai/internal/beside"
@@ -13,6 +12,10 @@ import (
 // rollbackPage is how many orders are read at a time, so that memory does not grow
 // with their number.
 const rollbackPage = 200
+
+// RollbackWidth is how many orders a rollback looks at at once as a rule: about as many
+// questions as a centre may be asked, and enough for a database server to work on together.
+const RollbackWidth = 16
 
 // PendingStore lists orders that were left in 決済処理中.
 type PendingStore interface {
@@ -35,11 +38,10 @@ type RollbackOptions struct {
 }
 
 // Rollback ends orders that were left in 決済処理中 (manual 2.4, money.md §9). Each is told
-// to each, in their order, with what it moved or would move, and the error that kept it from being looked at; one order's
-// failure never stops the rest. A rehearsal writes nothing.
+// to each, in their order, with what it moved or would move, and the error that kept it from
+// being looked at; one order's failure never stops the rest. A rehearsal writes nothing.
 func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now time.Time, o RollbackOptions, each func(ledger.Rollback, ledger.Effect, error) error) (RollbackTotals, error) {
 	var totals RollbackTotals
-	width := max(1, o.Width)
 	before := ledger.PendingBefore(now, o.Days)
 	for last := order.ID(0); ; {
 		ids, err := store.PendingOrders(ctx, before, last, rollbackPage)
@@ -47,18 +49,22 @@ func Rollback(ctx context.Context, s *ledger.Service, store PendingStore, now ti
 			return totals, err
 		}
 		last = ids[len(ids)-1]
-		for some := range slices.Chunk(ids, width) { // no more than these are done and not told
-			if err := ctx.Err(); err != nil {
-				return totals, err
+		outs, effects, errs := make([]ledger.Rollback, len(ids)), make([]ledger.Effect, len(ids)), make([]error, len(ids))
+		if err := beside.InOrder(o.Width, len(ids), func(i int) {
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				outs[i], effects[i], errs[i] = s.RollBackEffect(ctx, ids[i], o.Rehearse)
 			}
-			outs, effects, errs := make([]ledger.Rollback, len(some)), make([]ledger.Effect, len(some)), make([]error, len(some))
-			beside.Each(width, len(some), func(i int) { outs[i], effects[i], errs[i] = s.RollBackEffect(ctx, some[i], o.Rehearse) })
-			for i, out := range outs {
-				totals.count(out.Verdict, errs[i])
-				if err := each(out, effects[i], errs[i]); err != nil {
-					return totals, err
-				}
+		}, func(i int) error {
+			if outs[i].Order == 0 { // called off before it was looked at
+				return nil
 			}
+			totals.count(outs[i].Verdict, errs[i])
+			return each(outs[i], effects[i], errs[i])
+		}); err != nil {
+			return totals, err
+		}
+		if err := ctx.Err(); err != nil {
+			return totals, err
 		}
 	}
 }
