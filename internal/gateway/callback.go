@@ -40,6 +40,7 @@ func VerifyNotice(keys func(ctx context.Context) ([]NoticeKey, error)) notice.Ve
 		got := noticeOf(n, known[n.Key].Environment, known[n.Key].MerchantID)
 		if err != nil {
 			got.Reason = ledger.ParkMalformed
+			got.Digest = digest(n, "change_date", "payment_init_date", "payment_date") // never that of one that is whole
 		}
 		return got, nil
 	}
@@ -70,11 +71,12 @@ func chosen(n paygent.Notice) (class string, split int) {
 	return "", 0
 }
 
-// digest tells a duplicate from a conflict: over what the hash covers, and the status
-// and date that it does not.
-func digest(n paygent.Notice) string {
+// digest tells a duplicate from a conflict: over what the hash covers, and the status that
+// it does not. payment_date is compared beside it, where both carry one.
+func digest(n paygent.Notice, more ...string) string {
 	h := sha256.New()
-	for _, name := range []string{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount", "payment_status", "payment_date"} {
+	names := []string{"payment_notice_id", "payment_id", "trading_id", "payment_type", "payment_amount", "payment_status"}
+	for _, name := range append(names, more...) {
 		_, _ = fmt.Fprintf(h, "%s=%q\n", name, n.Fields.Get(name)) // a hash does not fail
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -110,9 +110,23 @@ func TestMalformedNotices(t *testing.T) {
 	if err != nil || n.Reason != ledger.ParkMalformed || n.NoticeID != 1001 || n.Digest == "" {
 		t.Errorf("%+v, %v", n, err)
 	}
+	// One that only its date spoils is no twin of the whole one.
+	form, err := paygent.SignNotice(told, "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := verify(t.Context(), []byte(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form.Set("payment_date", "yesterday") // the hash does not cover it
+	if n, err = verify(t.Context(), []byte(form.Encode())); err != nil || n.Reason != ledger.ParkMalformed || n.Digest == whole.Digest {
+		t.Errorf("%+v, %v", n, err)
+	}
 }
 
-// TestDigest tells a duplicate from a conflict: hashed items, status and date count.
+// TestDigest tells a duplicate from a conflict: hashed items and status count. The date does
+// not, which is compared where both carry one.
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	verify := gateway.VerifyNotice(keys(gateway.NoticeKey{Key: "k", Environment: payment.Test, MerchantID: "m"}))
@@ -129,10 +143,14 @@ func TestDigest(t *testing.T) {
 	for name, change := range map[string]func(*paygent.Notice){
 		"id": func(n *paygent.Notice) { n.NoticeID++ }, "payment_id": func(n *paygent.Notice) { n.PaymentID = "78" }, "trading_id": func(n *paygent.Notice) { n.TradingID = "53" },
 		"type": func(n *paygent.Notice) { n.Type = "03" }, "amount": func(n *paygent.Notice) { n.Amount++ }, "status": func(n *paygent.Notice) { n.Status = "41" },
-		"date": func(n *paygent.Notice) { n.PaymentDate = n.PaymentDate.Add(time.Second) },
 	} {
 		if digest(change) == same {
 			t.Errorf("another %s makes no other digest", name)
+		}
+	}
+	for _, date := range []time.Time{{}, told.PaymentDate.Add(time.Second)} {
+		if digest(func(n *paygent.Notice) { n.PaymentDate = date }) != same {
+			t.Errorf("the date %s makes another digest", date)
 		}
 	}
 	if digest(func(n *paygent.Notice) { n.ChangeDate = n.PaymentDate.Add(time.Hour) }) != same || digest(func(*paygent.Notice) {}) != same {

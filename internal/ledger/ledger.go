@@ -369,7 +369,7 @@ type Notice struct {
 	Environment payment.Environment
 	MerchantID  string
 	NoticeID    int64  // payment_notice_id
-	Digest      string // over hashed fields, payment_status and payment_date: tells a duplicate from a conflict
+	Digest      string // over hashed fields and payment_status: with PaymentDate it tells a duplicate from a conflict
 	PaymentID   string
 	TradingID   string
 	Type        string // payment_type
@@ -384,7 +384,7 @@ type Notice struct {
 	State        NoticeState
 	Reason       ParkReason
 	OrderID      order.ID  // 0 while it matches none
-	NextAt       time.Time // while received: when it is tried again
+	NextAt       time.Time // while received or parked: when it is tried again; zero: not by itself
 	Asked        int
 	Owner        string
 	LeaseUntil   time.Time

@@ -215,6 +215,10 @@ type Sweeps interface {
 	WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 
+	// FirstNoticeID is the id of the notice that was stored first, 0 if none is: where the
+	// merchant's differences begin to be ours. Lower ones that come later do not change it.
+	FirstNoticeID(ctx context.Context, env payment.Environment, merchant string) (int64, error)
+
 	// LastNoticeID is the highest id stored, 0 if none is. KnownNoticeIDs lists those above
 	// after that are stored or registered as missing, ascending.
 	LastNoticeID(ctx context.Context, env payment.Environment, merchant string) (int64, error)

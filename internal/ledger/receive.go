@@ -2,9 +2,13 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
 	"time"
 
-	"kessai/internal/payment"
+	"kessai/internal/order"
 	"kessai/internal/problem"
 )
 
@@ -34,8 +38,13 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 		n.State, n.NextAt = NoticeForeign, time.Time{}
 		return n, s.store.AddNotice(ctx, n)
 	}
+	in := n
 	if err := s.applyNew(ctx, t, &n); problem.Is(err, "notice.duplicate") {
-		n.State, n.NextAt = NoticeDuplicate, time.Time{} // its twin came at the same moment, and is committed
+		n = in // its twin came at the same moment, and is committed
+		if seen, err := s.seenBefore(ctx, t, &n); err != nil || seen {
+			return n, err
+		}
+		n.State, n.NextAt = NoticeDuplicate, time.Time{}
 		return n, nil
 	} else if err != nil {
 		// The notice is what must not be lost: it is kept, and taken up by a worker.
@@ -47,33 +56,73 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 }
 
 // seenBefore tells a duplicate (nothing is done) from a conflict: the same id with
-// other content is parked.
+// other content is parked, and 094 asked.
 func (s *Service) seenBefore(ctx context.Context, t tick, n *Notice) (bool, error) {
 	stored, err := s.store.StoredNotices(ctx, n.Environment, n.MerchantID, n.NoticeID)
-	if err != nil {
+	if err != nil || len(stored) == 0 {
 		return false, err
 	}
+	if n.repeats(stored) {
+		n.State = NoticeDuplicate
+		return true, nil
+	}
 	for _, have := range stored {
-		if have.Digest == n.Digest {
-			n.State = NoticeDuplicate
-			return true, nil
+		if have.Digest == n.Digest { // another date alone
+			n.Digest = n.datedDigest()
 		}
 	}
-	if len(stored) == 0 {
-		return false, nil
+	return true, s.parkConflict(ctx, t, n, stored[0].OrderID)
+}
+
+// repeats reports whether one of the stored notices of this id says the same. The date
+// makes a difference only between two that carry one: that 091 tells it whenever the
+// notice did is a guess [C], and so is the opposite.
+func (n *Notice) repeats(stored []Notice) bool {
+	dated := n.datedDigest()
+	return slices.ContainsFunc(stored, func(have Notice) bool {
+		differs := !have.PaymentDate.IsZero() && !n.PaymentDate.IsZero() && !have.PaymentDate.Equal(n.PaymentDate)
+		return have.Digest == n.Digest && !differs || have.Digest == dated
+	})
+}
+
+// datedDigest is what a notice is stored under that contradicts another one by its date alone.
+func (n *Notice) datedDigest() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s payment_date=%d", n.Digest, n.PaymentDate.UnixMilli()))
+	return hex.EncodeToString(sum[:])
+}
+
+// parkConflict parks a notice that contradicts a stored one of its id, which belongs to the
+// order first, under the order that it names itself. It is due at once: 094 is asked about
+// the very payment_id it names, whatever that is to us, and beside it about the payment of
+// ours, which no notice may have told the truth about.
+func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first order.ID) error {
+	m, err := s.store.Match(ctx, *n, t.policy.Mark)
+	if err != nil {
+		return err
 	}
-	n.OrderID, n.State, n.Reason, n.NextAt = stored[0].OrderID, NoticeParked, ParkConflict, time.Time{}
+	malformed := n.Reason == ParkMalformed
+	n.State, n.Reason, n.NextAt = NoticeParked, ParkConflict, time.Time{}
+	if n.OrderID = m.OrderID; n.OrderID == 0 {
+		n.OrderID = first
+	}
 	if n.OrderID == 0 {
-		return true, s.store.AddNotice(ctx, *n)
+		return s.store.AddNotice(ctx, *n)
 	}
-	return true, s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+	fresh := *n
+	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		*n = fresh
 		if err := l.park(t, n, ParkConflict); err != nil {
 			return err
 		}
-		for _, p := range l.Payments { // what is true is asked at once
-			if (p.PaymentID == n.PaymentID && n.PaymentID != "") && p.Phase != payment.Ended {
-				p.AskAt = t.now
-			}
+		if !malformed {
+			n.NextAt = t.now
+		}
+		p := l.holder(n.PaymentID)
+		if p == nil {
+			p = l.named(n)
+		}
+		if p != nil {
+			p.AskAt = t.now
 		}
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil

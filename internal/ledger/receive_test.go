@@ -85,8 +85,9 @@ func (s *shop) failWith(call string, err error) {
 	}
 }
 
-// TestReceivedAgain: the same notice does nothing; the same id with other content is parked,
-// and 094 is asked at once about the payment it names, if that can still move.
+// TestReceivedAgain: the same notice does nothing, with a date or without; the same id with
+// other content is parked, and 094 is asked at once: about the payment_id that it names, and
+// about the payment of ours, over or not.
 func TestReceivedAgain(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -94,24 +95,37 @@ func TestReceivedAgain(t *testing.T) {
 		state NoticeState
 		asks  bool
 	}{
-		"a duplicate": {func(*shop, *Notice) {}, NoticeDuplicate, false},
-		"a conflict":  {func(_ *shop, n *Notice) { n.Digest = "d2" }, NoticeParked, true},
+		"a duplicate":        {func(*shop, *Notice) {}, NoticeDuplicate, false},
+		"without its date":   {func(_ *shop, n *Notice) { n.PaymentDate = time.Time{} }, NoticeDuplicate, false},
+		"with another date":  {func(s *shop, n *Notice) { n.PaymentDate = s.now }, NoticeParked, true},
+		"a conflict":         {func(_ *shop, n *Notice) { n.Digest = "d2" }, NoticeParked, true},
+		"and without a date": {func(_ *shop, n *Notice) { n.Digest, n.PaymentDate = "d2", time.Time{} }, NoticeParked, true},
 		"about one that has ended": {func(s *shop, n *Notice) {
 			n.Digest = "d2"
 			p := s.l.Current()
 			p.Phase, p.End, p.AskAt = payment.Ended, payment.Canceled, time.Time{}
-		}, NoticeParked, false},
-		"about another payment":    {func(_ *shop, n *Notice) { n.Digest, n.PaymentID = "d2", "p2" }, NoticeParked, false},
-		"about none, ours without": {func(s *shop, n *Notice) { n.Digest, n.PaymentID = "d2", ""; s.l.Current().PaymentID = "" }, NoticeParked, false},
+		}, NoticeParked, true},
+		"under a former id": {func(s *shop, n *Notice) {
+			n.Digest = "d2"
+			p := s.l.Current()
+			p.addPaygentID("p2")
+			p.PaymentID = "p2"
+		}, NoticeParked, true},
+		"about another payment":   {func(_ *shop, n *Notice) { n.Digest, n.PaymentID = "d2", "p2" }, NoticeParked, true},
+		"about none of ours":      {func(_ *shop, n *Notice) { n.Digest, n.PaymentID, n.TradingID = "d2", "p2", "123_7" }, NoticeParked, false},
+		"about an id we wait for": {func(s *shop, n *Notice) { n.Digest, n.PaymentID = "d2", "p2"; s.l.Current().PaymentID = "" }, NoticeParked, true},
+		"malformed":               {func(_ *shop, n *Notice) { n.Digest, n.Reason = "d2", ParkMalformed }, NoticeParked, true},
 	} {
 		s := open(t, newWorld(t))
 		p := s.authorised("p1")
 		p.AskAt = s.now.Add(48 * time.Hour)
 		n := s.incoming(payment.AuthOK)
+		n.PaymentDate = s.now.Add(-time.Hour)
 		if _, err := s.service.Receive(bg, n); err != nil {
 			t.Fatal(err)
 		}
 		tt.put(s, &n)
+		malformed := n.Reason == ParkMalformed
 		got, err := s.service.Receive(bg, n)
 		if err != nil || got.State != tt.state || got.State == NoticeParked && (got.Reason != ParkConflict || got.OrderID != s.order()) {
 			t.Errorf("%s: %+v, %v", name, got, err)
@@ -125,6 +139,12 @@ func TestReceivedAgain(t *testing.T) {
 		if s.alerts[string(AlertNoticeParked)] != (tt.state == NoticeParked) {
 			t.Errorf("%s: alerts %v", name, s.alerts)
 		}
+		if due := got.NextAt.Equal(s.now); tt.state == NoticeParked && due == malformed {
+			t.Errorf("%s: taken up at %s", name, got.NextAt)
+		}
+		if again, err := s.service.Receive(bg, n); err != nil || again.State != NoticeDuplicate {
+			t.Errorf("%s, a third time: %+v, %v", name, again, err)
+		}
 	}
 	s := open(t, newWorld(t)) // two of nobody
 	n := s.incoming(payment.AuthOK)
@@ -135,6 +155,89 @@ func TestReceivedAgain(t *testing.T) {
 	n.Digest = "d2"
 	if got, err := s.service.Receive(bg, n); err != nil || got.State != NoticeParked || got.Reason != ParkConflict || got.OrderID != 0 || len(s.stored(n.NoticeID)) != 2 {
 		t.Errorf("%+v, %v", got, err)
+	}
+	n.Digest, n.PaymentID, n.TradingID = "d3", "p9", "123" // and one that names our order
+	if got, err := s.service.Receive(bg, n); err != nil || got.Reason != ParkConflict || got.OrderID != s.order() || !got.NextAt.Equal(s.now) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestTwinsOfAnotherDate: of two that come at the same moment the second one's transaction
+// tells that there is another, and what it says counts then.
+func TestTwinsOfAnotherDate(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		date  time.Duration
+		state NoticeState
+	}{"the same": {0, NoticeDuplicate}, "another": {time.Second, NoticeParked}} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n := s.incoming(payment.AuthOK)
+		n.PaymentDate = s.now.Add(-time.Hour)
+		first := true
+		s.fail = func(call string, _ int) error {
+			if call != "Update" || !first {
+				return nil
+			}
+			first = false
+			twin := n
+			twin.ID, twin.OrderID, twin.State, twin.ReceivedAt = "twin", s.order(), NoticeApplied, s.now
+			twin.PaymentDate = n.PaymentDate.Add(tt.date)
+			s.notices[twin.ID] = twin
+			return problem.New(problem.Conflict, "notice.duplicate", nil)
+		}
+		got, err := s.service.Receive(bg, n)
+		if err != nil || got.State != tt.state || (got.Reason == ParkConflict) != (tt.state == NoticeParked) {
+			t.Errorf("%s date: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// TestConflictTakenUp: 094 alone decides a notice that contradicts another. Until it does the
+// notice waits as what it is, before a person from the beginning.
+func TestConflictTakenUp(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		there  func(*shop) Finding
+		after  time.Duration
+		state  NoticeState
+		reason ParkReason
+		waits  bool
+	}{
+		"confirmed":               {func(s *shop) Finding { return s.world.found(payment.Cleared) }, 0, NoticeApplied, NotParked, false},
+		"094 is ahead":            {func(s *shop) Finding { return s.world.found(payment.ClearedFinal) }, 0, NoticeSuperseded, NotParked, false},
+		"094 is behind":           {func(s *shop) Finding { return s.world.found(payment.AuthOK) }, 0, NoticeReceived, ParkConflict, true},
+		"no answer":               {func(*shop) Finding { return Finding{Kind: NoAnswer} }, 0, NoticeReceived, ParkConflict, true},
+		"no answer for a day":     {func(*shop) Finding { return Finding{Kind: NoAnswer} }, 24 * time.Hour, NoticeParked, ParkSilent, false},
+		"a telegram is under way": {func(s *shop) Finding { s.change(true); return Finding{} }, 0, NoticeReceived, ParkConflict, true},
+		"as our own telegram left": {func(s *shop) Finding {
+			s.settle(s.send(s.change(true)), verdictOf(yes("p1")))
+			return Finding{Kind: NoAnswer}
+		}, 0, NoticeReceived, ParkConflict, true},
+	} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n := s.incoming(payment.AuthOK)
+		if _, err := s.service.Receive(bg, n); err != nil {
+			t.Fatal(err)
+		}
+		n.Digest, n.Status = "d2", payment.Cleared
+		parked, err := s.service.Receive(bg, n)
+		if err != nil || parked.Reason != ParkConflict || !parked.NextAt.Equal(s.now) {
+			t.Fatalf("%+v, %v", parked, err)
+		}
+		s.there["p1"] = tt.there(s)
+		s.now = s.now.Add(tt.after)
+		if err := s.service.TakeUpNotice(bg, parked); err != nil {
+			t.Fatal(err)
+		}
+		got := s.notices[parked.ID]
+		if got.State != tt.state || got.Reason != tt.reason || !got.NextAt.IsZero() != tt.waits || tt.waits && !got.NextAt.After(s.now) {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if s.alerts[string(AlertNoticeParked)] != (tt.reason != NotParked) {
+			t.Errorf("%s: alerts %v", name, s.alerts)
+		}
 	}
 }
 

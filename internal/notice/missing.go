@@ -52,7 +52,7 @@ func (s *Sweeper) askMissing(ctx context.Context, p ledger.Policy, m ledger.Miss
 		case d.Kind == ledger.DifferenceNone:
 			return s.stillMissing(ctx, m)
 		}
-		if err := s.take(ctx, d.Notice); err != nil {
+		if err := s.take(ctx, d); err != nil {
 			return err
 		}
 	}

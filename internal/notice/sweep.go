@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"kessai/internal/ledger"
@@ -20,6 +19,7 @@ type sweep struct {
 	complete bool // it was told everything
 
 	listing    bool // asking without an id
+	before     int  // differences from before the first id seen that were left alone
 	unreadable int
 	id         int64 // asked for next; -1: the highest known + 1; 0: all are told
 	holes      bool  // looked for to the end
@@ -53,7 +53,8 @@ func (r *sweep) step(ctx context.Context) error {
 }
 
 // list asks for the oldest difference not yet delivered. One whose answer cannot be read
-// counts as delivered: it is asked for by its id.
+// counts as delivered: it is asked for by its id. One from before the first id seen was for
+// whoever served the merchant then, unless it is about a payment of ours.
 func (r *sweep) list(ctx context.Context) error {
 	d, err := r.ask(ctx, r.policy, 0)
 	var none *ledger.NoAnswerError
@@ -65,15 +66,17 @@ func (r *sweep) list(ctx context.Context) error {
 		return err
 	case d.Kind == ledger.DifferenceNone:
 		r.listing = false
+		if r.before > 0 {
+			r.log.InfoContext(ctx, "differences from before the first id seen were left alone", "number", r.before, "first", r.first)
+		}
 		return r.fromHighest(ctx)
+	case d.Notice.NoticeID < r.first:
+		if ours, err := r.service.Awaits(ctx, d.Notice); err != nil || !ours {
+			r.before++
+			return err
+		}
 	}
-	if err := r.take(ctx, d.Notice); err != nil || d.Kind != ledger.DifferencePurged {
-		return err
-	}
-	r.complete = false
-	cause := r.of.lease() + ":" + strconv.FormatInt(d.Notice.NoticeID, 10)
-	r.log.ErrorContext(ctx, "091 no longer has all that happened; every payment not ended is asked about", "before", d.Notice.NoticeID)
-	return r.store.OpenShopAlert(ctx, ledger.AlertChange{Kind: ledger.AlertPurged, Cause: cause, At: r.now(), Data: ledger.EventData{NoticeID: d.Notice.NoticeID}})
+	return r.take(ctx, d)
 }
 
 // fromHighest goes on by id from the highest known + 1, if any is known.
@@ -99,7 +102,7 @@ func (r *sweep) ahead(ctx context.Context) error {
 		r.id = 0
 		return nil
 	}
-	if err := r.take(ctx, d.Notice); err != nil {
+	if err := r.take(ctx, d); err != nil {
 		return err
 	}
 	r.id++
@@ -110,18 +113,23 @@ const holePage = 500
 
 // hole registers what is missing between the ids that are known, from the first seen on.
 func (r *sweep) hole(ctx context.Context) error {
+	if r.first == 0 {
+		r.holes = true
+		return nil
+	}
+	r.floor = max(r.floor, r.first)
 	ids, err := r.store.KnownNoticeIDs(ctx, r.of.environment, r.of.merchant, r.floor, holePage)
 	if err != nil {
 		return err
 	}
 	var missing []ledger.MissingNotice
 	for _, id := range ids {
-		for r.floor > 0 && r.floor+1 < id && r.found < holesAtOnce {
+		for r.floor+1 < id && r.found < holesAtOnce {
 			r.floor++
 			r.found++
 			missing = append(missing, ledger.MissingNotice{Environment: r.of.environment, MerchantID: r.of.merchant, NoticeID: r.floor, FirstSeen: r.now(), NextAt: r.now()})
 		}
-		if r.floor > 0 && r.floor+1 < id { // the next sweep goes on
+		if r.floor+1 < id { // the next sweep goes on
 			r.complete = false
 			break
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	"kessai/internal/ledger"
@@ -22,6 +24,7 @@ const (
 	holesAtOnce  = 1000             // missing ids registered in one sweep; the next goes on
 	missingTerm  = 24 * time.Hour
 	purgedForDay = 24 * time.Hour // an alert about purged differences stays at least
+	purgedAgain  = 12 * time.Hour // what is told again within it needs no other alert
 )
 
 // Sweeper asks 091 for the notices that never came. One node does it at a time for each
@@ -39,8 +42,9 @@ type Sweeper struct {
 	due    time.Time // when the next begins
 	look   time.Time // nothing can be due before, but for a wish, which is heard a little later
 	served time.Time // the last wish for a sweep that was heard
+	first  int64     // the first id seen: what came before is none of ours; 0: none was seen
 	floor  int64     // up to this id no hole is left
-	of     target    // whose floor and times those are
+	of     target    // whose ids and times those are
 	asked  map[string]bool
 }
 
@@ -80,7 +84,7 @@ func (s *Sweeper) Step(ctx context.Context) (worked bool, next time.Time, err er
 		return false, s.now().Add(s.every), nil
 	}
 	if of := (target{p.Environment, p.MerchantID}); of != s.of {
-		s.of, s.run, s.floor, s.due, s.served, s.asked = of, nil, 0, time.Time{}, time.Time{}, map[string]bool{}
+		s.of, s.run, s.first, s.floor, s.due, s.served, s.asked = of, nil, 0, 0, time.Time{}, time.Time{}, map[string]bool{}
 	}
 	if s.run == nil {
 		if worked, next, err = s.rest(ctx, p); worked || err != nil || s.run == nil {
@@ -108,7 +112,13 @@ func (s *Sweeper) rest(ctx context.Context, p ledger.Policy) (worked bool, next 
 		s.due, s.served = now.Add(sweepRetry), wanted
 		return false, s.due, nil
 	}
-	s.run, s.served = &sweep{Sweeper: s, policy: p, began: now, complete: true, listing: !p.SharedMerchant, id: -1}, wanted
+	if s.first == 0 {
+		if s.first, err = s.store.FirstNoticeID(ctx, p.Environment, p.MerchantID); err != nil {
+			return false, time.Time{}, err
+		}
+	}
+	seen := s.first > 0 // before, 091 is not asked, and nothing is known to be complete
+	s.run, s.served = &sweep{Sweeper: s, policy: p, began: now, complete: seen, listing: seen && !p.SharedMerchant, id: -1}, wanted
 	return false, now, nil
 }
 
@@ -153,9 +163,15 @@ func (s *Sweeper) end(ctx context.Context) error {
 	return err
 }
 
-// take stores a difference as a notice that was received.
-func (s *Sweeper) take(ctx context.Context, n ledger.Notice) error {
-	got, err := s.service.Receive(ctx, n)
+// take stores a difference as a notice that was received, however it was asked for. That
+// the centre no longer has others comes first: a sweeper that dies between has it told again.
+func (s *Sweeper) take(ctx context.Context, d ledger.Difference) error {
+	if d.Kind == ledger.DifferencePurged && d.Notice.NoticeID > s.first { // else only what was none of ours is gone
+		if err := s.purged(ctx, d.Notice.NoticeID); err != nil {
+			return err
+		}
+	}
+	got, err := s.service.Receive(ctx, d.Notice)
 	if err != nil {
 		return err
 	}
@@ -164,6 +180,28 @@ func (s *Sweeper) take(ctx context.Context, n ledger.Notice) error {
 			"status", string(got.Status), "state", string(got.State), "reason", string(got.Reason))
 	}
 	return nil
+}
+
+// purged puts before a person that the centre no longer has all differences before an id,
+// and has every payment not ended asked about. The centre may tell it with every id that is
+// asked for: the alert of the same day stands for all.
+func (s *Sweeper) purged(ctx context.Context, before int64) error {
+	if s.run != nil {
+		s.run.complete = false
+	}
+	s.log.ErrorContext(ctx, "091 no longer has all that happened; every payment not ended is asked about", "before", before)
+	open, err := s.store.ShopAlerts(ctx, ledger.AlertPurged)
+	if err != nil {
+		return err
+	}
+	for _, a := range open {
+		if strings.HasPrefix(a.Cause, s.of.lease()+":") && s.now().Before(a.At.Add(purgedAgain)) {
+			delete(s.asked, a.Cause)
+			return nil
+		}
+	}
+	cause := s.of.lease() + ":" + strconv.FormatInt(before, 10)
+	return s.store.OpenShopAlert(ctx, ledger.AlertChange{Kind: ledger.AlertPurged, Cause: cause, At: s.now(), Data: ledger.EventData{NoticeID: before}})
 }
 
 // ask asks for one difference, by its id or for the next.

@@ -1,11 +1,13 @@
 package reconcile_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"kessai/internal/ledger"
+	"kessai/internal/notice"
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/paygent"
@@ -89,6 +91,135 @@ func TestConflict(t *testing.T) {
 	r.same("alerts", r.alerts(id), string(ledger.AlertNoticeParked))
 	r.settle()
 	r.expect(id, order.Paid, payment.Captured, 9) // as 094 says, not as either notice
+}
+
+// TestConflictIsTakenUp: whatever payment a notice names that contradicts another one, 094 is
+// asked about it at once, also where ours is over, and a living one that was found so is
+// treated like any.
+func TestConflictIsTakenUp(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		names  func(r *rig, p *ledger.Payment) string // whose payment_id it bears
+		status string
+		want   string
+		later  string // a day later
+	}{
+		"the payment that is over": {func(_ *rig, p *ledger.Payment) string { return p.PaymentID }, "40", "superseded", "superseded"},
+		"another one, alive": {func(r *rig, p *ledger.Payment) string {
+			r.loseNext(1)
+			return r.elsewhere(p.TradingID, 1100)
+		}, "20", "applied", "applied"},
+		"nobody's": {func(*rig, *ledger.Payment) string { return "999999" }, "20", "received conflict", "parked unconfirmed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.twice = true
+			id := r.paid()
+			p := r.view(id).Current()
+			first := r.tell(id, "20")
+			if _, err := r.change(id, false, "cancel"); err != nil {
+				t.Fatal(err)
+			}
+			r.wait(2 * time.Minute)
+			r.expect(id, order.Canceled, payment.Ended, 10)
+			paymentID, asked := tt.names(r, p), len(r.spy.asked)
+			if _, said := r.notify(paygent.Notice{NoticeID: first, PaymentID: paymentID, TradingID: p.TradingID, Status: paygent.PaymentStatus(tt.status), Amount: 1100}); said != "200 result=0" {
+				t.Fatal(said)
+			}
+			r.settle()
+			if !slices.ContainsFunc(r.spy.asked[asked:], func(q question) bool { return q.PaymentID == paymentID }) {
+				t.Errorf("asked %+v", r.spy.asked[asked:])
+			}
+			r.wait(5 * time.Minute)
+			if got := r.notice(first); !strings.HasSuffix(got, ", "+tt.want) {
+				t.Errorf("the notices are %s", got)
+			}
+			if alive, _ := r.charged(); alive != 0 {
+				t.Errorf("%d yen are alive", alive)
+			}
+			r.expect(id, order.Canceled, payment.Ended, 10)
+			if parked := tt.want != tt.later; slices.Contains(r.alerts(id), string(ledger.AlertNoticeParked)) != parked {
+				t.Errorf("alerts %v", r.alerts(id))
+			}
+			r.waitBy(26*time.Hour, time.Hour)
+			if got := r.notice(first); !strings.HasSuffix(got, ", "+tt.later) {
+				t.Errorf("a day later the notices are %s", got)
+			}
+			quiet := len(r.spy.asked)
+			if r.waitBy(6*time.Hour, time.Hour); len(r.spy.asked) != quiet {
+				t.Errorf("asked on and on: %d times more", len(r.spy.asked)-quiet)
+			}
+		})
+	}
+}
+
+// TestDifferenceWithAnotherDate: a difference that 091 tells is the notice that came before,
+// also where only one of the two carries payment_date: the public record does not say that
+// they are the same to the byte. Two dates contradict each other, and 094 is asked.
+func TestDifferenceWithAnotherDate(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status paygentsim.Status // of which 091 tells a date if it is 40
+		date   time.Duration     // of the notice, from now; 0: it carries none
+		want   string
+		first  bool // 091 comes first
+	}{
+		"only the notice carries one":              {paygentsim.Authorized, time.Second, "applied", false},
+		"only the notice does, and comes later":    {paygentsim.Authorized, time.Second, "applied", true},
+		"only 091 tells one":                       {paygentsim.Captured, 0, "applied", false},
+		"only 091 tells one, and comes first":      {paygentsim.Captured, 0, "applied", true},
+		"they carry different ones":                {paygentsim.Captured, -time.Hour, "applied, applied", false},
+		"they carry different ones, 091 the first": {paygentsim.Captured, -time.Hour, "applied, applied", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.paid() // the first id seen
+			id := r.order(1)
+			r.loseNext(1)
+			if _, err := r.pay(id, goodCard, r.key(id)); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			if tt.status == paygentsim.Captured {
+				r.loseNext(1)
+				r.at(id, paygentsim.Captured, true)
+			}
+			all := r.sim.Notices()
+			n := all[len(all)-1]
+			told := paygent.Notice{NoticeID: n.NoticeID, PaymentID: n.PaymentID, TradingID: n.TradingID, Status: paygent.PaymentStatus(tt.status), Amount: 1100}
+			if tt.date != 0 {
+				told.PaymentDate = r.Now().Add(tt.date)
+			}
+			s := r.sweeper("node-1")
+			post := func() {
+				if _, said := r.notify(told); said != "200 result=0" {
+					t.Fatal(said)
+				}
+			}
+			sweep := func() { r.run(s.Step, r.confirmer.Step, r.watcher.Step) }
+			do := []func(){post, sweep}
+			if tt.first {
+				do = []func(){sweep, post}
+			}
+			for _, f := range do {
+				f()
+				r.run(r.confirmer.Step, r.watcher.Step)
+				r.Advance(time.Second)
+			}
+			if got := r.notice(n.NoticeID); got != tt.want {
+				t.Errorf("the notices are %q", got)
+			}
+			r.same("alerts", r.alerts(id))
+			stored := r.noticeCount()
+			post() // once more, and by 091
+			r.Advance(notice.SweepEvery)
+			if r.run(r.sweeper("node-2").Step, s.Step, r.confirmer.Step); r.noticeCount() != stored {
+				t.Errorf("%d notices more", r.noticeCount()-stored)
+			}
+		})
+	}
 }
 
 // TestNoticesOfNobody: foreign, only like an order of ours, a check of a card, malformed.

@@ -27,7 +27,13 @@ func (r *rig) sweeperOn(node string, d ledger.Differences) *notice.Sweeper {
 // loseAll keeps every further notice from being sent.
 func (r *rig) loseAll() {
 	r.t.Helper()
-	for range 20 {
+	r.loseNext(20)
+}
+
+// loseNext keeps the next notices from being sent.
+func (r *rig) loseNext(n int) {
+	r.t.Helper()
+	for range n {
 		if err := r.sim.ForceNoticeFault(paygentsim.NoticeLost); err != nil {
 			r.t.Fatal(err)
 		}
@@ -508,5 +514,243 @@ func withoutAnOrder(r *rig, try func(*rig, string) error) {
 	}
 	if open() != 0 {
 		t.Error("it is still the shop's alert")
+	}
+}
+
+// TestFirstSweepBesideHistory: the first run starts at the first id seen. A merchant that
+// another program served until yesterday has differences of weeks that 091 has not delivered
+// yet: they are none of ours, and neither are those that the centre no longer has. News of a
+// payment of ours is ours at any age.
+func TestFirstSweepBesideHistory(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		put    func(r *rig, old string)
+		ours   bool // 091 tells of our payment
+		shared bool
+	}{
+		"all is there":              {func(*rig, string) {}, true, false},
+		"a part of it is purged":    {func(r *rig, _ string) { r.purge(2) }, true, false},
+		"all of it is purged":       {func(r *rig, _ string) { r.purge(6) }, false, false},
+		"an answer is lost":         {func(r *rig, _ string) { r.wire.script("091", script{effect: true}) }, true, false},
+		"old ones are sent again":   {(*rig).resend, true, false},
+		"only questions by id":      {func(*rig, string) {}, false, true},
+		"by id, beside old notices": {(*rig).resend, false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(p *ledger.Policy) {
+				if tt.shared {
+					p.SharedMerchant, p.Mark = true, "B"
+				}
+			})
+			r.broken = true                             // the former plugin's orders have no payment in our book
+			canceled, shipped := r.order(1), r.order(1) // of the former plugin
+			r.Exec("UPDATE dtb_order SET order_status_id = 3 WHERE id = ?", int64(canceled))
+			r.Exec("UPDATE dtb_order SET order_status_id = 5, order_date = create_date WHERE id = ?", int64(shipped))
+			r.loseNext(6)
+			old := r.elsewhere(r.trading(canceled), 1100)
+			r.atCentre(old, paygentsim.AuthorizationCancelled)
+			r.atCentre(r.elsewhere(r.trading(shipped), 1100), paygentsim.Captured)
+			ours := r.order(1)
+			if _, err := r.pay(ours, goodCard, r.key(ours)); err != nil {
+				t.Fatal(err)
+			}
+			r.at(ours, paygentsim.Captured, true)
+			r.settle()
+			s := r.sweeper("node-1")
+			r.run(s.Step)
+			if n := r.wire.count("091", ""); n != 0 {
+				t.Fatalf("asked %d times before any id was seen", n)
+			}
+			if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || !at.IsZero() {
+				t.Errorf("noted as told everything: %s, %v", at, err)
+			}
+			r.Advance(24 * time.Hour)
+			r.paid() // the first id seen
+			first := r.Number("SELECT MIN(notice_id) FROM plg_kessai_notice")
+			if first != 7 {
+				t.Fatalf("%d is the first id seen", first)
+			}
+			tt.put(r, old)
+			for range 26 {
+				r.Advance(time.Hour)
+				r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+			}
+			// What the centre itself sends again is stored like any notice; it does not bring the others.
+			taken := r.lines("SELECT trading_id FROM plg_kessai_notice WHERE notice_id < ? AND payment_id <> ? ORDER BY notice_id", first, old)
+			want := []string{}
+			if tt.ours {
+				want = []string{r.trading(ours), r.trading(ours)}
+				r.expectStatus(ours, order.Paid)
+			}
+			r.same("taken", taken, want...)
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_payment WHERE order_id IN (?, ?)", int64(canceled), int64(shipped)); n != 0 {
+				t.Errorf("%d payments of the former plugin were taken in", n)
+			}
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_missing_notice"); n != 0 {
+				t.Errorf("%d are missing", n)
+			}
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE kind = 'notices_purged'"); n != 0 {
+				t.Error("what was never ours is said to be lost")
+			}
+			r.same("alerts", r.alerts(shipped))
+			if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || at.IsZero() {
+				t.Errorf("not noted: %s, %v", at, err)
+			}
+			// From here on a sweeper that knows nothing starts where this one did.
+			r.loseAll()
+			late := r.paid()
+			r.at(late, paygentsim.Captured, true)
+			stored := r.noticeCount()
+			next := r.sweeper("node-1")
+			r.run(next.Step, r.confirmer.Step)
+			if got := r.noticeCount() - stored; got != 2 {
+				t.Errorf("%d notices more, not the 2 that were lost", got)
+			}
+			r.expectStatus(late, order.Paid)
+		})
+	}
+}
+
+// atCentre moves a payment that is none of ours.
+func (r *rig) atCentre(paymentID string, to paygentsim.Status) {
+	r.t.Helper()
+	if _, err := r.sim.SetStatus(paymentID, to, true); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// purge makes the centre forget its differences up to an id.
+func (r *rig) purge(through int64) {
+	r.t.Helper()
+	if err := r.sim.PurgeDifferences(r.policy.MerchantID, through); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// purging is a centre that says with every difference that it no longer has earlier ones.
+type purging struct{ ledger.Differences }
+
+func (p purging) Difference(ctx context.Context, q ledger.DifferenceQuery) (ledger.Difference, error) {
+	d, err := p.Differences.Difference(ctx, q)
+	if err == nil && d.Kind == ledger.DifferenceFound {
+		d.Kind = ledger.DifferencePurged
+	}
+	return d, err
+}
+
+// TestSweepPurgedByID: that differences are gone is told with a question by id too, which is
+// all that a shared merchant asks; and then with many. One alert a day stands for them, and
+// with each that tells it anew 094 is asked about every payment not ended.
+func TestSweepPurgedByID(t *testing.T) {
+	t.Parallel()
+	for name, shared := range map[string]bool{"a shared merchant": true, "our own": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(p *ledger.Policy) {
+				if shared {
+					p.SharedMerchant, p.Mark = true, "B"
+				}
+			})
+			quiet, id := r.paid(), r.paid()
+			s := r.sweeperOn("node-1", purging{r.spy.Gateway.(ledger.Differences)})
+			alerts := func() int64 {
+				return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notices_purged' AND closed_at IS NULL")
+			}
+			sweep := func() { r.run(s.Step, r.confirmer.Step, r.watcher.Step) }
+			r.loseNext(2)
+			r.paid()
+			lost := r.paid()
+			r.at(quiet, paygentsim.Captured, false) // of which nothing tells but 094
+			if sweep(); alerts() != 1 {
+				t.Fatalf("%d alerts", alerts())
+			}
+			if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || !at.IsZero() {
+				t.Errorf("noted as told everything: %s, %v", at, err)
+			}
+			r.expectStatus(quiet, order.Paid)
+			r.at(id, paygentsim.Captured, false)
+			r.loseNext(1)
+			r.at(lost, paygentsim.Captured, true)
+			r.Advance(notice.SweepEvery)
+			if sweep(); alerts() != 1 {
+				t.Errorf("%d alerts", alerts())
+			}
+			r.expectStatus(lost, order.Paid)
+			r.expectStatus(id, order.Paid)
+			asked := len(r.spy.asked)
+			r.Advance(notice.SweepEvery)
+			if sweep(); len(r.spy.asked) != asked {
+				t.Errorf("asked %d times more about nothing new", len(r.spy.asked)-asked)
+			}
+			r.waitBy(13*time.Hour, time.Hour)
+			r.loseNext(1)
+			r.paid()
+			if sweep(); alerts() != 2 {
+				t.Errorf("%d alerts, not another one for what is gone half a day later", alerts())
+			}
+		})
+	}
+}
+
+// TestPurgedByAHole: a missing id that is found tells it as well.
+func TestPurgedByAHole(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(p *ledger.Policy) { p.SharedMerchant, p.Mark = true, "B" })
+	quiet := r.paid()
+	s := r.sweeperOn("node-1", purging{r.spy.Gateway.(ledger.Differences)})
+	r.run(s.Step)
+	r.at(quiet, paygentsim.Captured, false)
+	r.loseNext(1)
+	r.paid()
+	r.paid() // after it there is a hole
+	for range 2 {
+		r.Advance(notice.SweepEvery)
+		r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	}
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_missing_notice WHERE found = 1"); n != 1 {
+		t.Fatalf("%d holes", n)
+	}
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE kind = 'notices_purged'"); n != 1 {
+		t.Errorf("%d alerts", n)
+	}
+	r.expectStatus(quiet, order.Paid)
+}
+
+// TestPurgedBeforeItIsTaken: a sweeper that cannot store the difference that told it leaves
+// the alert; another one goes on with it.
+func TestPurgedBeforeItIsTaken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	quiet := r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	r.at(quiet, paygentsim.Captured, false)
+	r.loseNext(2)
+	r.paid()
+	r.purge(2)
+	r.paid()
+	r.Advance(notice.SweepEvery)
+	r.store.updates, r.store.notices = []doubt{lost}, []doubt{lost}
+	for range 3 {
+		if _, _, err := s.Step(t.Context()); err != nil {
+			break
+		}
+	}
+	alerts := func() int64 {
+		return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notices_purged' AND closed_at IS NULL")
+	}
+	if got := r.notice(3); got != "" || alerts() != 1 {
+		t.Fatalf("%q is stored, %d alerts", got, alerts())
+	}
+	r.Advance(notice.SweepEvery + 5*time.Minute) // it is dead
+	next := r.sweeper("node-2")
+	r.run(next.Step, r.confirmer.Step, r.watcher.Step)
+	r.expectStatus(quiet, order.Paid)
+	r.paid() // whose id shows that there are others
+	r.Advance(notice.SweepEvery)
+	r.run(next.Step, r.confirmer.Step)
+	if got := r.notice(3); got != "applied" || alerts() != 1 {
+		t.Errorf("it is %q, %d alerts", got, alerts())
 	}
 }

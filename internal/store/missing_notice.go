@@ -29,6 +29,16 @@ func scanMissing(row database.Row) (m MissingNotice, err error) {
 	return m, err
 }
 
+// FirstNoticeID implements ledger.Sweeps. A sweeper asks for it once.
+func (s *Store) FirstNoticeID(ctx context.Context, env payment.Environment, merchant string) (int64, error) {
+	n, _, err := database.One(ctx, s.db.Read(), database.Scalar[int64],
+		"SELECT notice_id FROM plg_kessai_notice WHERE environment = ? AND merchant_id = ? AND notice_id > 0 ORDER BY received_at, notice_id LIMIT 1", string(env), merchant)
+	if err != nil {
+		return 0, fmt.Errorf("store: first notice: %w", err)
+	}
+	return n, nil
+}
+
 // LastNoticeID is the highest payment_notice_id stored of a merchant, 0 if none is.
 // Missing ones do not count: nobody knows whether they exist.
 func (s *Store) LastNoticeID(ctx context.Context, env payment.Environment, merchant string) (int64, error) {

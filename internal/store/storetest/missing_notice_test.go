@@ -39,8 +39,15 @@ func TestKnownNotices(t *testing.T) {
 			}
 			return n
 		}
-		if n := last(payment.Simulator, "12345"); n != 0 {
-			t.Errorf("nothing is stored, last %d", n)
+		first := func(env payment.Environment, merchant string) int64 {
+			n, err := s.Store.FirstNoticeID(ctx, env, merchant)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if a, b := first(payment.Simulator, "12345"), last(payment.Simulator, "12345"); a != 0 || b != 0 {
+			t.Errorf("nothing is stored, first %d, last %d", a, b)
 		}
 		again := s.notice(0, 103)
 		again.Digest = "d2" // a conflict under the same id
@@ -58,11 +65,25 @@ func TestKnownNotices(t *testing.T) {
 		if a, b, c := last(payment.Simulator, "12345"), last(payment.Simulator, "67890"), last(payment.Test, "12345"); a != 103 || b != 900 || c != 950 {
 			t.Errorf("last %d, %d, %d", a, b, c)
 		}
+		if a, b, c := first(payment.Simulator, "12345"), first(payment.Simulator, "67890"), first(payment.Test, "12345"); a != 101 || b != 900 || c != 950 {
+			t.Errorf("first %d, %d, %d", a, b, c)
+		}
+		older, none := s.notice(0, 50), s.notice(0, 0) // an older one comes late, one without an id
+		older.ReceivedAt, none.ReceivedAt = s.Now().Add(time.Second), s.Now().Add(-time.Second)
+		for _, n := range []ledger.Notice{older, none} {
+			n.State, n.NextAt = ledger.NoticeForeign, time.Time{}
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := first(payment.Simulator, "12345"); n != 101 {
+			t.Errorf("first %d", n)
+		}
 		for _, c := range []struct {
 			after int64
 			limit int
 			want  []int64
-		}{{0, 10, []int64{101, 102, 103, 200}}, {0, 2, []int64{101, 102}}, {102, 10, []int64{103, 200}}, {200, 10, nil}} {
+		}{{0, 10, []int64{50, 101, 102, 103, 200}}, {0, 2, []int64{50, 101}}, {102, 10, []int64{103, 200}}, {200, 10, nil}} {
 			got, err := s.Store.KnownNoticeIDs(ctx, payment.Simulator, "12345", c.after, c.limit)
 			if err != nil || !cmp.Equal(c.want, got) {
 				t.Errorf("after %d: %v, %v", c.after, got, err)
