@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -8,23 +9,26 @@ import (
 
 const (
 	maxTogether = 32                     // calls that are carried out together
-	patience    = 500 * time.Millisecond // after which a call goes on by itself: something holds the lanes up
+	company     = 8                      // how many are worth a further lane
+	patience    = 200 * time.Millisecond // after which a call goes on by itself: something holds the lanes up
 	readsTake   = 5 * time.Second        // after which reads together count as failed
 )
 
-// crowd carries out calls together that come while others are under way. One that finds a
-// free lane goes on at once, by itself; when it is done, it hands its lane to those that
-// have come meanwhile, of whom the first carries them all out. So no goroutine is needed,
-// and nobody waits for company.
+// crowd carries out calls together that come while others are under way. One that finds
+// nobody goes on at once, by itself; when it is done, it hands its lane to those that have
+// come meanwhile, of whom the first carries them all out. A further lane is opened once
+// enough of them wait. So no goroutine is needed, and nobody waits for company that has not
+// come.
 type crowd[T any] struct {
-	lanes    int
-	patience time.Duration
+	lanes int
 	// apart says that two calls cannot go together; nil: all can.
 	apart func(a, b T) bool
 
-	mu    sync.Mutex
-	busy  int
-	queue []*call[T]
+	mu       sync.Mutex
+	company  int // 0: the usual
+	patience time.Duration
+	busy     int
+	queue    []*call[T]
 }
 
 // call is one caller.
@@ -75,15 +79,20 @@ func (c *crowd[T]) carryOut(me *call[T], single func() error, together func([]*c
 // wait returns when the call leads, is done, or has to go alone.
 func (c *crowd[T]) wait(ctx context.Context, me *call[T]) error {
 	c.mu.Lock()
-	if c.busy < c.lanes {
-		c.busy++
-		c.mu.Unlock()
-		me.lead = []*call[T]{me}
-		return nil
-	}
 	c.queue = append(c.queue, me)
+	if c.busy == 0 {
+		c.busy++
+		c.form()
+	}
+	c.widen()
+	patience := cmp.Or(c.patience, patience)
 	c.mu.Unlock()
-	long := time.NewTimer(c.patience)
+	select {
+	case <-me.turn:
+		return nil
+	default:
+	}
+	long := time.NewTimer(patience)
 	defer long.Stop()
 	select {
 	case <-me.turn:
@@ -126,6 +135,27 @@ func (c *crowd[T]) leave() {
 		c.busy--
 		return
 	}
+	c.form()
+	c.widen()
+}
+
+// widen opens further lanes for those who wait.
+func (c *crowd[T]) widen() {
+	for c.busy < c.lanes && len(c.queue) >= cmp.Or(c.company, company) {
+		c.busy++
+		c.form()
+	}
+}
+
+// gather sets how many open a further lane, and how long one waits; 0 is the usual.
+func (c *crowd[T]) gather(company int, patience time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.company, c.patience = company, patience
+}
+
+// form gives a lane to those who wait, as many as can go together.
+func (c *crowd[T]) form() {
 	list, rest := c.queue[:1:1], c.queue[:0:0]
 	for _, one := range c.queue[1:] {
 		if len(list) < maxTogether && !c.parts(list, one) {

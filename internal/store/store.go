@@ -29,10 +29,10 @@ func New(db *database.DB, now func() time.Time) *Store {
 	const reading = 2 // one is on its way while another is worked off
 	return &Store{
 		db: db, now: now,
-		updates: &crowd[update]{lanes: lanes(db.Engine()), patience: patience, apart: func(a, b update) bool { return a.id == b.id }},
-		views:   &crowd[*view]{lanes: reading, patience: patience},
-		knowns:  &crowd[*known]{lanes: reading, patience: patience, apart: func(a, b *known) bool { return a.merchant != b.merchant }},
-		matches: &crowd[*matching]{lanes: reading, patience: patience, apart: func(a, b *matching) bool { return a.merchant != b.merchant }},
+		updates: &crowd[update]{lanes: lanes(db.Engine()), apart: func(a, b update) bool { return a.id == b.id }},
+		views:   &crowd[*view]{lanes: reading},
+		knowns:  &crowd[*known]{lanes: reading, apart: func(a, b *known) bool { return a.merchant != b.merchant }},
+		matches: &crowd[*matching]{lanes: reading, apart: func(a, b *matching) bool { return a.merchant != b.merchant }},
 	}
 }
 
@@ -45,12 +45,12 @@ func lanes(e database.Engine) int {
 	return 2
 }
 
-// Waiting is how many Updates wait until others are done, to be carried out together. None
-// waits longer than Patience.
+// Waiting is how many Updates wait to be carried out together.
 func (s *Store) Waiting() int { return s.updates.waiting() }
 
-// Patience sets how long an Update waits for others before it goes on by itself.
-func (s *Store) Patience(d time.Duration) { s.updates.patience = d }
+// Gather sets how many Updates that wait are worth a transaction of their own beside the one
+// under way, and how long one waits before it goes by itself. 0 is the usual.
+func (s *Store) Gather(company int, patience time.Duration) { s.updates.gather(company, patience) }
 
 // races is how often an Update starts over because another node was faster.
 const races = 8

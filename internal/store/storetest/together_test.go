@@ -37,7 +37,6 @@ func eachWatched(t *testing.T, fn func(t *testing.T, s *watched)) {
 				defer s.mu.Unlock()
 				s.sent = append(s.sent, q)
 			}}))
-			s.Store.Patience(time.Minute)
 			fn(t, s)
 		})
 	}
@@ -76,25 +75,21 @@ func (s *watched) together(t *testing.T, ids []order.ID, decide func(i int, l *l
 // atOnce makes calls that have to wait for each other.
 func (s *watched) atOnce(t *testing.T, calls []func() error) []error {
 	t.Helper()
+	s.Store.Gather(1000, time.Minute)
 	gate := make(chan struct{})
 	var before, all sync.WaitGroup
-	for range 2 { // as many as go on at the same time
-		busy := s.Order(Wanted{})
-		before.Add(1)
-		all.Go(func() {
-			once := sync.OnceFunc(before.Done)
-			if err := s.Store.Update(context.Background(), busy, func(*ledger.Ledger) error {
-				once()
-				<-gate
-				return nil
-			}); err != nil {
-				t.Error(err)
-			}
-		})
-		if s.DB.Engine() == database.SQLite {
-			break
+	busy := s.Order(Wanted{})
+	before.Add(1)
+	all.Go(func() {
+		once := sync.OnceFunc(before.Done)
+		if err := s.Store.Update(context.Background(), busy, func(*ledger.Ledger) error {
+			once()
+			<-gate
+			return nil
+		}); err != nil {
+			t.Error(err)
 		}
-	}
+	})
 	before.Wait()
 	s.forget()
 	errs := make([]error, len(calls))
@@ -104,6 +99,7 @@ func (s *watched) atOnce(t *testing.T, calls []func() error) []error {
 			time.Sleep(time.Millisecond)
 		}
 	}
+	s.Store.Gather(0, time.Minute)
 	close(gate)
 	all.Wait()
 	return errs
