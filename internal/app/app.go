@@ -26,6 +26,7 @@ import (
 	"kessai/internal/shop"
 	"kessai/internal/staff"
 	"kessai/internal/store"
+	"kessai/internal/wallet"
 	"kessai/internal/web"
 	"kessai/paygent"
 )
@@ -63,6 +64,7 @@ type App struct {
 	Drafts   *store.Drafts
 	Reader   *store.Reader
 	Ledger   *ledger.Service
+	Wallet   *wallet.Service
 	Jobs     *job.Jobs
 	Mail     *mail.Worker
 
@@ -163,7 +165,18 @@ func (a *App) openLedger(context.Context) error {
 		Node: a.deps.Node, Log: a.deps.Log, Reached: a.deps.Reached,
 		Seal: a.key.SealToken, Unseal: a.key.OpenToken, Returns: a.deps.Returns,
 	})
+	a.Wallet = wallet.New(wallet.Deps{
+		Store: a.Store, Gateway: outspoken{a.gateway, a.deps.Log}, Lists: a.gateway, Policy: a.policy, Now: a.deps.Now, Rand: a.deps.Rand,
+		Node: a.deps.Node, Log: a.deps.Log, Reached: a.ofNoOrder,
+	})
 	return nil
+}
+
+// ofNoOrder tells what an operation about a member's cards passes, which no order has.
+func (a *App) ofNoOrder(b ledger.Boundary) {
+	if a.deps.Reached != nil {
+		a.deps.Reached(b, 0)
+	}
 }
 
 // policy is the settings' as far as the storefront can follow it: it has no page for a
@@ -207,6 +220,7 @@ func (a *App) openWorkers() {
 	watcher := reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log)
 	a.workers = append([]worker{
 		{name: "resolver", step: resolver.Step, wide: resolver.Wide(askers).Step},
+		{name: "cards", step: reconcile.NewCardResolver(a.Wallet, a.Store, d.Now, d.Log).Step},
 		{name: "confirmer", step: confirmer.Step, wide: confirmer.Wide(askers).Step},
 		{name: "sweeper", step: notice.NewSweeper(a.gateway, a.Store, a.Ledger, d.Node, notice.SweepEvery, d.Now, d.Log).Step},
 		{name: "watcher", step: watcher.Step, wide: watcher.Wide(askers).Step},

@@ -393,6 +393,7 @@ type Answer struct {
 	AuthID    string    // 450: 3ds_auth_id
 	Attempt   string    // attempt_kbn
 	Protected bool      // by 3-D Secure 1.0 the issuer bears the liability
+	Card      KeptCard  // 025: as the centre keeps it; its brand is told by 027 alone
 }
 
 // Callbacks reads what the buyer's browser brings back from 3-D Secure.
@@ -478,6 +479,7 @@ type Policy struct {
 	SameTradingID   bool                             // a re-authorisation bears the id of the payment it replaces
 	Terms           map[payment.Scheme]time.Duration // how long a number or page is good, as the settings ask for it
 	Brands          []payment.Brand                  // carriers offered
+	KeepsCards      bool                             // カード情報お預かり機能 of the module type
 }
 
 // Attempts is the policy on 3-D Secure attempts (money.md §6).
