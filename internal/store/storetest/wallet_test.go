@@ -77,6 +77,13 @@ func TestACardIsStoredAndDeleted(t *testing.T) {
 		if want := (ledger.Due{OperationID: storing.ID, State: payment.Planned}); err != nil || !found || got != want {
 			t.Errorf("by key: %+v, %v, %v", got, found, err)
 		}
+		byKey := wallet.Found{Operation: *storing, CustomerID: member}
+		if got, found, err := s.Store.CardOperationByKey(context.Background(), "form-1"); err != nil || !found || !cmp.Equal(byKey, got) {
+			t.Errorf("by key: %+v, %v, %v", got, found, err)
+		}
+		if _, found, err := s.Store.CardOperationByKey(context.Background(), "form-2"); err != nil || found {
+			t.Errorf("by another key: %v, %v", found, err)
+		}
 
 		card, second := s.card(member, "1001"), s.card(member, "1002")
 		second.CreatedAt = s.Now().Add(time.Second)
@@ -85,6 +92,9 @@ func TestACardIsStoredAndDeleted(t *testing.T) {
 			w.Operation.CardID = card.ID
 			settled(&w.Operation.Operation, payment.Succeeded, s.Now())
 		})
+		if f, found, err := s.Store.CardOperation(context.Background(), storing.ID); err != nil || !found || f.CustomerID != member || f.CardID != card.ID || f.State != payment.Succeeded {
+			t.Errorf("settled: %+v, %v, %v", f, found, err)
+		}
 		w := s.wallet(t, member)
 		if diff := cmp.Diff([]*wallet.Card{card, second}, w.Cards); diff != "" || w.Operation != nil {
 			t.Errorf("%s operation %v", diff, w.Operation)
@@ -100,7 +110,12 @@ func TestACardIsStoredAndDeleted(t *testing.T) {
 			settled(&w.Operation.Operation, payment.Succeeded, s.Now())
 			w.Cards[0].DeletedAt = s.Now()
 		})
-		if diff := cmp.Diff([]*wallet.Card{second}, s.wallet(t, member).Cards); diff != "" {
+		card.DeletedAt = s.Now()
+		w = s.wallet(t, member)
+		if diff := cmp.Diff([]*wallet.Card{second}, w.Cards); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]*wallet.Card{card}, w.Gone); diff != "" {
 			t.Error(diff)
 		}
 		s.updateWallet(t, member, func(w *wallet.Wallet) { w.Cards = append(w.Cards, s.card(member, "1001")) }) // its id is free again
@@ -264,4 +279,61 @@ func TestAWalletsLostRaceIsRunAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnIDGivenAgain: one decision deletes a card and keeps another one under its id.
+func TestAnIDGivenAgain(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		member := s.Member(0)
+		s.updateWallet(t, member, func(w *wallet.Wallet) { w.Cards = append(w.Cards, s.card(member, "1001")) })
+		again := s.card(member, "1001")
+		s.updateWallet(t, member, func(w *wallet.Wallet) {
+			w.Cards[0].DeletedAt = s.Now()
+			w.Cards = append(w.Cards, again)
+		})
+		if w := s.wallet(t, member); len(w.Gone) != 1 || !cmp.Equal([]*wallet.Card{again}, w.Cards) {
+			t.Errorf("%+v", w)
+		}
+	})
+}
+
+// TestUsesOfCards: payments of the member's that may still be sent with a kept card.
+func TestUsesOfCards(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		member, other := s.Member(0), s.Member(0)
+		s.updateWallet(t, member, func(w *wallet.Wallet) { w.Cards = append(w.Cards, s.card(member, "1001")) })
+		until := s.Now().Add(time.Hour)
+		pay := func(customer int64, edit func(*ledger.Payment)) {
+			t.Helper()
+			id := s.Order(Wanted{Customer: customer})
+			s.update(t, id, func(l *ledger.Ledger) {
+				p := s.newPayment(l)
+				p.StoredCard, p.Phase, p.LimitAt = "1001", payment.AwaitingBuyer, until
+				edit(p)
+			})
+		}
+		want := []wallet.Use{}
+		for _, c := range []struct {
+			edit func(*ledger.Payment)
+			use  *wallet.Use
+		}{
+			{func(*ledger.Payment) {}, &wallet.Use{PaygentID: "1001", Until: until}},
+			{func(p *ledger.Payment) { p.Phase = payment.Opening }, &wallet.Use{PaygentID: "1001"}},
+			{func(p *ledger.Payment) { p.Phase, p.StoredCard = payment.Unknown, "1002" }, &wallet.Use{PaygentID: "1002"}},
+			{func(p *ledger.Payment) { p.Phase = payment.Authorised }, nil},
+			{func(p *ledger.Payment) { p.Phase, p.End = payment.Ended, payment.Declined }, nil},
+			{func(p *ledger.Payment) { p.StoredCard = "" }, nil},
+			{func(p *ledger.Payment) { p.MerchantID = "67890" }, nil},
+			{func(p *ledger.Payment) { p.Environment = payment.Test }, nil},
+		} {
+			pay(member, c.edit)
+			if c.use != nil {
+				want = append(want, *c.use)
+			}
+		}
+		pay(other, func(*ledger.Payment) {})
+		if diff := cmp.Diff(want, s.wallet(t, member).Uses); diff != "" {
+			t.Error(diff)
+		}
+	})
 }
