@@ -48,7 +48,8 @@ type Deps struct {
 	// Observe, if set, is told every statement before it is sent.
 	Observe func(statement string)
 	// Returns makes the addresses a buyer comes back by, where somebody is there to
-	// take them back. Without it cards go without 3-D Secure.
+	// take them back. Without it 3-D Secure cannot be chosen, and cards are refused where it
+	// was chosen before.
 	Returns func(order.ID, *ledger.Payment) ledger.Returns
 }
 
@@ -127,6 +128,7 @@ func (a *App) open(ctx context.Context, mounts ...func(context.Context) error) e
 		return err
 	}
 	a.openWorkers()
+	a.sayRefused(ctx)
 	// Nobody else runs under this node's name: its former self's operations and lanes are free.
 	if err := a.Store.EndLeases(ctx, a.deps.Node, a.deps.Now()); err != nil {
 		return err
@@ -179,14 +181,23 @@ func (a *App) ofNoOrder(b ledger.Boundary) {
 	}
 }
 
-// policy is the settings' as far as the storefront can follow it: it has no page for a
-// challenge yet, so cards go without 3-D Secure.
+// policy is the settings' with what this node can do.
 func (a *App) policy(ctx context.Context) (ledger.Policy, error) {
 	p, err := a.Settings.Policy(ctx)
-	if a.deps.Returns == nil {
-		p.ThreeDS = ledger.NoThreeDS
-	}
+	p.NoReturns = !a.deps.takesBack()
 	return p, err
+}
+
+// takesBack reports whether somebody takes a buyer back from 3-D Secure.
+func (d Deps) takesBack() bool { return d.Returns != nil }
+
+// sayRefused tells an operator why no card is taken. Settings that cannot be read say so
+// where they are needed.
+func (a *App) sayRefused(ctx context.Context) {
+	if p, err := a.policy(ctx); err == nil && p.RefusesCards() {
+		a.deps.Log.ErrorContext(ctx, "cards are refused: credit_3d asks for 3-D Secure, and no page takes the buyer back from it; set credit_3d=0 to take them without",
+			"credit_3d", string(p.ThreeDS))
+	}
 }
 
 func (a *App) openKernel(context.Context) error {

@@ -474,6 +474,7 @@ type Policy struct {
 	Confirm         Confirm
 	PaymentClasses  []string // what a buyer may choose: 10, 61-2, 80 …
 	ThreeDS         ThreeDS  // what a card of module type is authenticated by
+	NoReturns       bool     // … but nobody is there to take the buyer back from it
 	Attempts        Attempts
 	RollbackCancels bool                             // a living payment found by the rollback is cancelled instead of taken in
 	SameTradingID   bool                             // a re-authorisation bears the id of the payment it replaces
@@ -481,6 +482,10 @@ type Policy struct {
 	Brands          []payment.Brand                  // carriers offered
 	KeepsCards      bool                             // カード情報お預かり機能 of the module type
 }
+
+// RefusesCards reports that no card payment of module type may begin: the shop wants it
+// authenticated, and it cannot be. It is never sent without.
+func (p Policy) RefusesCards() bool { return p.ThreeDS != NoThreeDS && p.NoReturns }
 
 // Attempts is the policy on 3-D Secure attempts (money.md §6).
 type Attempts string

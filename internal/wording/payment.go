@@ -49,6 +49,7 @@ func paymentSentences() map[string]Sentence {
 		"refund.day":                {"返金日を入力してください。未来の日付は入力できません。", "The day is missing or in the future."},
 		"refund.how":                {"返金方法を{max}文字以内で入力してください。", "Say in up to {max} characters how it was given back."},
 		"card.token_missing":        {"カード情報を読み取れませんでした。もう一度入力してください。", "The card token is missing or too long."},
+		"card.no_three_ds":          {"現在、クレジットカードはご利用いただけません。お手数ですが、別の支払方法をお選びください。", "credit_3d asks for 3-D Secure, and no page takes the buyer back from it: cards are refused, never sent without it. Set credit_3d=0 to take them without 3-D Secure."},
 		"card.limit":                {"登録できるカードは{Max}件までです。不要なカードを削除してから登録してください。", "No more than {Max} cards are kept for a member; delete one first."},
 		"card.not_kept":             {"現在、カード情報の登録は行っていません。", "The shop keeps no cards (module_stock_card)."},
 		"card.members_only":         {"カード情報の登録は会員の方のみご利用いただけます。", "Only members keep cards."},
