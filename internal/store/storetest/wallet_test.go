@@ -118,6 +118,15 @@ func TestACardIsStoredAndDeleted(t *testing.T) {
 		if diff := cmp.Diff([]*wallet.Card{card}, w.Gone); diff != "" {
 			t.Error(diff)
 		}
+		ops, err := s.Reader.CardOperations(context.Background(), "", 10)
+		if err != nil || len(ops) != 2 {
+			t.Fatal(ops, err)
+		}
+		for _, o := range ops { // of both the card is gone
+			if o.Customer != member || o.CardID != card.ID || !o.CardGone || o.Due {
+				t.Errorf("%+v", o)
+			}
+		}
 		s.updateWallet(t, member, func(w *wallet.Wallet) { w.Cards = append(w.Cards, s.card(member, "1001")) }) // its id is free again
 		if n := s.Number("SELECT COUNT(*) FROM plg_kessai_card WHERE paygent_card_id = '1001'"); n != 2 {
 			t.Errorf("%d rows of card 1001", n)
