@@ -1,6 +1,7 @@
 package wallet_test
 
 import (
+	"strconv"
 	"testing"
 
 	"kessai/internal/payment"
@@ -62,7 +63,7 @@ func TestAnUnusableList(t *testing.T) {
 	r.kept(goodCard)
 	long := "12345678901234567890123456789012345678901234567890123456789012345"
 	r.wire.script("027", script{body: "1,0,\r\n2,customer_id,customer_card_id,card_number,card_valid_term,card_last_use_date,card_brand,cardholder_name,add_info1,add_info2,add_info3,add_info4,card_expire_flag,valid_check_result,valid_update_cd,valid_check_date,issur_name,fingerprint\r\n" +
-		"3,1," + long + ",************1111,1230,,V,,,,,,0,,,,,f\r\n4,1\r\n"})
+		"3," + strconv.FormatInt(r.member, 10) + "," + long + ",************1111,1230,,V,,,,,,0,,,,,f\r\n4,1\r\n"})
 	r.listed(false, 1)
 	r.listed(true, 1)
 }

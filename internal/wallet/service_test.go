@@ -2,6 +2,8 @@ package wallet_test
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -389,5 +391,57 @@ func TestACardThatPaid(t *testing.T) {
 	}
 	if got, err := r.forget(card.ID); err != nil || got.Operation.State != payment.Succeeded {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestTheSameCardAgain: the centre may answer 025 with the id that the card has already.
+func TestTheSameCardAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	card := r.kept(goodCard)
+	r.wire.script("025", script{body: "result=0\r\nnum_of_cards=1\r\ncustomer_card_id=" + card.PaygentID + "\r\nfingerprint=" + card.Fingerprint + "\r\nmasked_card_number=************0000\r\ncard_valid_term=0132\r\n"})
+	got, err := r.keep(goodCard)
+	if err != nil || got.Operation.State != payment.Succeeded || got.Card == nil || got.Card.ID != card.ID || got.Card.ValidTerm != "0132" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	r.agree()
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_card"); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+	if _, err := r.forget(card.ID); err != nil {
+		t.Error(err)
+	}
+	r.agree()
+}
+
+// TestAnAnswerWithoutAUsableID proves nothing: the list after does.
+func TestAnAnswerWithoutAUsableID(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.wire.script("025", script{effect: true, body: "result=0\r\nnum_of_cards=1\r\ncustomer_card_id=12345678901234567890123456789012345678901234567890123456789012345\r\n"})
+	got, err := r.keep(goodCard)
+	if err != nil || got.Operation.State != payment.UnknownState {
+		t.Errorf("%+v, %v", got, err)
+	}
+	r.wait(0)
+	if op := r.last(); op.State != payment.Succeeded || op.Cause != "inquiry" {
+		t.Errorf("%+v", op)
+	}
+	r.agree()
+}
+
+// TestPlausibleFacts: what the centre tells of a card is cut to what is kept, not refused.
+func TestPlausibleFacts(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.wire.script("027", script{body: "1,0,\r\n2,customer_id,customer_card_id,card_number,card_valid_term,card_last_use_date,card_brand,cardholder_name,add_info1,add_info2,add_info3,add_info4,card_expire_flag,valid_check_result,valid_update_cd,valid_check_date,issur_name,fingerprint\r\n" +
+		"3," + strconv.FormatInt(r.member, 10) + ",10000001,xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx,1230xxxxxxxx,,VVVVVVVVVVVVVVVVVVVVVV,,,,,,0,,,,," + strings.Repeat("f", 300) + "\r\n4,1\r\n"})
+	r.wire.scripts["027"] = append(r.wire.scripts["027"], r.wire.scripts["027"][0])
+	first := r.listed(true, 1).Cards[0]
+	if len(first.Masked) != 32 || len(first.ValidTerm) != 8 || len(first.Brand) != 16 || len(first.Fingerprint) != 190 {
+		t.Errorf("%+v", first)
+	}
+	if again := r.listed(true, 1).Cards[0]; again.ID != first.ID { // it is the same card
+		t.Errorf("%+v", again)
 	}
 }
