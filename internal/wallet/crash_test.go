@@ -69,6 +69,23 @@ func TestPressedTwice(t *testing.T) {
 	}
 }
 
+// TestTheFasterSubmit: the same form was refused while this one asked for the list.
+func TestTheFasterSubmit(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	in := wallet.StoreCard{Customer: r.member, Token: r.token(goodCard), Actor: ledger.Buyer, Key: "form"}
+	r.wire.script("025", script{body: "result=1\r\nresponse_code=2003\r\nresponse_detail=NG\r\n"})
+	r.wire.script("027", script{pass: true, then: func() {
+		if got, err := r.service.Store(t.Context(), in); err != nil || got.Operation.State != payment.DeclinedOp {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}})
+	got, err := r.service.Store(t.Context(), in)
+	if err != nil || !got.Replayed || got.Operation.State != payment.DeclinedOp || got.Operation.Code != "2003" || r.wire.count("025") != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // TestOneAtATime: another wish of the member waits, and so it does while an outcome is open.
 func TestOneAtATime(t *testing.T) {
 	t.Parallel()

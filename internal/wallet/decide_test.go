@@ -276,3 +276,23 @@ func TestALateAnswerAndAnotherCard(t *testing.T) {
 		t.Errorf("%+v", d.Cards)
 	}
 }
+
+// TestAnAnswerUnderAnOldID: 025 answers an id that another card had: that one is gone.
+func TestAnAnswerUnderAnOldID(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, payment.StoreCard, kept("1", "a"), kept("2", "b"))
+	d.settle(d.at(time.Second), *d.op(), verdict{state: payment.Succeeded, cause: causeAnswer, card: kept("1", "c")})
+	if got := d.kept(); len(got) != 2 || d.Cards[0].DeletedAt.IsZero() || got[1].Fingerprint != "c" || d.op().CardID != got[1].ID {
+		t.Errorf("%+v", d.Cards)
+	}
+}
+
+// TestWhatIsNotToldStays: 025 tells no brand, and takes none away.
+func TestWhatIsNotToldStays(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, payment.StoreCard, ledger.KeptCard{ID: "1", Brand: "V", Masked: "************1111", ValidTerm: "1230", Fingerprint: "a"})
+	d.settle(d.at(time.Second), *d.op(), verdict{state: payment.Succeeded, cause: causeAnswer, card: ledger.KeptCard{ID: "1", ValidTerm: "1232"}})
+	if c := d.Cards[0]; c.Brand != "V" || c.Masked != "************1111" || c.ValidTerm != "1232" || c.Fingerprint != "a" || len(d.Cards) != 1 {
+		t.Errorf("%+v", c)
+	}
+}

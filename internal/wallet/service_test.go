@@ -144,6 +144,7 @@ func TestOutcomesOf026(t *testing.T) {
 		"lost, and silence":        {telegram: script{}, silent: true, first: payment.UnknownState, state: payment.DeclinedOp, cause: "not_known", settled: 30 * time.Minute, at: 31 * time.Minute, kept: true},
 		"answer lost, and silence": {telegram: script{effect: true}, silent: true, first: payment.UnknownState, state: payment.DeclinedOp, cause: "not_known", settled: 30 * time.Minute, at: 31 * time.Minute},
 		"refused":                  {telegram: script{body: "result=1\r\nresponse_code=1234\r\nresponse_detail=NG\r\n"}, state: payment.DeclinedOp, cause: "answer", kept: true},
+		"refused, and it is gone":  {telegram: script{effect: true, body: "result=1\r\nresponse_code=1234\r\nresponse_detail=NG\r\n"}, state: payment.Succeeded, cause: "inquiry"},
 		"refused, for it is gone":  {telegram: script{effect: true, body: "result=1\r\nresponse_code=P026\r\nresponse_detail=\r\n"}, state: payment.Succeeded, cause: "inquiry"},
 		"our request is wrong":     {telegram: script{body: "result=1\r\nresponse_code=P003\r\nresponse_detail=customer_id\r\n"}, state: payment.RejectedOp, cause: "answer", kept: true},
 		"refused, and silence": {
