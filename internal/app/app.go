@@ -26,6 +26,7 @@ import (
 	"kessai/internal/shop"
 	"kessai/internal/staff"
 	"kessai/internal/store"
+	"kessai/internal/wallet"
 	"kessai/internal/web"
 	"kessai/paygent"
 )
@@ -47,7 +48,8 @@ type Deps struct {
 	// Observe, if set, is told every statement before it is sent.
 	Observe func(statement string)
 	// Returns makes the addresses a buyer comes back by, where somebody is there to
-	// take them back. Without it cards go without 3-D Secure.
+	// take them back. Without it 3-D Secure cannot be chosen, and cards are refused where it
+	// was chosen before.
 	Returns func(order.ID, *ledger.Payment) ledger.Returns
 }
 
@@ -63,6 +65,7 @@ type App struct {
 	Drafts   *store.Drafts
 	Reader   *store.Reader
 	Ledger   *ledger.Service
+	Wallet   *wallet.Service
 	Jobs     *job.Jobs
 	Mail     *mail.Worker
 
@@ -125,6 +128,7 @@ func (a *App) open(ctx context.Context, mounts ...func(context.Context) error) e
 		return err
 	}
 	a.openWorkers()
+	a.sayRefused(ctx)
 	// Nobody else runs under this node's name: its former self's operations and lanes are free.
 	if err := a.Store.EndLeases(ctx, a.deps.Node, a.deps.Now()); err != nil {
 		return err
@@ -163,17 +167,37 @@ func (a *App) openLedger(context.Context) error {
 		Node: a.deps.Node, Log: a.deps.Log, Reached: a.deps.Reached,
 		Seal: a.key.SealToken, Unseal: a.key.OpenToken, Returns: a.deps.Returns,
 	})
+	a.Wallet = wallet.New(wallet.Deps{
+		Store: a.Store, Gateway: outspoken{a.gateway, a.deps.Log}, Lists: a.gateway, Policy: a.policy, Now: a.deps.Now, Rand: a.deps.Rand,
+		Node: a.deps.Node, Log: a.deps.Log, Reached: a.ofNoOrder,
+	})
 	return nil
 }
 
-// policy is the settings' as far as the storefront can follow it: it has no page for a
-// challenge yet, so cards go without 3-D Secure.
+// ofNoOrder tells what an operation about a member's cards passes, which no order has.
+func (a *App) ofNoOrder(b ledger.Boundary) {
+	if a.deps.Reached != nil {
+		a.deps.Reached(b, 0)
+	}
+}
+
+// policy is the settings' with what this node can do.
 func (a *App) policy(ctx context.Context) (ledger.Policy, error) {
 	p, err := a.Settings.Policy(ctx)
-	if a.deps.Returns == nil {
-		p.ThreeDS = ledger.NoThreeDS
-	}
+	p.NoReturns = !a.deps.takesBack()
 	return p, err
+}
+
+// takesBack reports whether somebody takes a buyer back from 3-D Secure.
+func (d Deps) takesBack() bool { return d.Returns != nil }
+
+// sayRefused tells an operator why no card is taken. Settings that cannot be read say so
+// where they are needed.
+func (a *App) sayRefused(ctx context.Context) {
+	if p, err := a.policy(ctx); err == nil && p.RefusesCards() {
+		a.deps.Log.ErrorContext(ctx, "cards are refused: credit_3d asks for 3-D Secure, and no page takes the buyer back from it; set credit_3d=0 to take them without",
+			"credit_3d", string(p.ThreeDS))
+	}
 }
 
 func (a *App) openKernel(context.Context) error {
@@ -207,6 +231,7 @@ func (a *App) openWorkers() {
 	watcher := reconcile.NewWatcher(a.Ledger, a.Store, d.Now, d.Log)
 	a.workers = append([]worker{
 		{name: "resolver", step: resolver.Step, wide: resolver.Wide(askers).Step},
+		{name: "cards", step: reconcile.NewCardResolver(a.Wallet, a.Store, d.Now, d.Log).Step},
 		{name: "confirmer", step: confirmer.Step, wide: confirmer.Wide(askers).Step},
 		{name: "sweeper", step: notice.NewSweeper(a.gateway, a.Store, a.Ledger, d.Node, notice.SweepEvery, d.Now, d.Log).Step},
 		{name: "watcher", step: watcher.Step, wide: watcher.Wide(askers).Step},

@@ -69,6 +69,7 @@ func OpenSettings(ctx context.Context, c config.Config, d Deps, db *database.DB)
 	}
 	s, err := setting.New(setting.Options{
 		DB: db, Key: key, Now: d.Now, Embedded: c.Host == config.Embedded, OpenOperations: store.OpenOperations, LivingPayments: store.LivingPayments,
+		ThreeDS: d.takesBack(),
 	})
 	return key, s, err
 }

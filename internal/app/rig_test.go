@@ -63,7 +63,7 @@ type rigOptions struct {
 	sim      func(*paygentsim.Options)
 	level    slog.Level
 	today    bool                                                             // the clock begins now, not at dbtest.Now
-	returns  func(order.ID, *ledger.Payment) ledger.Returns                   // nil: nobody comes back, and cards go without 3-D Secure
+	returns  func(order.ID, *ledger.Payment) ledger.Returns                   // nil: nobody comes back, and 3-D Secure cannot be chosen
 	start    func(context.Context, config.Config, app.Deps) (*app.App, error) // nil: app.New
 }
 

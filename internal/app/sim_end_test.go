@@ -46,6 +46,7 @@ func (s *simulation) comeToRest() {
 		return
 	}
 	s.checkAll(true)
+	s.checkCards()
 	s.checkEverything()
 	s.checkNotices()
 	s.checkMails()
@@ -265,7 +266,7 @@ func (s *simulation) checkMails() {
 // dump puts every row into the transcript, for the comparison of two runs.
 func (s *simulation) dump() {
 	for _, table := range []string{
-		"plg_kessai_ledger", "plg_kessai_payment", "plg_kessai_payment_id", "plg_kessai_operation", "plg_kessai_hold",
+		"plg_kessai_ledger", "plg_kessai_payment", "plg_kessai_payment_id", "plg_kessai_operation", "plg_kessai_card", "plg_kessai_hold",
 		"plg_kessai_event", "plg_kessai_alert", "plg_kessai_outbox", "plg_kessai_notice", "dtb_order", "dtb_product_stock",
 	} {
 		rows, err := database.List(context.Background(), s.DB.Read(), anyRow, "SELECT * FROM "+table+" ORDER BY 1, 2")

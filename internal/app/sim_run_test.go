@@ -94,6 +94,10 @@ func (s *simulation) crashAt(b string, id order.ID) {
 
 // coverCrash notes what the node was at.
 func (s *simulation) coverCrash(b string, id order.ID) {
+	if id == 0 {
+		s.cover("stored cards", "*", "crash at "+b)
+		return
+	}
 	s.cover("crash", s.labelOf(id), b)
 	l, err := s.Store.View(context.Background(), id)
 	if err != nil {

@@ -108,7 +108,7 @@ func (s *simulation) firstSettings() map[string]string {
 		"stock_card": "1", "card_conf": "1", "card_class": "1",
 		"conveni_limit_date_num": strconv.Itoa(2 + s.dice.IntN(14)), "atm_limit_date": strconv.Itoa(2 + s.dice.IntN(28)), "payment_detail": "ハクジドウ",
 		"asp_payment_term": "7", "claim_kanji": "白磁堂", "claim_kana": "ハクジドウ",
-		"credit_3d": "0", "credit_3d_merchant_name": "HAKUJIDO", "credit_3d_hash_key": "TDSKEY0001", "confirm_notices": confirm,
+		"module_stock_card": "1", "credit_3d": "0", "credit_3d_merchant_name": "HAKUJIDO", "credit_3d_hash_key": "TDSKEY0001", "confirm_notices": confirm,
 	}
 	if s.chosen(50) {
 		s.mark = "B"
@@ -154,7 +154,8 @@ func (s *simulation) keepCard() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer client.Close()
+	s.t.Cleanup(client.Close)
+	s.centre = client
 	kept, err := client.StoreCard(context.Background(), paygent.StoreCardRequest{
 		CustomerID: strconv.FormatInt(s.member, 10), CardToken: paygent.Secret(string(s.token(goodCard))),
 	})

@@ -17,6 +17,8 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/problem"
+	"kessai/internal/wallet"
+	"kessai/paygent"
 )
 
 // TestSimulation drives a whole shop and a hostile centre from one goroutine and one
@@ -148,7 +150,10 @@ type simulation struct {
 	ways        []way
 	classes     []class
 	member      int64
-	storedCard  string
+	storedCard  string // customer_card_id that the member pays with
+	centre      *paygent.Client
+	kept        []wallet.StoreCard
+	forgotten   []wallet.DeleteCard
 	threeDS     ledger.ThreeDS
 	attempts    ledger.Attempts
 	mark        string // in front of our trading_ids
@@ -244,7 +249,7 @@ func (s *simulation) anything() {
 	}{
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
 		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
-		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.restock}, {10, s.days},
+		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.restock}, {10, s.days}, {16, s.cards},
 	} {
 		if n -= a.weight; n < 0 {
 			a.do()

@@ -233,3 +233,39 @@ func (r *rig) dieAt(b ledger.Boundary, operation func() error) {
 	}()
 	r.t.Fatalf("it came to its end: %v", operation())
 }
+
+// TestThreeDSWithoutAPage: settings that ask for 3-D Secure come to a node that has no page
+// for it. It says so when it starts, and sends no card.
+func TestThreeDSWithoutAPage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, rigOptions{
+		returns:  func(order.ID, *ledger.Payment) ledger.Returns { return ledger.Returns{} },
+		settings: map[string]string{"credit_3d": "2.0", "credit_3d_merchant_name": "SHOP", "credit_3d_hash_key": "k1"},
+	})
+	if text := r.log.take(); strings.Contains(text, "cards are refused") {
+		t.Error(text)
+	}
+	r.close()
+	r.returns = nil
+	r.open()
+	if text := r.log.take(); !strings.Contains(text, "level=ERROR") || !strings.Contains(text, "cards are refused") || !strings.Contains(text, "credit_3d=2.0") {
+		t.Errorf("the log says %s", text)
+	}
+	id := r.oneOrder(10, 1)
+	if _, err := r.pay(id, goodCard, "k1"); !problem.Is(err, "card.no_three_ds") {
+		t.Error(err)
+	}
+	if n := r.Number("SELECT COUNT(*) FROM plg_kessai_operation"); n != 0 || len(r.sim.Payments()) != 0 {
+		t.Errorf("%d operations", n)
+	}
+	_, err := r.app.Settings.Save(t.Context(), func(v *setting.Values) error { return v.Set("credit_3d", "1.0") }, "staff:1")
+	if !problem.Is(err, setting.CodeThreeDPage) {
+		t.Error(err)
+	}
+	if _, err := r.app.Settings.Save(t.Context(), func(v *setting.Values) error { return v.Set("credit_3d", "0") }, "staff:1"); err != nil {
+		t.Fatal(err)
+	}
+	if result, err := r.pay(id, goodCard, "k2"); err != nil || result.Step.Kind != ledger.StepComplete {
+		t.Errorf("%+v, %v", result, err)
+	}
+}

@@ -91,6 +91,7 @@ func TestPureCore(t *testing.T) {
 		"order":   internal("problem"),
 		"payment": internal("problem", "order"),
 		"ledger":  append(internal("problem", "order", "payment"), "github.com/oklog/ulid/v2"),
+		"wallet":  append(internal("problem", "payment", "ledger"), "github.com/oklog/ulid/v2"),
 	}
 	forbidden := []string{"net/http", "database/sql", "os", "math/rand", "math/rand/v2", "crypto/rand"}
 	pkgs := load(t)

@@ -17,6 +17,7 @@ type homePage struct {
 	Total   int64 // open alerts in all
 	More    string
 	Nothing web.Empty
+	Unfit   *web.Message // why a method that the settings offer is refused
 	Figures []figure
 }
 
@@ -40,6 +41,16 @@ func (b *BackOffice) showHome(w http.ResponseWriter, r *http.Request) error {
 	page := homePage{
 		Nothing: web.Empty{Icon: "check", Title: "対応が必要な注文はありません", Text: "結果不明の決済や二重入金など、確認が必要なことがあるとここに表示されます。"},
 		More:    b.address(url.Values{"attention": {"1"}}),
+	}
+	policy, err := b.Ledger.Policy(r.Context())
+	if err != nil {
+		return err
+	}
+	if policy.RefusesCards() {
+		page.Unfit = &web.Message{Tone: web.Danger, Lines: []string{
+			"クレジット決済を受け付けていません。",
+			"3Dセキュア" + string(policy.ThreeDS) + "が設定されていますが、この版には認証から戻るページがありません。3Dセキュアなしでカード決済を送ることはありません。受け付けるには、プラグイン設定の「3Dセキュア」を「不要」にしてください。",
+		}}
 	}
 	if err := b.homeAlerts(r, &page); err != nil {
 		return err

@@ -219,6 +219,9 @@ func TestHome(t *testing.T) {
 	if p := r.Get("/admin"); p.Path != "/admin/" || !strings.Contains(webtest.Text(p.Document, "#attention"), "対応が必要な注文はありません") || p.Find(".attention").Length() != 0 {
 		t.Errorf("%s: %s", p.Path, webtest.Text(p.Document, "main"))
 	}
+	if p := r.Get("/admin"); p.Find("main .message-danger").Length() != 0 {
+		t.Errorf("%s", webtest.Text(p.Document, "main"))
+	}
 	id, gone := r.paid(1), r.paid(1)
 	for _, one := range []order.ID{id, gone} {
 		r.change(one, func(l *ledger.Ledger) {
@@ -239,6 +242,19 @@ func TestHome(t *testing.T) {
 	for _, href := range p.Find("main a, nav a[href^='/']").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") }) {
 		if got := r.Get(href); got.Status != http.StatusOK {
 			t.Errorf("%s is %d", href, got.Status)
+		}
+	}
+}
+
+// TestHomeSaysWhyCardsAreRefused: 3-D Secure is set, and there is no page for it.
+func TestHomeSaysWhyCardsAreRefused(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	r.policy.ThreeDS, r.policy.NoReturns = ledger.ThreeDS2, true
+	got := webtest.Text(r.Get("/admin").Document, "main .message-danger")
+	for _, want := range []string{"クレジット決済を受け付けていません", "3Dセキュア2.0", "「不要」"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in %q", want, got)
 		}
 	}
 }

@@ -82,6 +82,7 @@ type rig struct {
 	jobs    *job.Jobs
 	handler http.Handler
 	class   int64
+	policy  ledger.Policy
 }
 
 const (
@@ -94,15 +95,14 @@ func newRig(t *testing.T) *rig {
 	db := dbtest.SQLite(t)
 	r := &rig{t: t, Shop: storetest.New(t, db), centre: &centre{next: map[payment.Kind][]ledger.Answer{}, finding: ledger.Finding{Kind: ledger.NoAnswer}}}
 	r.class = r.Class("白磁の器", 500)
+	r.policy = ledger.Policy{
+		Version: 1, Environment: payment.Simulator, MerchantID: "12345", TelegramTimeout: 35 * time.Second,
+		Confirm: ledger.ConfirmRisky, PaymentClasses: []string{"10", "61-3"},
+	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	r.ledger = ledger.New(ledger.Deps{
 		Store: r.Store, Gateway: r.centre, Now: r.Now, Rand: rand.Reader, Node: "node-1", Log: log,
-		Policy: func(context.Context) (ledger.Policy, error) {
-			return ledger.Policy{
-				Version: 1, Environment: payment.Simulator, MerchantID: "12345", TelegramTimeout: 35 * time.Second,
-				Confirm: ledger.ConfirmRisky, PaymentClasses: []string{"10", "61-3"},
-			}, nil
-		},
+		Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
 	})
 	var err error
 	if r.members, err = staff.New(staff.Options{DB: db, Now: r.Now, Rand: rand.Reader, Embedded: true}); err != nil {

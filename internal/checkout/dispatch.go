@@ -42,7 +42,7 @@ func (c *Checkout) elsewhere(w http.ResponseWriter, r *http.Request, id order.ID
 		return c.confirmAgain(w, r, id, was, is)
 	case "order.other_method":
 		return c.tell(w, r, c.Host.Procedure, "お支払い方法が変更されています。もう一度ご確認ください。")
-	case "card.too_many":
+	case "card.too_many", "card.no_three_ds":
 		return c.tell(w, r, c.Host.Procedure, wording.Ja(err))
 	case "stock.short", "stock.gone", "point.short":
 		return c.tell(w, r, c.Host.Cart, wording.Ja(err), "お支払いは行われていません。カートの内容をご確認のうえ、もう一度お手続きください。")

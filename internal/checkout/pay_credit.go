@@ -59,6 +59,13 @@ func (c *Checkout) showCard(w http.ResponseWriter, r *http.Request) error {
 	if !l.Order.Paygent() || l.Order.Total <= 0 {
 		return web.Redirect(w, r, c.Host.Procedure)
 	}
+	policy, err := c.Ledger.Policy(r.Context())
+	if err != nil {
+		return err
+	}
+	if policy.RefusesCards() { // before a card is typed for nothing
+		return c.elsewhere(w, r, id, problem.New(problem.Misset, "card.no_three_ds", nil))
+	}
 	return c.renderCard(w, r, id, step, web.Errors{})
 }
 

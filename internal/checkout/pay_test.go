@@ -6,8 +6,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"kessai/internal/app"
+	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/setting"
 	"kessai/internal/web/webtest"
 )
 
@@ -188,4 +192,34 @@ func TestPayOtherMethod(t *testing.T) {
 		t.Errorf("%d telegrams, order status %v: %s", r.telegrams("020"), r.status(1), got)
 	}
 	r.at(r.Get(pathCard+"?o="+named(card)), "/shopping", http.StatusOK)
+}
+
+// TestPayWithoutThreeDS: 3-D Secure is set, and this node has no page for it. The buyer is
+// told to pay in another way, before a card is typed and after; nothing is sent.
+func TestPayWithoutThreeDS(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	p := r.card()
+	d := r.deps
+	d.Returns = func(order.ID, *ledger.Payment) ledger.Returns { return ledger.Returns{} }
+	_, settings, err := app.OpenSettings(t.Context(), r.config, d, r.app.DB)
+	r.ok(err)
+	_, err = settings.Save(t.Context(), func(v *setting.Values) error {
+		v.Card.ThreeD, v.Card.MerchantName, v.Card.HashKey = setting.ThreeD2, "SHOP", "k1"
+		return nil
+	}, "operator")
+	r.ok(err)
+	r.advance(time.Minute) // the settings in force are read again
+	again := p
+	p = r.pay(p, goodCard)
+	r.at(p, "/shopping", http.StatusOK)
+	r.says(p, "#messages", "現在、クレジットカードはご利用いただけません")
+	p = r.Get(again.Path)
+	r.at(p, "/shopping", http.StatusOK)
+	r.says(p, "#messages", "現在、クレジットカードはご利用いただけません")
+	if n := r.telegrams("020") + r.telegrams("450"); n != 0 {
+		t.Errorf("%d telegrams", n)
+	}
+	p = r.Submit(p, "#procedure", url.Values{"payment": {r.method(p, cash)}})
+	r.at(r.Submit(p, "#confirm", nil), pathComplete, http.StatusOK)
 }

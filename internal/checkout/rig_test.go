@@ -45,6 +45,8 @@ type rig struct {
 	*webtest.Client
 	t        *testing.T
 	app      *app.App
+	config   config.Config
+	deps     app.Deps
 	sim      *paygentsim.Sim
 	merchant paygentsim.Merchant
 
@@ -86,6 +88,7 @@ func newRig(t *testing.T) *rig {
 	}})
 	r.ok(err)
 	d := app.Deps{Now: r.Now, Rand: rand.Reader, Log: log, Node: "node-1", Transport: r.sim.Transport()}
+	r.config, r.deps = *c, d
 	r.connect(*c, d, filepath.Join(dir, "kit"))
 	r.app, err = app.New(t.Context(), *c, d)
 	r.ok(err)

@@ -32,13 +32,15 @@ func (g *Gateway) CardList(ctx context.Context, q ledger.CardsQuery) ([]ledger.K
 
 // storeCard sends 025, with a token of its own.
 func storeCard(ctx context.Context, l line, c ledger.Command) (ledger.Answer, error) {
-	_, err := l.Client.StoreCard(ctx, paygent.StoreCardRequest{
+	kept, err := l.Client.StoreCard(ctx, paygent.StoreCardRequest{
 		CustomerID: customerID(c.CustomerID), CardToken: paygent.Secret(string(c.Beside.Token)), ValidCheck: l.Settings.Card.ValidCheck,
 	})
 	if err != nil {
 		return ledger.Answer{}, err
 	}
-	return done(""), nil
+	a := done("")
+	a.Card = ledger.KeptCard{ID: kept.CustomerCardID, Masked: kept.MaskedCard, ValidTerm: kept.CardValidTerm, Holder: kept.HolderName, Fingerprint: kept.Fingerprint}
+	return a, nil
 }
 
 // deleteCard sends 026.

@@ -103,6 +103,8 @@ func (l *Ledger) mayChoose(t tick, in Begin, scheme payment.Scheme) error {
 		return nil
 	}
 	switch {
+	case scheme.Method == payment.Card && t.policy.RefusesCards():
+		return problem.New(problem.Misset, "card.no_three_ds", nil)
 	case scheme.Method == payment.Card && l.refusals() >= refusalLimit:
 		return notNow("card.too_many", nil)
 	case scheme.Method == payment.Card && !slices.Contains(t.policy.PaymentClasses, in.classChoice()):

@@ -280,3 +280,39 @@ func TestOnlyCardsAreTriedTooOften(t *testing.T) {
 		t.Errorf("%d refused cards", w.l.refusals())
 	}
 }
+
+// TestNoCardWithoutItsThreeDS: where the shop wants 3-D Secure and nobody takes the buyer
+// back, no card is sent; everything else is.
+func TestNoCardWithoutItsThreeDS(t *testing.T) {
+	t.Parallel()
+	card := payment.Scheme{Method: payment.Card, System: payment.Module}
+	for name, tt := range map[string]struct {
+		scheme    payment.Scheme
+		threeDS   ThreeDS
+		noReturns bool
+		refused   bool
+	}{
+		"2.0, nobody there":      {card, ThreeDS2, true, true},
+		"1.0, nobody there":      {card, ThreeDS1, true, true},
+		"2.0, somebody there":    {card, ThreeDS2, false, false},
+		"none, nobody there":     {card, NoThreeDS, true, false},
+		"a store's number":       {payment.Scheme{Method: payment.Conveni, System: payment.Module}, ThreeDS2, true, false},
+		"the link type has none": {payment.Scheme{Method: payment.Card, System: payment.Link}, ThreeDS2, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := of(t, tt.scheme)
+			w.policy.ThreeDS, w.policy.NoReturns = tt.threeDS, tt.noReturns
+			err := w.do(func(l *Ledger, tk tick) error {
+				_, err := l.planBegin(tk, Begin{Amount: total, PaymentClass: "10", Beside: Beside{Store: "00C001"}})
+				return err
+			})
+			if refused := problem.Is(err, "card.no_three_ds"); refused != tt.refused || !refused && err != nil {
+				t.Errorf("%v", err)
+			}
+			if n := len(w.l.Operations); (n == 0) != tt.refused {
+				t.Errorf("%d operations", n)
+			}
+		})
+	}
+}

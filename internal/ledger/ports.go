@@ -393,6 +393,7 @@ type Answer struct {
 	AuthID    string    // 450: 3ds_auth_id
 	Attempt   string    // attempt_kbn
 	Protected bool      // by 3-D Secure 1.0 the issuer bears the liability
+	Card      KeptCard  // 025: as the centre keeps it; its brand is told by 027 alone
 }
 
 // Callbacks reads what the buyer's browser brings back from 3-D Secure.
@@ -473,12 +474,18 @@ type Policy struct {
 	Confirm         Confirm
 	PaymentClasses  []string // what a buyer may choose: 10, 61-2, 80 …
 	ThreeDS         ThreeDS  // what a card of module type is authenticated by
+	NoReturns       bool     // … but nobody is there to take the buyer back from it
 	Attempts        Attempts
 	RollbackCancels bool                             // a living payment found by the rollback is cancelled instead of taken in
 	SameTradingID   bool                             // a re-authorisation bears the id of the payment it replaces
 	Terms           map[payment.Scheme]time.Duration // how long a number or page is good, as the settings ask for it
 	Brands          []payment.Brand                  // carriers offered
+	KeepsCards      bool                             // カード情報お預かり機能 of the module type
 }
+
+// RefusesCards reports that no card payment of module type may begin: the shop wants it
+// authenticated, and it cannot be. It is never sent without.
+func (p Policy) RefusesCards() bool { return p.ThreeDS != NoThreeDS && p.NoReturns }
 
 // Attempts is the policy on 3-D Secure attempts (money.md §6).
 type Attempts string

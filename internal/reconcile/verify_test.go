@@ -237,6 +237,13 @@ func TestVerify(t *testing.T) {
 		{verify.PaymentID, (*rig).paid, sqls("UPDATE plg_kessai_payment SET payment_id = (SELECT paygent_id FROM plg_kessai_payment_id WHERE payment_id <> plg_kessai_payment.id) WHERE order_id = {id}"), "not registered"},
 		{verify.CurrentPayment, (*rig).paid, sqls("UPDATE plg_kessai_ledger SET current_id = " + otherID + " WHERE order_id = {id}"), "none of its payments"},
 		{verify.CurrentPayment, (*rig).paid, sqls("UPDATE plg_kessai_payment SET replaces_id = " + otherID + " WHERE order_id = {id}"), "none of the order's payments"},
+		{verify.CardOutcome, (*rig).paid, func(r *rig) []string {
+			return []string{
+				"INSERT INTO plg_kessai_card (id, customer_id, environment, merchant_id, paygent_card_id, kept_key, brand, masked_number, valid_term, fingerprint, created_at) SELECT " +
+					otherID + ", 7, environment, merchant_id, '1', '1', 'V', '', '', '', begun_at FROM plg_kessai_payment WHERE order_id = {id}",
+				operation(r, "order_id = {id}", map[string]string{"order_id": "NULL", "payment_id": "NULL", "customer_id": "7", "card_id": otherID, "kind": "'delete_card'"}),
+			}
+		}, "is kept"},
 	}
 	covered := map[verify.Rule]bool{}
 	for i, tt := range cases {

@@ -5,24 +5,25 @@ import "kessai/internal/problem"
 // Codes of the problems raised here; wording/setting.go has the sentences, those of
 // the page verbatim (admin.md §1.1).
 const (
-	CodeUnknown    = "setting.unknown"     // no setting of this name
-	CodeBlank      = "setting.blank"       // nothing chosen
-	CodeChoice     = "setting.choice"      // not one of the choices
-	CodeRequired   = "setting.required"    // … が入力されていません
-	CodeUnselected = "setting.unselected"  // … が選択されていません
-	CodeDigits     = "setting.digits"      // … は数字で
-	CodeAlnum      = "setting.alnum"       // … は英数字で
-	CodeASCII      = "setting.ascii"       // … は半角英数記号で
-	CodeKatakana   = "setting.katakana"    // 店舗名はカタカナで
-	CodeSpaces     = "setting.spaces"      // … に半角スペース・改行は
-	CodeTooLong    = "setting.too_long"    // … は{Max}字以下で
-	CodeRange      = "setting.range"       // … は{Min}～{Max}日で
-	CodeURL        = "setting.url"         // … を正しく
-	CodeTermLink   = "setting.term_link"   // 取消期間 below 支払期限日
-	CodeTermBank   = "setting.term_bank"   // 取消期間 below 銀行ネット's
-	CodeMark       = "setting.mark"        // up to four letters
-	CodeMarkNeeded = "setting.mark_needed" // shared merchant without a mark
-	CodeTokenEnv   = "setting.token_env"   // トークン接続先 is of another environment
+	CodeUnknown    = "setting.unknown"      // no setting of this name
+	CodeBlank      = "setting.blank"        // nothing chosen
+	CodeChoice     = "setting.choice"       // not one of the choices
+	CodeRequired   = "setting.required"     // … が入力されていません
+	CodeUnselected = "setting.unselected"   // … が選択されていません
+	CodeDigits     = "setting.digits"       // … は数字で
+	CodeAlnum      = "setting.alnum"        // … は英数字で
+	CodeASCII      = "setting.ascii"        // … は半角英数記号で
+	CodeKatakana   = "setting.katakana"     // 店舗名はカタカナで
+	CodeSpaces     = "setting.spaces"       // … に半角スペース・改行は
+	CodeTooLong    = "setting.too_long"     // … は{Max}字以下で
+	CodeRange      = "setting.range"        // … は{Min}～{Max}日で
+	CodeURL        = "setting.url"          // … を正しく
+	CodeTermLink   = "setting.term_link"    // 取消期間 below 支払期限日
+	CodeTermBank   = "setting.term_bank"    // 取消期間 below 銀行ネット's
+	CodeMark       = "setting.mark"         // up to four letters
+	CodeMarkNeeded = "setting.mark_needed"  // shared merchant without a mark
+	CodeThreeDPage = "setting.three_d_page" // nobody takes a buyer back from 3-D Secure
+	CodeTokenEnv   = "setting.token_env"    // トークン接続先 is of another environment
 
 	CodeMissing        = "setting.missing"         // not set up yet
 	CodeVersion        = "setting.version"         // no such version

@@ -24,6 +24,7 @@ func Policy(n Snapshot) (ledger.Policy, error) {
 	}
 	if v.Uses(MethodCard) {
 		p.PaymentClasses, p.ThreeDS = v.PaymentClasses(), v.threeDS()
+		p.KeepsCards = v.Card.StockCard
 	}
 	if v.Uses(MethodCarrier) {
 		p.Brands = v.brands()

@@ -91,7 +91,11 @@ func unchanged(d *draft) bool {
 }
 
 func (s *Store) check(ctx context.Context, tx *database.Tx, d *draft) error {
-	if err := d.values.validateStored().err(); err != nil {
+	found := d.values.validateStored()
+	if now := d.values.Card.ThreeD; !s.o.ThreeDS && now != NoThreeD && now != d.old.Values.Card.ThreeD {
+		found = append(found, refuse(CodeThreeDPage, "credit_3d", "3Dセキュア", nil))
+	}
+	if err := found.err(); err != nil {
 		return err
 	}
 	if err := d.kit.checkEnvironment(d.values.Environment); err != nil {

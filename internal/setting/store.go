@@ -22,6 +22,10 @@ type Options struct {
 	Now      func() time.Time
 	Embedded bool // a new method is offered with every delivery
 
+	// ThreeDS tells that somebody takes a buyer back from 3-D Secure: else it cannot be
+	// chosen.
+	ThreeDS bool
+
 	// OpenOperations counts the operations that are not settled, inside the save's
 	// transaction: while there are any, environment and merchant stay (money.md §10).
 	OpenOperations func(ctx context.Context, q database.Querier) (int64, error)

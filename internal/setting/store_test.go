@@ -21,6 +21,7 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
+	"kessai/internal/wording"
 )
 
 const staff ledger.Actor = "staff:1"
@@ -31,6 +32,7 @@ type bench struct {
 	store   *Store
 	open    int64            // open operations
 	living  map[string]int64 // payments, by environment and merchant
+	threeDS bool             // somebody takes a buyer back from 3-D Secure
 	at      time.Time
 }
 
@@ -50,7 +52,7 @@ func (b *bench) newStore(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Options{DB: b.db, Key: key, Now: b.now, Embedded: true,
+	s, err := New(Options{DB: b.db, Key: key, Now: b.now, Embedded: true, ThreeDS: b.threeDS,
 		OpenOperations: func(context.Context, database.Querier) (int64, error) { return b.open, nil },
 		LivingPayments: func(_ context.Context, _ database.Querier, env payment.Environment, merchant string) (int64, error) {
 			return b.living[string(env)+" "+merchant], nil
@@ -455,5 +457,33 @@ func TestLoadIsCheap(t *testing.T) {
 	b.load(t)
 	if want := []string{"SELECT MAX(version) FROM plg_kessai_setting"}; !cmp.Equal(want, statements) {
 		t.Error(cmp.Diff(want, statements))
+	}
+}
+
+// TestThreeDSWithoutAPage cannot be chosen, in no version and with no method in use; what
+// was chosen before stays until somebody takes it back.
+func TestThreeDSWithoutAPage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.SQLite(t))
+	b.save(t, complete("module"))
+	for _, version := range []string{"1.0", "2.0"} {
+		_, err := b.store.Save(t.Context(), setAll(set{"credit_3d": version, "credit_3d_merchant_name": "SHOP", "credit_3d_hash_key": "k1"}), staff)
+		p, _ := problem.As(err)
+		if p == nil || p.Code != CodeThreeDPage || p.Field != "credit_3d" || !strings.Contains(wording.Ja(err), "3Dセキュアの認証から戻るページがない") {
+			t.Errorf("%s: %v", version, err)
+		}
+	}
+	b.threeDS = true
+	b.store = b.newStore(t)
+	b.save(t, set{"credit_3d": "2.0", "credit_3d_merchant_name": "SHOP", "credit_3d_hash_key": "k1"})
+	b.threeDS = false
+	b.store = b.newStore(t)
+	b.save(t, set{"security_code": "0"}) // is no new choice
+	if _, err := b.store.Save(t.Context(), setAll(set{"credit_3d": "1.0"}), staff); !problem.Is(err, CodeThreeDPage) {
+		t.Errorf("the other version: %v", err)
+	}
+	b.save(t, set{"credit_3d": "0"})
+	if _, err := b.store.Save(t.Context(), setAll(set{"credit_3d": "2.0"}), staff); !problem.Is(err, CodeThreeDPage) {
+		t.Errorf("chosen again: %v", err)
 	}
 }

@@ -239,10 +239,12 @@ func (r *Reader) StrayNotices(ctx context.Context, after string, limit int) ([]v
 func (r *Reader) CardOperations(ctx context.Context, after string, limit int) ([]verify.CardOperation, error) {
 	list, err := database.List(ctx, r.db.Read(), func(row database.Row) (c verify.CardOperation, err error) {
 		var o operationRow
-		err = row.Scan(append(operationTable.dest(&o), flag{&c.Due})...)
-		c.Customer, c.Operation = o.customer, o.Operation
+		err = row.Scan(append(operationTable.dest(&o), flag{&c.Due}, flag{&c.CardGone})...)
+		c.Customer, c.Operation, c.CardID = o.customer, o.Operation, o.card
 		return c, err
-	}, "SELECT "+operationTable.list("")+", "+isDue+" FROM plg_kessai_operation WHERE order_id IS NULL AND id > ? ORDER BY id LIMIT ?", after, limit)
+	}, "SELECT "+operationTable.list("")+", "+isDue+`,
+  CASE WHEN EXISTS (SELECT 1 FROM plg_kessai_card c WHERE c.id = card_id AND c.deleted_at IS NOT NULL) THEN 1 ELSE 0 END
+FROM plg_kessai_operation WHERE order_id IS NULL AND id > ? ORDER BY id LIMIT ?`, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("store: operations about cards: %w", err)
 	}

@@ -57,6 +57,8 @@ type CardOperation struct {
 	Customer  int64
 	Operation ledger.Operation
 	Due       bool
+	CardID    string // the one stored or to be deleted
+	CardGone  bool   // … which is no longer kept
 }
 
 // Stock is what both of EC-CUBE's columns say is left of a product class.

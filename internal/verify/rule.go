@@ -38,6 +38,7 @@ const (
 	PaymentTimes     Rule = "payment_times"     // a payment tells when it came to where it is
 	PaymentUnwatched Rule = "payment_unwatched" // whatever can still change is asked about
 	PaymentID        Rule = "payment_id"        // an id of Paygent's names one payment
+	CardOutcome      Rule = "card_outcome"      // an operation about a card did to it what it says
 	CurrentPayment   Rule = "current_payment"   // the order's payment is one of its own
 )
 
@@ -62,7 +63,7 @@ func checks() []check {
 
 // Rules lists every rule.
 func Rules() []Rule {
-	all := []Rule{OrderGone, LedgerMissing, StockColumns}
+	all := []Rule{OrderGone, LedgerMissing, StockColumns, CardOutcome}
 	for _, c := range checks() {
 		all = append(all, c.rule)
 	}

@@ -174,7 +174,22 @@ func checkCard(o *CardOperation) (out []Breach) {
 	if cause := dueFault(op, o.Due); cause != "" {
 		say(OperationDue, cause)
 	}
+	if cause := cardFault(o); cause != "" {
+		say(CardOutcome, cause)
+	}
 	return out
+}
+
+// cardFault: what succeeded names its card, and a 026 one that is gone.
+func cardFault(o *CardOperation) string {
+	succeeded, deletes := o.Operation.State == payment.Succeeded, o.Operation.Kind == payment.DeleteCard
+	switch {
+	case o.CardID == "" && (succeeded || deletes):
+		return "it names no card"
+	case succeeded && deletes && !o.CardGone:
+		return fmt.Sprintf("it succeeded, and card %s is kept", o.CardID)
+	}
+	return ""
 }
 
 func (v *Verifier) stock(ctx context.Context, _ Scope, c *counter) error {

@@ -97,14 +97,22 @@ func TestBesideOrders(t *testing.T) {
 	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	card := func(id string, o ledger.Operation, due bool) CardOperation {
 		o.ID, o.Kind = id, payment.StoreCard
-		return CardOperation{Customer: 7, Operation: o, Due: due}
+		return CardOperation{Customer: 7, Operation: o, Due: due, CardID: "k"}
+	}
+	deletes := func(id string, o ledger.Operation, card string, gone bool) CardOperation {
+		o.ID, o.Kind = id, payment.DeleteCard
+		return CardOperation{Customer: 7, Operation: o, CardID: card, CardGone: gone}
 	}
 	settled := ledger.Operation{State: payment.Succeeded, SettledAt: now}
+	refused := ledger.Operation{State: payment.DeclinedOp, SettledAt: now}
 	open := ledger.Operation{State: payment.UnknownState, OpenKey: "customer:7", UnknownAt: now}
 	another := open
 	another.OpenKey = "customer:8"
 	s := &shelf{
-		cards: []CardOperation{card("a", settled, false), card("b", open, true), card("c", another, true), card("d", open, false), card("e", settled, true)},
+		cards: []CardOperation{card("a", settled, false), card("b", open, true), card("c", another, true), card("d", open, false), card("e", settled, true),
+			deletes("f", settled, "k", true), deletes("g", settled, "k", false), deletes("h", refused, "", false), deletes("i", refused, "k", false),
+			{Customer: 7, Operation: ledger.Operation{ID: "j", Kind: payment.StoreCard, State: payment.Succeeded, SettledAt: now}},
+			{Customer: 7, Operation: ledger.Operation{ID: "k", Kind: payment.StoreCard, State: payment.DeclinedOp, SettledAt: now}}},
 		stray: []Notice{
 			{Notice: ledger.Notice{ID: "a", NoticeID: 1, State: ledger.NoticeForeign, TradingID: "x"}},
 			{Notice: ledger.Notice{ID: "b", NoticeID: 2, State: ledger.NoticeApplied}}, // カード有効性チェック
@@ -124,8 +132,11 @@ func TestBesideOrders(t *testing.T) {
 		`open_key customer:7 operation c (025): it is unknown with the key "customer:8", which is not one of ["customer:7"]`,
 		"operation_due customer:7 operation d (025): it is unknown, and no worker will look at it",
 		"operation_due customer:7 operation e (025): it is succeeded, and somebody's or still due",
+		"card_outcome customer:7 operation g (026): it succeeded, and card k is kept",
+		"card_outcome customer:7 operation h (026): it names no card",
+		"card_outcome customer:7 operation j (025): it names no card",
 	}
-	if err != nil || c.CardOperations != 5 || c.StrayNotices != 5 || !slices.Equal(got, want) {
+	if err != nil || c.CardOperations != 11 || c.StrayNotices != 5 || !slices.Equal(got, want) {
 		t.Errorf("%+v, %v\n%s", c, err, strings.Join(got, "\n"))
 	}
 }
