@@ -92,6 +92,7 @@ func (r *benchRig) left(n int) {
 	ids := r.drafts(n, r.bank)
 	each(r.b, n, 16, func(i int) error { return r.begin(ids[i]) })
 	r.Advance(20 * 24 * time.Hour)
+	r.analyze()
 }
 
 // ended makes orders left in 決済処理中 with their goods, whose page is known to have expired.
@@ -106,6 +107,7 @@ func (r *benchRig) ended(n int) {
 	r.Exec("UPDATE dtb_product_class SET stock = stock - ? WHERE id = ?", n-1, r.class)
 	r.copy(id, n-1)
 	r.Advance(20 * 24 * time.Hour)
+	r.analyze()
 }
 
 // copy makes up to 100,000 copies of an order and its ledger, by one statement a table.

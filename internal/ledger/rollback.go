@@ -54,18 +54,9 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 		out.Verdict, out.Reason = RollbackSkipped, reason
 		return out, nil
 	}
-	findings := map[string]asked{}
-	for _, p := range l.Payments {
-		if l.canComeAlive(t, p) {
-			f := s.inquire(ctx, l, p, inquiryOf(p, t.policy.Version))
-			findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, id)}
-		}
-	}
-	var elsewhere *begunElsewhere
-	if l.unbooked() {
-		if elsewhere, err = s.askUnbooked(ctx, l, t); err != nil {
-			return out, err
-		}
+	findings, elsewhere, err := s.askForRollback(ctx, l, t)
+	if err != nil {
+		return out, err
 	}
 	version := l.Version
 	decide := func(l *Ledger, t tick) error {
@@ -94,6 +85,38 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 		err = nil
 	}
 	return out, err
+}
+
+// rollbackAsks is how many orders of a rollback are asked about at once: more may be looked
+// at, for many need no question.
+const rollbackAsks = 16
+
+// askForRollback asks about what can come alive.
+func (s *Service) askForRollback(ctx context.Context, l *Ledger, t tick) (findings map[string]asked, elsewhere *begunElsewhere, err error) {
+	var alive []*Payment
+	for _, p := range l.Payments {
+		if l.canComeAlive(t, p) {
+			alive = append(alive, p)
+		}
+	}
+	if len(alive) == 0 && !l.unbooked() {
+		return nil, nil, nil
+	}
+	select {
+	case s.rollbackAsks <- struct{}{}:
+		defer func() { <-s.rollbackAsks }()
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	findings = map[string]asked{}
+	for _, p := range alive {
+		f := s.inquire(ctx, l, p, inquiryOf(p, t.policy.Version))
+		findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, l.Order.ID)}
+	}
+	if l.unbooked() {
+		elsewhere, err = s.askUnbooked(ctx, l, t)
+	}
+	return findings, elsewhere, err
 }
 
 // errRehearsed undoes a rehearsal, which decided with all that it needed.

@@ -33,6 +33,8 @@ type Service struct {
 	seal    func(CardToken) (string, error)
 	unseal  func(string) (CardToken, error)
 	returns func(order.ID, *Payment) Returns
+
+	rollbackAsks chan struct{} // full while so many orders of a rollback are asked about
 }
 
 // Deps is what a Service needs from outside.
@@ -67,6 +69,7 @@ const (
 // New makes a Service.
 func New(d Deps) *Service {
 	s := &Service{store: d.Store, gateway: d.Gateway, policy: d.Policy, now: d.Now, rand: d.Rand, node: d.Node, log: d.Log, reached: d.Reached, seal: d.Seal, unseal: d.Unseal, returns: d.Returns}
+	s.rollbackAsks = make(chan struct{}, rollbackAsks)
 	if s.seal == nil || s.unseal == nil {
 		s.seal = func(CardToken) (string, error) { return "", errNoSeal }
 		s.unseal = func(string) (CardToken, error) { return "", errNoSeal }

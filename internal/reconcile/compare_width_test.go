@@ -88,27 +88,28 @@ func (nobody) Difference(context.Context, ledger.DifferenceQuery) (ledger.Differ
 	return ledger.Difference{Kind: ledger.DifferenceNone}, nil
 }
 
-// TestRollbackWidth: so many orders are looked at at once and no more, and they are told of
-// in their order.
+// TestRollbackWidth: so many orders are looked at at once and no more, of which the centre is
+// asked about 16, and they are told of in their order.
 func TestRollbackWidth(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
-	var want, got []order.ID
-	for range 9 {
-		want = append(want, r.atBank())
-	}
-	r.later(30)
-	const width = 3
-	centre := &crowd{width: width, full: make(chan struct{})}
-	service := ledger.New(ledger.Deps{
-		Store: r.Store, Gateway: centre, Now: r.Now, Rand: rand.Reader, Node: "node-3", Log: slog.New(slog.DiscardHandler),
-		Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
-	})
-	totals, err := reconcile.Rollback(t.Context(), service, r.Store, r.Now(), reconcile.RollbackOptions{Days: 7, Width: width}, func(out ledger.Rollback, _ ledger.Effect, err error) error {
-		got = append(got, out.Order)
-		return err
-	})
-	if err != nil || totals.Canceled != 9 || !slices.Equal(got, want) || centre.most.Load() != width {
-		t.Errorf("%+v, %v: %v of %v, %d at once", totals, err, got, want, centre.most.Load())
+	for width, most := range map[int]int32{3: 3, 40: 16} {
+		r := newRig(t)
+		var want, got []order.ID
+		for range 3 * most {
+			want = append(want, r.atBank())
+		}
+		r.later(30)
+		centre := &crowd{width: most, full: make(chan struct{})}
+		service := ledger.New(ledger.Deps{
+			Store: r.Store, Gateway: centre, Now: r.Now, Rand: rand.Reader, Node: "node-3", Log: slog.New(slog.DiscardHandler),
+			Policy: func(context.Context) (ledger.Policy, error) { return r.policy, nil },
+		})
+		totals, err := reconcile.Rollback(t.Context(), service, r.Store, r.Now(), reconcile.RollbackOptions{Days: 7, Width: width}, func(out ledger.Rollback, _ ledger.Effect, err error) error {
+			got = append(got, out.Order)
+			return err
+		})
+		if err != nil || totals.Canceled != len(want) || !slices.Equal(got, want) || centre.most.Load() != most {
+			t.Errorf("%+v, %v: %v of %v, %d at once", totals, err, got, want, centre.most.Load())
+		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 // with their number.
 const rollbackPage = 200
 
-// RollbackWidth is how many orders a rollback looks at at once as a rule: about as many
-// questions as a centre may be asked, and enough for a database server to work on together.
-const RollbackWidth = 16
+// RollbackWidth is how many orders a rollback looks at at once as a rule: as many as a
+// database server works on together. The centre is asked about fewer (ledger.RollBack).
+const RollbackWidth = 64
 
 // PendingStore lists orders that were left in 決済処理中.
 type PendingStore interface {
