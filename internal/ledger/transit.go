@@ -34,6 +34,15 @@ func (l *Ledger) alertInTransit(t tick, p *Payment) {
 	l.alert(t, AlertTransit, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Status: string(p.Status)})
 }
 
+// notInTransit: the centre has done its work, and ended it where we could not follow. That is
+// told as the contradiction it is.
+func (l *Ledger) notInTransit(t tick, p *Payment) {
+	if !p.TransitAt.IsZero() {
+		p.TransitAt = t.now
+		l.closeAlert(t, AlertTransit, p.ID)
+	}
+}
+
 // askBy lets the payment be asked about at that time at the latest.
 func (p *Payment) askBy(at time.Time) {
 	if p.AskAt.IsZero() || p.AskAt.After(at) {

@@ -96,6 +96,26 @@ func TestTransitThatGoesBack(t *testing.T) {
 	w.alerted()
 }
 
+// TestTransitThatEndsOtherwise: the centre took the capture back, which we do not follow. That
+// is a contradiction, and nobody is at work any more.
+func TestTransitThatEndsOtherwise(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.captured("p1")
+	w.learnt(p, payment.CaptureRequested)
+	w.now = w.now.Add(alertTransit)
+	w.watch(w.l.payment(p.ID), Finding{Kind: NoAnswer})
+	w.alerted(AlertTransit)
+	for range 3 {
+		w.now = w.now.Add(alertTransit - time.Hour)
+		w.watch(w.l.payment(p.ID), w.found(payment.AuthOK))
+		w.alerted(AlertContradiction)
+	}
+	w.now = w.now.Add(time.Hour)
+	w.watch(w.l.payment(p.ID), Finding{Kind: NoAnswer})
+	w.alerted(AlertContradiction)
+}
+
 // TestTransitOfOurOwn: while our operation is open it tells staff itself; one that has succeeded
 // has ended the payment, whatever the centre still counts together.
 func TestTransitOfOurOwn(t *testing.T) {

@@ -107,6 +107,8 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	}
 	if f.Kind != Found || f.Status.Transit() {
 		l.alertInTransit(t, p)
+	} else {
+		l.notInTransit(t, p)
 	}
 	l.watchOn(t, p)
 	return nil

@@ -95,7 +95,7 @@ func TestRollbackWidth(t *testing.T) {
 	for width, most := range map[int]int32{3: 3, 40: 16} {
 		r := newRig(t)
 		var want, got []order.ID
-		for range 3 * most {
+		for range most + 4 {
 			want = append(want, r.atBank())
 		}
 		r.later(30)
