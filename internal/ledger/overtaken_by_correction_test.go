@@ -282,6 +282,7 @@ func TestChangedTooLate(t *testing.T) {
 			t.Run(what+", "+name, func(t *testing.T) {
 				t.Parallel()
 				w, old, parent := changing(t, captured)
+				w.must(func(l *Ledger, t tick) error { l.alert(t, AlertAmountOpen, old.ID, EventData{}); return nil }) // as by the edit
 				w.settle(w.step(parent), verdictOf(yes("p2")))
 				gone, s := w.found(payment.AuthCancelDone), payment.AuthOK
 				if captured {
@@ -303,7 +304,7 @@ func TestChangedTooLate(t *testing.T) {
 					t.Errorf("the change is %s %s, %+v", parent.State, parent.Cause, w.l.Current())
 				}
 				fresh := w.l.holder("p3")
-				if fresh == nil || (w.reversal(fresh) != nil) == captured || w.alerts[string(AlertDouble)] != captured || w.alerts[string(AlertReversing)] {
+				if fresh == nil || (w.reversal(fresh) != nil) == captured || w.alerts[string(AlertDouble)] != captured || w.alerts[string(AlertReversing)] || w.alerts[string(AlertAmountOpen)] {
 					t.Errorf("%+v, alerts %v", fresh, w.alerts)
 				}
 				w.holds(Committed)

@@ -297,6 +297,7 @@ func (l *Ledger) inheritFrom(t tick, fresh, old *Payment, f Finding) {
 
 // leaveBehind ends the predecessor. 094 is asked once more whether it is gone indeed.
 func (l *Ledger) leaveBehind(t tick, old *Payment) {
+	l.closeAlert(t, AlertAmountOpen, old.ID)
 	old.End, old.Status = payment.Canceled, payment.AuthCancelDone
 	if old.Phase == payment.Captured {
 		old.End, old.Status = payment.Refunded, payment.RefundDone
