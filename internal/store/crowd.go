@@ -92,13 +92,13 @@ func (c *crowd[T]) wait(ctx context.Context, me *call[T]) error {
 		return nil
 	default:
 	}
-	long := time.NewTimer(patience)
-	defer long.Stop()
+	long, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer stop()
 	select {
 	case <-me.turn:
 		return nil
 	case <-ctx.Done():
-	case <-long.C:
+	case <-long.Done():
 	}
 	if c.withdraw(me) {
 		me.alone = true

@@ -89,9 +89,8 @@ func find(heaps *[]*heap, like string) *heap {
 
 func (g *gathered) insertRows(_ context.Context, i insertion) error {
 	h := find(&g.inserts, i.table+i.conflict)
-	rows := append(h.insert.rows, i.rows...)
+	i.rows = slices.Concat(h.insert.rows, i.rows)
 	h.insert = i
-	h.insert.rows = rows
 	return nil
 }
 
