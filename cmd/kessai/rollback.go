@@ -58,8 +58,8 @@ func (r rollbackRun) run(cmd *cobra.Command, e env, c config.Config, d app.Deps)
 	if cmd.Flags().Changed("days") && r.days < 0 {
 		return usageError{errors.New("--days must not be negative")}
 	}
-	if r.width < 1 || r.width > 32 {
-		return usageError{errors.New("--width must be from 1 to 32")}
+	if r.width < 1 || r.width > reconcile.RollbackWidth {
+		return usageError{fmt.Errorf("--width must be from 1 to %d", reconcile.RollbackWidth)}
 	}
 	if d.Node, err = passingNode(d); err != nil {
 		return err

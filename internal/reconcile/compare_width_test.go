@@ -94,6 +94,12 @@ func TestRollbackWidth(t *testing.T) {
 	t.Parallel()
 	for width, most := range map[int]int32{3: 3, 40: 16} {
 		r := newRig(t)
+		more := func(n int) {
+			for _, table := range []string{"dtb_product_stock", "dtb_product_class"} {
+				r.Exec("UPDATE "+table+" SET stock = stock + ?", n)
+			}
+		}
+		more(int(most))
 		var want, got []order.ID
 		for range most + 4 {
 			want = append(want, r.atBank())
@@ -111,5 +117,6 @@ func TestRollbackWidth(t *testing.T) {
 		if err != nil || totals.Canceled != len(want) || !slices.Equal(got, want) || centre.most.Load() != most {
 			t.Errorf("%+v, %v: %v of %v, %d at once", totals, err, got, want, centre.most.Load())
 		}
+		more(-int(most))
 	}
 }
