@@ -26,6 +26,9 @@ func (m mysqlServer) reset(ctx context.Context, template, name string) (usable b
 	if !slices.Equal(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(have))) {
 		return false, nil
 	}
+	if same, err := m.sameIndexes(ctx, template, name); err != nil || !same {
+		return false, err
+	}
 	var b strings.Builder
 	b.WriteString("SET foreign_key_checks = 0, sql_mode = 'NO_AUTO_VALUE_ON_ZERO';\n")
 	for _, table := range slices.Sorted(maps.Keys(want)) {
@@ -64,6 +67,16 @@ func (m mysqlServer) counters(ctx context.Context, name string) (map[string]int6
 		tables[table] = next
 	}
 	return tables, rows.Err()
+}
+
+// sameIndexes reports whether two databases have the same indexes, but for that of the
+// template's own table.
+func (m mysqlServer) sameIndexes(ctx context.Context, one, other string) (bool, error) {
+	var kinds int
+	err := m.conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM information_schema.statistics
+		WHERE table_schema IN (?, ?) AND table_name <> 'kessai_t_made' GROUP BY table_name, index_name, seq_in_index, column_name HAVING COUNT(*) <> 2) odd`,
+		one, other).Scan(&kinds)
+	return kinds == 0, err
 }
 
 // dropStale drops what killed processes left, and databases of former schemas that

@@ -18,7 +18,7 @@ import (
 const (
 	prefix = "kessai_t_"
 	stale  = 6 * time.Hour // after which a left-over is nobody's any more
-	layout = "2"           // counted up when templates are made in another way
+	layout = "3"           // counted up when templates are made in another way
 )
 
 // uniqueName is a name for a database of one test. It tells when it was made.

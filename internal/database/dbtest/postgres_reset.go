@@ -10,9 +10,10 @@ import (
 // errOtherSchema says that a test changed tables, so rows alone cannot be put back.
 var errOtherSchema = errors.New("the tables are not those of the template")
 
-// signature describes the tables of a database.
-const signature = `SELECT md5(string_agg(table_name || '.' || column_name || ' ' || data_type, ',' ORDER BY table_name, column_name))
-	FROM information_schema.columns WHERE table_schema = 'public'`
+// signature describes the tables of a database, and their indexes.
+const signature = `SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
+	SELECT table_name || '.' || column_name || ' ' || data_type AS part FROM information_schema.columns WHERE table_schema = 'public'
+	UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public') parts`
 
 // keepPristine copies every row, where each sequence stands, and the signature
 // into a schema of their own, which comes along with every copy of the template.
