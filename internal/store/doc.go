@@ -6,6 +6,9 @@
 // rules hold also where row locks are local to a node (money.md §2). Locks are
 // taken in one order: order, holds, stock rows by class, customer.
 //
+// Updates of different orders, and reads, that come at the same time share their
+// statements and a transaction (together.go; decision 0014).
+//
 // A customer's stored cards are a wallet.Wallet: what UpdateWallet does for it is what Update
 // does for a ledger. Operations of both stand in one table; a row belongs to an order
 // and one of its payments, or to a customer.
