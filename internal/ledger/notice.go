@@ -277,6 +277,9 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	switch {
 	case f.Status == n.Status && !former:
 		return l.applyNotice(t, n, p, f.Status, latest(n.PaymentDate, f.PaymentDate))
+	case n.NoticeID < p.LastNoticeID && n.Status.Informational() && f.Status == p.Status:
+		// A newer notice and 094 agree, though a card refused at its page goes from 14 back to 10.
+		return l.finish(t, n, p, NoticeSuperseded)
 	case n.Status.Backwards(f.Status): // 094 is behind the notice
 		return l.askLater(t, n)
 	case f.Status.Transit() && !p.living(): // nor has it shown whether the payment ever stood

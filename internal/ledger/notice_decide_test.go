@@ -368,3 +368,40 @@ func TestANoticeWaitsForTheBuyersReturn(t *testing.T) {
 		}
 	}
 }
+
+// TestAnOlderWordThanTheLast: the notice of 3-D Secure under way (14) comes after the newer one
+// of the card refused at its page (10). 094 agrees with the newer, so the older waits for
+// nothing; one of money is not put aside like that.
+func TestAnOlderWordThanTheLast(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		told, found payment.Status
+		older       bool
+		want        NoticeState
+	}{
+		"older, 094 agrees with the newer": {"14", "10", true, NoticeSuperseded},
+		"older, 094 tells something else":  {"14", "13", true, NoticeSuperseded},
+		"newer":                            {"14", "10", false, NoticeReceived},
+		"older, of money":                  {"20", "10", true, NoticeReceived},
+	} {
+		w, _ := challenged1(t)
+		w.policy.Confirm = ConfirmAlways
+		last := w.notice("10")
+		if f := w.found("10"); w.take(last) {
+			w.confirm(last, &f)
+		}
+		if last.State != NoticeApplied || w.l.Current().LastNoticeID != last.NoticeID {
+			t.Fatalf("%s: %+v", name, last)
+		}
+		n, f := w.notice(tt.told), w.found(tt.found)
+		if tt.older {
+			n.NoticeID = last.NoticeID - 1
+		}
+		if !w.take(n) {
+			t.Fatalf("%s: not asked about: %+v", name, n)
+		}
+		if w.confirm(n, &f); n.State != tt.want {
+			t.Errorf("%s: %s %s", name, n.State, n.Reason)
+		}
+	}
+}

@@ -189,7 +189,7 @@ func TestWhatAReplayFillsIn(t *testing.T) {
 	}
 }
 
-// TestReversedByTelegram: a person is told where none fits, but not while the centre is at
+// TestReversedByTelegram: a person is told where none fits, be it because the centre is at
 // work; money that was taken is never sent back by itself.
 func TestReversedByTelegram(t *testing.T) {
 	t.Parallel()
@@ -200,7 +200,8 @@ func TestReversedByTelegram(t *testing.T) {
 		alerts  []AlertKind
 	}{
 		"authorised":     {payment.Authorised, payment.AuthOK, true, nil},
-		"at work there":  {payment.Authorised, payment.CancelRequested, false, nil},
+		"at work there":  {payment.Authorised, payment.CancelRequested, false, []AlertKind{AlertReversing}},
+		"being captured": {payment.Authorised, payment.CaptureRequested, false, []AlertKind{AlertReversing}},
 		"no telegram":    {payment.Authorised, payment.AuthComplete, false, []AlertKind{AlertReversing}},
 		"taken":          {payment.Captured, payment.Cleared, false, nil},
 		"taken for good": {payment.Captured, payment.ClearedFinal, false, []AlertKind{AlertReversing}},

@@ -32,8 +32,8 @@ func (l *Ledger) planOperation(t tick, p *Payment, kind payment.Kind, openKey, o
 // reverse sees to it that an authorised payment does not stay alive.
 func (l *Ledger) reverse(t tick, p *Payment, cause string) {
 	p.Reverse = true
-	byHand := p.unnamed() || p.standing().Offers(payment.CancelButton) == "" && !p.Status.Transit() // no telegram does it
-	if !mayReverse(t, p) || byHand {
+	stuck := l.openOn(p) == nil && p.standing().Offers(payment.CancelButton) == "" // no telegram does it, or none now
+	if !mayReverse(t, p) || p.unnamed() || stuck {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
 	l.planReversal(t, p, cause)

@@ -755,7 +755,8 @@ func TestWhatASuccessorInherits(t *testing.T) {
 	}
 }
 
-// TestAMovedSuccessorOfWhatMustGo is cancelled although the centre is at work about it already.
+// TestAMovedSuccessorOfWhatMustGo is cancelled although the centre is at work about it already;
+// until it is gone staff know of it.
 func TestAMovedSuccessorOfWhatMustGo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -766,8 +767,35 @@ func TestAMovedSuccessorOfWhatMustGo(t *testing.T) {
 	w.confirm(n, &f)
 	p := w.l.holder("p3")
 	if p == nil || !p.Reverse || !p.AskAt.Equal(w.now.Add(time.Hour)) {
-		t.Errorf("%+v, notice %s %s", p, n.State, n.Reason)
+		t.Fatalf("%+v, notice %s %s", p, n.State, n.Reason)
 	}
+	w.alerted(AlertReversing)
+	w.now = p.AskAt
+	w.watch(p, Finding{Kind: Found, PaymentID: "p3", TradingID: old.TradingID, Type: "02", Status: "40", Amount: lower, BegunAt: w.now})
+	w.alerted(AlertDouble)
+}
+
+// TestCorrectedWhileItIsChanged: オーソリ変更 finds the old payment's successor being captured.
+// Two payments are alive when it ends, and staff are told.
+func TestCorrectedWhileItIsChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	parent := w.begunChange()
+	old := w.l.payment(parent.PaymentID)
+	w.settle(w.step(parent), verdictOf(yes("p2")))
+	gone := w.step(parent)
+	if gone == nil || gone.Kind != payment.CancelAuthorization || gone.PaymentID != old.ID {
+		t.Fatalf("%+v", gone)
+	}
+	gone = w.unknown(gone)
+	w.now = gone.DeadlineAt.Add(time.Minute)
+	n, f := w.corrected("p3", old.PaymentID, payment.CaptureRequested, 1500)
+	w.confirm(n, &f)
+	w.steps(parent)
+	if parent = w.l.operation(parent.ID); parent.State != payment.Succeeded || len(w.alivePayments()) != 2 {
+		t.Fatalf("%+v, %d alive", parent, len(w.alivePayments()))
+	}
+	w.alerted(AlertReversing)
 }
 
 // TestSuccessorUnderATelegram: while a telegram of ours about its predecessor is under way, the
