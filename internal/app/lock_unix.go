@@ -3,6 +3,7 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -18,5 +19,8 @@ func LockNode(file string) (unlock func() error, err error) {
 		_ = f.Close() // nothing was written
 		return nil, err
 	}
-	return f.Close, nil
+	return func() error {
+		// Closing is not enough: a child that is being started may still hold a copy of the file.
+		return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+	}, nil
 }

@@ -29,7 +29,7 @@ import (
 //
 //	KESSAI_SIM_ORDERS  how many orders there are in all; from 5,000 on every cell of the
 //	                   coverage table has to be met or explained
-//	KESSAI_SIM_SHARDS  into how many runs they are split (one for each 2,500), each with a
+//	KESSAI_SIM_SHARDS  into how many runs they are split (one for each 800), each with a
 //	                   seed of its own; as many run side by side as there are processors
 //	KESSAI_SIM_SEED    the first run's seed; each further one has the next
 //	KESSAI_SIM_ENGINE  sqlite (default), postgres or mysql; only SQLite is replayed
@@ -71,7 +71,7 @@ func TestSimulation(t *testing.T) {
 func simulateShards(t *testing.T, engine database.Engine, seed uint64, orders int) {
 	t.Helper()
 	debug.SetGCPercent(400) // nearly nothing of a run is kept, and it is all made again and again
-	shards := (orders + 2499) / 2500
+	shards := (orders + 799) / 800
 	if n := os.Getenv("KESSAI_SIM_SHARDS"); n != "" {
 		shards = parse(t, "KESSAI_SIM_SHARDS", n)
 	}
