@@ -90,6 +90,9 @@ func (l *Ledger) mayPress(t tick, p *Payment, b payment.Button) (payment.Kind, e
 		}
 	}
 	kind := p.standing().Offers(b)
+	if b == payment.CancelButton {
+		kind = l.cancelKind(p)
+	}
 	if kind == payment.ChangeAmount && p.Method == payment.Card && p.PaymentClass == "" && l.Order.Total > 0 {
 		return "", notNow("payment.class_unknown", nil) // a new authorisation repeats it
 	}
@@ -164,7 +167,7 @@ func (l *Ledger) planAmount(t tick, p *Payment, kind payment.Kind, in Change) (*
 const detached = "total_zero"
 
 func (l *Ledger) planDetached(t tick, p *Payment, in Change) (*Operation, error) {
-	kind := p.standing().Offers(payment.CancelButton)
+	kind := l.cancelKind(p)
 	if kind == "" {
 		return nil, notOffered(p, payment.CancelButton)
 	}

@@ -64,7 +64,10 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 	if !l.tells(p, f) {
 		return notNow("payment.unconfirmed", nil)
 	}
-	if f.Status == p.Status {
+	switch {
+	case p.uncaptured(f.Status):
+		return notNow("payment.uncaptured", nil)
+	case f.Status == p.Status:
 		return nil
 	}
 	unclear := false

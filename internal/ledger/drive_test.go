@@ -127,6 +127,19 @@ func TestTheOldPaymentIsConfirmed(t *testing.T) {
 	}
 }
 
+// TestNoSaleAtTheCentre: what is not captured there is not replaced by another sale.
+func TestNoSaleAtTheCentre(t *testing.T) {
+	t.Parallel()
+	s := lowered(t, true)
+	p := s.l.Current()
+	p.Status = payment.AuthOK // by the answer alone
+	s.tells(s.theirs("20"))
+	if _, err := s.press(payment.SaleChangeButton, "k"); code(err) != "payment.uncaptured" || len(s.sent) > 0 {
+		t.Errorf("%v, sent %v", err, s.telegrams())
+	}
+	s.stands(p, payment.Captured, "")
+}
+
 // TestConfirmedTooLate: what became known while 094 was asked is newer than its answer.
 func TestConfirmedTooLate(t *testing.T) {
 	t.Parallel()

@@ -269,16 +269,18 @@ func (l *Ledger) paid(t tick, f fact) {
 
 // contradict puts what cannot be before a person, once per payment and status.
 func (l *Ledger) contradict(t tick, p *Payment, f fact) {
-	cause := p.ID + ":" + string(f.event)
+	cause := contradictionCause(p, f.event)
 	data := EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Status: string(f.status), Amount: p.Amount, Text: string(f.event)}
 	l.alert(t, AlertContradiction, cause, data)
 	l.mail(t, MailMismatch, cause, data)
 }
 
+func contradictionCause(p *Payment, e payment.Event) string { return p.ID + ":" + string(e) }
+
 // agree closes what was said of a contradiction, once Paygent tells of the payment what the
 // book says.
 func (l *Ledger) agree(t tick, p *Payment, told payment.Status) {
-	if told != payment.NoStatus && !told.Transit() {
+	if told != payment.NoStatus && !told.Transit() && !p.uncaptured(told) {
 		l.closeContradictions(t, p)
 	}
 }

@@ -276,7 +276,7 @@ func (l *Ledger) inquired(t tick, op *Operation, r reading, f Finding) {
 
 // changed is the status found, unless it is the one the payment already has.
 func changed(p *Payment, f Finding) payment.Status {
-	if f.Kind != Found || f.Status == p.Status {
+	if f.Kind != Found || f.Status == p.Status && !p.uncaptured(f.Status) {
 		return payment.NoStatus
 	}
 	return f.Status

@@ -192,7 +192,7 @@ func (l *Ledger) captureStep(t tick, parent *Operation, fresh *Payment) (*Operat
 // that took its place, nil where the saga goes back; one that can no longer be cancelled
 // makes the saga go back.
 func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Operation, error) {
-	if !p.living() {
+	if l.gone(p) {
 		if instead != nil {
 			return nil, l.endSaga(t, parent, payment.Succeeded, "answer", "", "")
 		}
@@ -210,7 +210,7 @@ func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Op
 	if l.awaitName(t, parent, p) {
 		return nil, nil
 	}
-	kind := p.standing().Offers(payment.CancelButton)
+	kind := l.cancelKind(p)
 	last := l.lastStep(parent, p, payment.CancelAuthorization, payment.CancelCapture)
 	at := t.now.Add(time.Hour)
 	if kind != "" && last != nil && last.Kind == kind { // by the same telegram again

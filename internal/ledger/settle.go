@@ -193,7 +193,7 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 		}
 		return l.observe(t, p, fact{event: event, status: v.status, cause: v.cause, actor: Paygent})
 	}
-	if v.status != payment.NoStatus && v.status != p.Status {
+	if v.status != payment.NoStatus && (v.status != p.Status || p.uncaptured(v.status) && cancels(op.Kind)) {
 		if err := l.observe(t, p, told(v.status, v.paymentDate, v.cause)); err != nil {
 			return err
 		}

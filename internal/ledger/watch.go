@@ -95,6 +95,8 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		p.addPaygentID(f.PaymentID)
 	}
 	switch {
+	case l.tells(p, f) && f.Status == p.Status && p.uncaptured(f.Status):
+		l.alertUncaptured(t, p, f.Status)
 	case l.tells(p, f) && f.Status == p.Status:
 		l.agree(t, p, f.Status)
 	case l.tells(p, f):

@@ -29,6 +29,7 @@ func paymentSentences() map[string]Sentence {
 		"payment.class_unknown":     {"お客様が選んだ支払回数がペイジェントから通知されていないため、金額を変更できません。通知が届いてからお試しいただくか、ペイジェントオンラインで変更してください。", "No notice has told how the buyer pays (payment_class), which a new authorisation repeats; wait for it, or change the amount in Paygent Online."},
 		"payment.not_complete_yet":  {"d払いは「消込完了」になるまで操作できません。当日20:00までの売上は、翌日3:30以降に操作できます。", "d払い can be touched again once its status is 44."},
 		"payment.not_offered":       {"現在の決済ステータスでは{Button}を行えません。", "{Button} is not possible at the payment's present status."},
+		"payment.uncaptured":        {"ペイジェントではこの決済がまだ売上になっていません。ペイジェントオンラインで決済の状態をご確認ください。", "At Paygent this payment is not captured yet. Look at it in Paygent Online."},
 		"payment.unconfirmed":       {"ペイジェントに決済の状態を確認できませんでした。しばらくしてからもう一度お試しください。", "Paygent did not tell where the payment stands. Try again shortly."},
 		"payment.number_issued":     {"お支払い番号が発行されています。その番号でお支払いください。", "A number was issued; there is no other try."},
 		"operation.open":            {"ほかの処理が完了していません。しばらくしてからもう一度お試しください。", "Another operation is under way. Try again shortly."},
