@@ -267,6 +267,9 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 		}
 		return l.askLater(t, n) // it ended, and something may have taken its place
 	}
+	if err := l.learnLate(t, p, f); err != nil {
+		return err
+	}
 	former := f.Amount != n.Amount && l.onceWorth(p, n.Amount) && l.rightAmount(p, f.Amount)
 	if f.Amount != n.Amount && !f.Status.Ends() && !former {
 		return l.park(t, n, ParkAmount)

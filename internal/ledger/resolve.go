@@ -233,6 +233,9 @@ func (l *Ledger) resolve(t tick, opID string, f Finding, witnessed bool) error {
 			return err
 		}
 	}
+	if err := l.learnLate(t, p, f); err != nil {
+		return err
+	}
 	r := l.judge(op, f, witnessed)
 	l.learnBrand(p, f)
 	v := verdict{cause: "inquiry", code: op.Code, detail: op.Detail, status: f.Status, paymentDate: f.PaymentDate}
@@ -282,6 +285,9 @@ func changed(p *Payment, f Finding) payment.Status {
 	return f.Status
 }
 
+// causeNotHappened is why an operation is declined that nothing shows to have happened.
+const causeNotHappened = "not_happened"
+
 // negative counts a negative answer: two that agree, a minute apart, after the
 // deadline and its margin, settle the operation as not happened.
 func (l *Ledger) negative(t tick, op *Operation, v verdict, f Finding) error {
@@ -292,7 +298,7 @@ func (l *Ledger) negative(t tick, op *Operation, v verdict, f Finding) error {
 	}
 	ripe := !t.now.Before(op.DeadlineAt.Add(settleMargin))
 	if ripe && !op.NegativeAt.IsZero() && !t.now.Before(op.NegativeAt.Add(negativeApart)) {
-		v.state, v.event, v.cause, v.status = payment.DeclinedOp, payment.NoEffect, "not_happened", changed(l.payment(op.PaymentID), f)
+		v.state, v.event, v.cause, v.status = payment.DeclinedOp, payment.NoEffect, causeNotHappened, changed(l.payment(op.PaymentID), f)
 		return l.settle(t, op.ID, v)
 	}
 	setOnce(&op.NegativeAt, t.now)

@@ -91,6 +91,9 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		l.watchUnclear(t, p, f)
 		return err
 	}
+	if err := l.learnLate(t, p, f); err != nil {
+		return err
+	}
 	if l.tells(p, f) {
 		p.addPaygentID(f.PaymentID)
 	}

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"slices"
+
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -63,12 +65,15 @@ func cancels(op *ledger.Operation) bool {
 	return false
 }
 
-// capturedAmount: what our operations captured, as later ones corrected it, is not more
-// than the payment; nor is what went back by hand.
+// capturedAmount: what our operations captured, as those that took effect later corrected it,
+// is not more than the payment; nor is what went back by hand.
 func capturedAmount(b *Book, say sayer) {
+	asSettled := slices.SortedStableFunc(slices.Values(b.Ledger.Operations), func(x, y *ledger.Operation) int {
+		return x.SettledAt.Compare(y.SettledAt)
+	})
 	for _, p := range b.Ledger.Payments {
 		captured := order.Yen(0)
-		for _, op := range b.Ledger.Operations {
+		for _, op := range asSettled {
 			if op.PaymentID != p.ID || op.State != payment.Succeeded {
 				continue
 			}

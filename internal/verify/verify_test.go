@@ -208,3 +208,27 @@ func TestDocumented(t *testing.T) {
 		}
 	}
 }
+
+// TestCapturedAsCorrectedLast: a change of the amount may take effect after one that was begun
+// later.
+func TestCapturedAsCorrectedLast(t *testing.T) {
+	t.Parallel()
+	at := func(minute int) time.Time { return time.Date(2026, 4, 1, 0, minute, 0, 0, time.UTC) }
+	b := &Book{Ledger: ledger.Ledger{
+		Payments: []*ledger.Payment{{ID: "p", Amount: 900}},
+		Operations: []*ledger.Operation{
+			{PaymentID: "p", Kind: payment.CaptureCarrier, State: payment.Succeeded, Amount: 1000, SettledAt: at(1)},
+			{PaymentID: "p", Kind: payment.CorrectCarrier, State: payment.Succeeded, Amount: 900, SettledAt: at(9)},
+			{PaymentID: "p", Kind: payment.CorrectCarrier, State: payment.Succeeded, Amount: 950, SettledAt: at(5)},
+		},
+	}}
+	said := 0
+	say := func(*ledger.Payment, string, ...any) { said++ }
+	if capturedAmount(b, say); said != 0 {
+		t.Error("the last to take effect is not the last begun")
+	}
+	b.Ledger.Operations[1].SettledAt = at(3)
+	if capturedAmount(b, say); said != 1 {
+		t.Errorf("said %d times", said)
+	}
+}
