@@ -70,7 +70,7 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 	case f.Status == p.Status:
 		return nil
 	}
-	unclear := false
+	unclear, expired := false, false
 	_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error {
 		if now := l.payment(in.PaymentID); now.stillAs(p) {
 			done, err := l.inherit(t, now, f, "inquiry")
@@ -78,10 +78,15 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 				unclear = now.living()
 				return err
 			}
-			return l.learn(t, now, f.Status, f.Amount, f.PaymentDate, "inquiry")
+			err = l.learn(t, now, f.Status, f.Amount, f.PaymentDate, "inquiry")
+			expired = now.living() && f.Status.Ends()
+			return err
 		}
 		return nil
 	})
+	if err == nil && expired { // what we hold for captured is gone there: a person looks into it
+		return notNow("payment.expired", nil)
+	}
 	if err == nil && unclear { // it ended there, and something may stand in its place
 		return notNow("payment.unconfirmed", nil)
 	}

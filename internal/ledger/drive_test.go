@@ -127,17 +127,20 @@ func TestTheOldPaymentIsConfirmed(t *testing.T) {
 	}
 }
 
-// TestNoSaleAtTheCentre: what is not captured there is not replaced by another sale.
+// TestNoSaleAtTheCentre: what is not captured there, or no longer, is not replaced by another
+// sale.
 func TestNoSaleAtTheCentre(t *testing.T) {
 	t.Parallel()
-	s := lowered(t, true)
-	p := s.l.Current()
-	p.Status = payment.AuthOK // by the answer alone
-	s.tells(s.theirs("20"))
-	if _, err := s.press(payment.SaleChangeButton, "k"); code(err) != "payment.uncaptured" || len(s.sent) > 0 {
-		t.Errorf("%v, sent %v", err, s.telegrams())
+	for theirs, want := range map[payment.Status]string{"20": "payment.uncaptured", "33": "payment.expired"} {
+		s := lowered(t, true)
+		p := s.l.Current()
+		p.Status = payment.AuthOK // by the answer alone
+		s.tells(s.theirs(theirs))
+		if _, err := s.press(payment.SaleChangeButton, "k"); code(err) != want || len(s.sent) > 0 {
+			t.Errorf("%s: %v, sent %v", theirs, err, s.telegrams())
+		}
+		s.stands(p, payment.Captured, "")
 	}
-	s.stands(p, payment.Captured, "")
 }
 
 // TestConfirmedTooLate: what became known while 094 was asked is newer than its answer.
