@@ -211,6 +211,9 @@ func simulate(t *testing.T, engine database.Engine, seed uint64, orders int) *si
 			s.step()
 		}
 	}
+	if orders >= 500 {
+		s.fill(seed)
+	}
 	ran := time.Since(began)
 	if !t.Failed() {
 		s.comeToRest()
