@@ -44,6 +44,12 @@ func (s *simulation) fill(seed uint64) {
 			}
 			s.steps++
 			s.touchedBy = 0
+			s.setCentre(s.sim.CurrentFaults(), paygentsim.Pace{}) // some things wait until nothing is under way
+			if len(s.wire.slow) > 0 {
+				s.Advance(3 * time.Hour)
+				s.wire.arrive()
+				s.do(0, "everybody works", 0, s.work)
+			}
 			s.aimAt(c)
 		}
 		if !s.covered.met(c) {
