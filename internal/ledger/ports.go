@@ -38,8 +38,8 @@ type Store interface {
 	// zero if none waits.
 	Due(ctx context.Context, now time.Time, limit int) (due []Due, next time.Time, err error)
 
-	// DuePayments lists payments whose AskAt has come, oldest first, and when the
-	// next one is due.
+	// DuePayments lists payments whose AskAt has come and whose order is still there, oldest
+	// first, and when the next one is due.
 	DuePayments(ctx context.Context, now time.Time, limit int) (due []DuePayment, next time.Time, err error)
 
 	// OperationByKey finds an operation by its idempotency key.
@@ -233,7 +233,8 @@ type Sweeps interface {
 	AskedMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, next time.Time) (bool, error)
 	CloseMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, at time.Time, found bool) (bool, error)
 
-	// LivePayments lists payments with an id above after that have not ended, by id.
+	// LivePayments lists payments with an id above after that have not ended and whose order is
+	// still there, by id.
 	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
 
 	// ParkedNotices lists a merchant's parked notices that waiting may cure (WakeReasons, and
