@@ -73,8 +73,9 @@ type Store interface {
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
 
-	// AddNotice stores a notice that belongs to no ledger, or could not be applied. With a
-	// parked one that belongs to none it opens ParkedAlert; CloseShopAlert closes that.
+	// AddNotice stores a notice that belongs to no ledger, or could not be applied, unless it is
+	// stored. With a parked one that belongs to none it opens ParkedAlert; CloseShopAlert closes
+	// that.
 	AddNotice(ctx context.Context, n Notice) error
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
