@@ -95,8 +95,9 @@ func scanDue(row database.Row, more ...any) (d ledger.Due, err error) {
 }
 
 // orderStands: EC-CUBE's own pages can delete an order. A payment p of one is nothing that a
-// decision could be made about, and would come first for ever.
-const orderStands = "EXISTS (SELECT 1 FROM dtb_order o WHERE o.id = p.order_id)"
+// decision could be made about, and would come first for ever. No EXISTS: engines make a join of
+// it, and then read all that waits to find the first.
+const orderStands = "(SELECT o.id FROM dtb_order o WHERE o.id = p.order_id) IS NOT NULL"
 
 // DuePayments implements ledger.Store.
 func (s *Store) DuePayments(ctx context.Context, now time.Time, limit int) ([]ledger.DuePayment, time.Time, error) {
