@@ -78,6 +78,27 @@ func TestNoticesComeBack(t *testing.T) {
 	})
 }
 
+// TestParkedTwins: two that come at the same moment are stored once, and are one alert of the
+// shop, about the one that is stored.
+func TestParkedTwins(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		n := s.notice(0, 7)
+		n.State, n.Reason, n.NextAt = ledger.NoticeParked, ledger.ParkMalformed, time.Time{}
+		twin := n
+		twin.ID = s.ID()
+		for _, n := range []ledger.Notice{n, twin, n} {
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		open, err := s.Store.ShopAlerts(ctx, ledger.AlertNoticeParked)
+		if err != nil || len(open) != 1 || open[0].Cause != ledger.ParkedAlert(n).Cause {
+			t.Errorf("%+v, %v", open, err)
+		}
+	})
+}
+
 func TestNoticesWithADecision(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		id, _ := s.planned(t)
