@@ -64,6 +64,10 @@ type Store interface {
 	// zero if none was.
 	SweptAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 
+	// PurgedAt is when 091 told last that the centre no longer has all differences, zero if it
+	// never did.
+	PurgedAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
+
 	// Orderer reads who orders, from dtb_order and its shipping and member.
 	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
 
@@ -210,9 +214,11 @@ type Sweeps interface {
 	// owner that has it, and reports whether it did.
 	TakeLease(ctx context.Context, name, owner string, now, until time.Time) (bool, error)
 
-	// MarkSwept notes when a sweep began that 091 told everything (Store.SweptAt), and
-	// WantSweep that one is wanted before its time; SweepWanted is when that was.
+	// MarkSwept notes when a sweep began that 091 told everything (Store.SweptAt), MarkPurged
+	// when it told that differences are lost (Store.PurgedAt), and WantSweep that a sweep is
+	// wanted before its time; SweepWanted is when that was.
 	MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	MarkPurged(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 

@@ -256,7 +256,8 @@ func TestSuccessors(t *testing.T) {
 	})
 }
 
-// TestSweptAt: the last complete sweep of each merchant; nobody's lease.
+// TestSweptAt: the last complete sweep of each merchant, and the last that told of lost
+// differences; nobody's lease.
 func TestSweptAt(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		ctx := context.Background()
@@ -280,6 +281,16 @@ func TestSweptAt(t *testing.T) {
 		}
 		if a, b := swept(payment.Test, "12345"), swept(payment.Simulator, "6"); !a.IsZero() || !b.IsZero() {
 			t.Errorf("of another: %s, %s", a, b)
+		}
+		lost, err := s.Store.PurgedAt(ctx, payment.Simulator, "12345")
+		if err != nil || !lost.IsZero() {
+			t.Errorf("differences were lost at %s, %v", lost, err)
+		}
+		if err := s.Store.MarkPurged(ctx, payment.Simulator, "12345", s.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if lost, err = s.Store.PurgedAt(ctx, payment.Simulator, "12345"); err != nil || !lost.Equal(s.Now()) || swept(payment.Simulator, "12345").Equal(lost) {
+			t.Errorf("differences were lost at %s, %v", lost, err)
 		}
 	})
 }
