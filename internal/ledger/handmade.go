@@ -29,6 +29,8 @@ func (l *Ledger) decideHandMade(t tick, n *Notice, f *Finding) (done, ask bool, 
 		return true, false, l.askLater(t, n)
 	case f.Type != n.Type || f.Amount != n.Amount || f.TradingID != n.TradingID, !l.begunSince(*f):
 		return true, false, l.park(t, n, ParkNoOrder)
+	case f.behind(n):
+		return true, false, l.askLater(t, n)
 	case !f.Status.Alive(): // nothing to pay with yet, or no more
 		return true, false, l.finish(t, n, nil, NoticeSuperseded)
 	}

@@ -41,6 +41,7 @@ func TestMadeByHand(t *testing.T) {
 		"carrier":                    {payment.Carrier, "20", "20", payment.Authorised, NoticeApplied, order.New},
 		"Paidy":                      {payment.Paidy, "20", "20", payment.Authorised, NoticeApplied, order.New},
 		"captured, 094 still behind": {payment.Card, "40", "20", payment.Authorised, NoticeReceived, order.New},
+		"paid, 094 far behind":       {payment.Conveni, "43", "10", "", NoticeReceived, order.New},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

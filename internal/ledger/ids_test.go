@@ -177,3 +177,60 @@ func TestAnotherThatNeverCameAlive(t *testing.T) {
 		t.Errorf("a second authorisation is not reversed: %d payments", len(w.l.Payments))
 	}
 }
+
+// TestTheCentreIsBehindTheOtherID: the second payment of a buyer is told, and 094 does not show it
+// yet. That is asked about again, and after a day a person looks: its money is at the centre.
+func TestTheCentreIsBehindTheOtherID(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		world func(*testing.T) *world
+		told  payment.Status
+		found payment.Status
+		alert AlertKind // once 094 shows it; none for an authorisation, which is reversed
+	}{
+		"known, paid": {func(t *testing.T) *world {
+			w := linked(t, payment.Bank)
+			w.notified("p2", payment.Cleared)
+			return w
+		}, payment.Cleared, payment.Applied, AlertDouble},
+		"known, paid by an older notice": {func(t *testing.T) *world {
+			w := linked(t, payment.Card)
+			w.notified("p2", payment.AuthOK)
+			w.l.Current().LastNoticeID = 1 << 40
+			return w
+		}, payment.AuthOK, payment.ThreeDSRunning, ""},
+		"new, authorised": {func(t *testing.T) *world {
+			w := newWorld(t)
+			w.authorised("p2")
+			return w
+		}, payment.AuthOK, payment.Applied, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := tt.world(t)
+			n := w.noticeOf("p1", tt.told)
+			finds := func(s payment.Status) *Finding {
+				f := w.found(s)
+				f.PaymentID, f.Type = "p1", n.Type
+				return &f
+			}
+			if !w.take(n) {
+				t.Fatal("believed without 094")
+			}
+			w.confirm(n, finds(tt.found))
+			if n.State != NoticeReceived || !n.NextAt.After(w.now) || len(w.l.Payments) != 1 {
+				t.Fatalf("%s %s, %d payments", n.State, n.Reason, len(w.l.Payments))
+			}
+			late := *n
+			w.confirm(n, finds(tt.told))
+			if len(w.l.Payments) != 2 || tt.alert != "" && !w.alerts[string(tt.alert)] || tt.alert == "" && !w.l.Payments[1].Reverse {
+				t.Errorf("%s %s, %d payments, alerts %v", n.State, n.Reason, len(w.l.Payments), w.alerts)
+			}
+			w = tt.world(t)
+			w.now = late.ReceivedAt.Add(confirmTerm)
+			if w.confirm(&late, finds(tt.found)); late.State != NoticeParked || late.Reason != ParkSilent {
+				t.Errorf("after a day: %s %s", late.State, late.Reason)
+			}
+		})
+	}
+}

@@ -35,6 +35,9 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 	case p == nil && l.namesPayment(n) && (!f.about(n) || f.Status.Transit()):
 		n.Asked++
 		return false, l.askLater(t, n)
+	case f.behind(n) && (p == nil && l.besideOurs(n, f) || p != nil && p.beside(n.PaymentID)):
+		n.Asked++
+		return false, l.askLater(t, n) // a second payment of the buyer's, perhaps
 	case p == nil && l.besideOurs(n, f):
 		return false, l.finish(t, n, l.named(n), NoticeSuperseded)
 	case p == nil:
@@ -113,6 +116,11 @@ func (l *Ledger) underWay(t tick, p *Payment) (until time.Time, busy bool) {
 // about reports whether 094 answered about the payment that the notice names.
 func (f *Finding) about(n *Notice) bool {
 	return f != nil && f.Kind == Found && f.PaymentID == n.PaymentID
+}
+
+// behind reports whether 094 has yet to show that the notice's payment came alive.
+func (f *Finding) behind(n *Notice) bool {
+	return f.about(n) && n.Status.Alive() && f.Status.NeverAlive()
 }
 
 // namesPayment reports whether the trading_id is one of ours although the id is

@@ -317,7 +317,7 @@ func TestWhoseLastNotice(t *testing.T) {
 	w := newWorld(t)
 	p := w.authorised("p1")
 	last := w.l.payment(p.ID).LastNoticeID
-	n, f := w.notice(payment.AuthOK), w.found(payment.AuthNG)
+	n, f := w.notice(payment.AuthNG), w.found(payment.AuthNG)
 	n.PaymentID, f.PaymentID, n.NoticeID = "p9", "p9", last+100
 	w.confirm(n, &f)
 	if got := w.l.payment(p.ID).LastNoticeID; n.State != NoticeSuperseded || got != last {

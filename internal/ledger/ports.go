@@ -38,8 +38,8 @@ type Store interface {
 	// zero if none waits.
 	Due(ctx context.Context, now time.Time, limit int) (due []Due, next time.Time, err error)
 
-	// DuePayments lists payments whose AskAt has come, oldest first, and when the
-	// next one is due.
+	// DuePayments lists payments whose AskAt has come and whose order is still there, oldest
+	// first, and when the next one is due.
 	DuePayments(ctx context.Context, now time.Time, limit int) (due []DuePayment, next time.Time, err error)
 
 	// OperationByKey finds an operation by its idempotency key.
@@ -64,6 +64,10 @@ type Store interface {
 	// zero if none was.
 	SweptAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 
+	// PurgedAt is when 091 told last that the centre no longer has all differences, zero if it
+	// never did.
+	PurgedAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
+
 	// Orderer reads who orders, from dtb_order and its shipping and member.
 	Orderer(ctx context.Context, id order.ID, now time.Time) (Orderer, error)
 
@@ -73,8 +77,9 @@ type Store interface {
 	// StoredNotices returns the notices stored under this payment_notice_id.
 	StoredNotices(ctx context.Context, env payment.Environment, merchant string, noticeID int64) ([]Notice, error)
 
-	// AddNotice stores a notice that belongs to no ledger, or could not be applied. With a
-	// parked one that belongs to none it opens ParkedAlert; CloseShopAlert closes that.
+	// AddNotice stores a notice that belongs to no ledger, or could not be applied, unless it is
+	// stored. With a parked one that belongs to none it opens ParkedAlert; CloseShopAlert closes
+	// that.
 	AddNotice(ctx context.Context, n Notice) error
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
@@ -209,9 +214,11 @@ type Sweeps interface {
 	// owner that has it, and reports whether it did.
 	TakeLease(ctx context.Context, name, owner string, now, until time.Time) (bool, error)
 
-	// MarkSwept notes when a sweep began that 091 told everything (Store.SweptAt), and
-	// WantSweep that one is wanted before its time; SweepWanted is when that was.
+	// MarkSwept notes when a sweep began that 091 told everything (Store.SweptAt), MarkPurged
+	// when it told that differences are lost (Store.PurgedAt), and WantSweep that a sweep is
+	// wanted before its time; SweepWanted is when that was.
 	MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	MarkPurged(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 
@@ -233,7 +240,8 @@ type Sweeps interface {
 	AskedMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, next time.Time) (bool, error)
 	CloseMissing(ctx context.Context, env payment.Environment, merchant string, noticeID int64, at time.Time, found bool) (bool, error)
 
-	// LivePayments lists payments with an id above after that have not ended, by id.
+	// LivePayments lists payments with an id above after that have not ended and whose order is
+	// still there, by id.
 	LivePayments(ctx context.Context, env payment.Environment, merchant, after string, limit int) ([]DuePayment, error)
 
 	// ParkedNotices lists a merchant's parked notices that waiting may cure (WakeReasons, and

@@ -99,6 +99,10 @@ func (i inbox) SweptAt(context.Context, payment.Environment, string) (time.Time,
 	return i.c.sweptAt, nil
 }
 
+func (i inbox) PurgedAt(context.Context, payment.Environment, string) (time.Time, error) {
+	return time.Time{}, nil
+}
+
 // inquire is 094 by payment_id or trading_id.
 func (c *centre) inquire(paymentID, tradingID string) Finding {
 	if p := c.by(func(f *Finding) bool { return f.PaymentID == paymentID || paymentID == "" && f.TradingID == tradingID }); p != nil {

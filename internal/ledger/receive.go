@@ -46,6 +46,9 @@ func (s *Service) Receive(ctx context.Context, n Notice) (Notice, error) {
 		}
 		n.State, n.NextAt = NoticeDuplicate, time.Time{}
 		return n, nil
+	} else if orderIsGone(err) {
+		n = in
+		return n, s.parkForShop(ctx, &n, ParkNoOrder)
 	} else if err != nil {
 		// The notice is what must not be lost: it is kept, and taken up by a worker.
 		s.log.ErrorContext(ctx, "notice stored but not applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
@@ -109,7 +112,7 @@ func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first ord
 		return s.store.AddNotice(ctx, *n)
 	}
 	fresh := *n
-	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+	err = s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
 		*n = fresh
 		if err := l.park(t, n, ParkConflict); err != nil {
 			return err
@@ -127,6 +130,10 @@ func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first ord
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil
 	})
+	if orderIsGone(err) {
+		return s.parkForShop(ctx, n, ParkConflict)
+	}
+	return err
 }
 
 // parkMalformed keeps a notice that is Paygent's, and says nothing we can use.
@@ -135,13 +142,26 @@ func (s *Service) parkMalformed(ctx context.Context, t tick, n *Notice) error {
 	if n.OrderID == 0 {
 		return s.store.AddNotice(ctx, *n)
 	}
-	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+	err := s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
 		if err := l.park(t, n, ParkMalformed); err != nil {
 			return err
 		}
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil
 	})
+	if orderIsGone(err) {
+		return s.parkForShop(ctx, n, ParkMalformed)
+	}
+	return err
+}
+
+// orderIsGone: EC-CUBE's own pages can delete an order of which our books tell.
+func orderIsGone(err error) bool { return problem.Is(err, "order.unknown") }
+
+// parkForShop stores a notice whose order is gone under none, and puts it before a person.
+func (s *Service) parkForShop(ctx context.Context, n *Notice, why ParkReason) error {
+	n.State, n.Reason, n.NextAt, n.OrderID = NoticeParked, why, time.Time{}, 0
+	return s.store.AddNotice(ctx, *n)
 }
 
 // applyNew stores a notice together with what it changes.
@@ -174,6 +194,12 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 		}
 	}
 	err = s.takeUpNotice(ctx, t, n)
+	if orderIsGone(err) {
+		if err := s.parkForShop(ctx, &n, ParkNoOrder); err != nil { // the alert: the notice is stored
+			return err
+		}
+		return s.store.SaveNotice(ctx, n)
+	}
 	if err == nil || ctx.Err() != nil || t.now.Before(n.ReceivedAt.Add(confirmTerm)) {
 		return err
 	}
@@ -192,7 +218,7 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 // order's: of the shop's alert becomes the order's where it stays parked. One that still
 // belongs to none is laid down as it was.
 func (s *Service) findOrder(ctx context.Context, t tick, n *Notice) (found bool, err error) {
-	m, err := s.store.Match(ctx, *n, t.policy.Mark)
+	m, err := s.matchStanding(ctx, t, *n)
 	if err != nil {
 		return false, err
 	}
@@ -202,6 +228,18 @@ func (s *Service) findOrder(ctx context.Context, t tick, n *Notice) (found bool,
 	}
 	n.OrderID, n.State, n.NextAt = m.OrderID, NoticeReceived, time.Time{} // to its order it is new
 	return true, s.store.CloseShopAlert(ctx, AlertNoticeParked, parkCause(n), t.now)
+}
+
+// matchStanding is Store.Match that finds no order which is gone.
+func (s *Service) matchStanding(ctx context.Context, t tick, n Notice) (Match, error) {
+	m, err := s.store.Match(ctx, n, t.policy.Mark)
+	if err != nil || m.OrderID == 0 {
+		return m, err
+	}
+	if _, err = s.store.View(ctx, m.OrderID); orderIsGone(err) {
+		return Match{}, nil
+	}
+	return m, err
 }
 
 func (s *Service) takeUpNotice(ctx context.Context, t tick, n Notice) error {

@@ -98,10 +98,13 @@ func (s *Service) TryParked(ctx context.Context, n Notice, told *Told) error {
 // parked for another reason now, or whether 094 told something new of its payment.
 func (s *Service) wouldMove(ctx context.Context, t tick, n Notice, told *Told) (bool, error) {
 	if n.OrderID == 0 {
-		m, err := s.store.Match(ctx, n, t.policy.Mark)
+		m, err := s.matchStanding(ctx, t, n)
 		return m.OrderID != 0, err
 	}
 	l, err := s.store.View(ctx, n.OrderID)
+	if orderIsGone(err) { // a person was told when it was parked
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}

@@ -172,6 +172,7 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunEls
 			return RollbackSkipped, skip, nil
 		}
 	}
+	var cancels []*Payment
 	for _, p := range l.Payments {
 		f, was := findings[p.ID]
 		if !was {
@@ -189,9 +190,7 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunEls
 			continue
 		}
 		if l.cancelsAlive(t, p, f.Finding) {
-			p.addPaygentID(f.PaymentID)
-			l.stand(t, p, told(f.Status, f.PaymentDate, "inquiry"))
-			l.reverse(t, p, "rollback")
+			cancels = append(cancels, p)
 			continue
 		}
 		if l.tells(p, f.Finding) && (f.Status.Alive() || refused(p, f.Status)) && f.Status != p.Status {
@@ -204,13 +203,22 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunEls
 			skip = reason
 		}
 	}
+	stands := l.Order.Status != order.Pending && l.Order.Status != order.Processing && l.Order.Status != order.Canceled
 	switch {
-	case l.Order.Status != order.Pending && l.Order.Status != order.Processing && l.Order.Status != order.Canceled:
-		return RollbackStands, "", nil
+	case stands:
 	case skip != "":
 		return RollbackSkipped, skip, nil
 	case slices.ContainsFunc(l.Payments, func(p *Payment) bool { return p.Phase == payment.Captured && p.worth() > 0 }):
 		return RollbackSkipped, SkipPaid, nil
+	}
+	for _, p := range cancels { // with the order, or as one too many
+		f := findings[p.ID]
+		p.addPaygentID(f.PaymentID)
+		l.stand(t, p, told(f.Status, f.PaymentDate, "inquiry"))
+		l.reverse(t, p, "rollback")
+	}
+	if stands {
+		return RollbackStands, "", nil
 	}
 	for _, p := range l.Payments {
 		if _, was := findings[p.ID]; was && p.Phase != payment.Ended && !p.living() {

@@ -344,3 +344,52 @@ func TestRolledBackAfterItsGoodsWentBack(t *testing.T) {
 		}
 	}
 }
+
+// TestRollbackCancelsWithTheOrder: an authorisation that the shop wants cancelled with its order is
+// left alone with an order that is skipped, for whose other try nobody can tell yet; where that one
+// was paid it is the order's, and the authorisation is one too many.
+func TestRollbackCancelsWithTheOrder(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		other  Finding
+		want   RollbackVerdict
+		reason string
+		order  order.Status
+		goes   bool
+	}{
+		"no answer about the other try": {Finding{Kind: NoAnswer}, RollbackSkipped, SkipNoAnswer, order.Pending, false},
+		"its page is still open":        {Finding{Kind: Found, Status: payment.Applied}, RollbackSkipped, SkipWaiting, order.Pending, false},
+		"it was refused":                {Finding{Kind: Found, Status: payment.AuthNG}, RolledBack, "", order.Canceled, true},
+		"it was paid":                   {Finding{Kind: Found, Status: payment.Cleared}, RollbackStands, "", order.Paid, true},
+		"it is authorised as well":      {Finding{Kind: Found, Status: payment.AuthOK}, RolledBack, "", order.Canceled, true},
+	} {
+		for _, later := range []bool{false, true} { // whichever was begun first
+			w, p := challenged1(t)
+			s := open(t, w)
+			s.policy.RollbackCancels = true
+			other := *p
+			other.ID, other.Seq, other.TradingID, other.PaymentID, other.PaymentIDs = "other", 9, "123_9", "p9", []string{"p9"}
+			other.Phase, other.End = payment.Ended, payment.Superseded
+			s.l.Payments = []*Payment{&other, p}
+			if later {
+				s.l.Payments = []*Payment{p, &other}
+			}
+			f := s.world.found(payment.AuthOK)
+			f.BegunAt = p.BegunAt
+			s.there["p1"] = f
+			tt.other.PaymentID, tt.other.TradingID, tt.other.Type, tt.other.Amount, tt.other.BegunAt = "p9", "123_9", "02", total, p.BegunAt
+			s.there["p9"] = tt.other
+			got, err := s.service.RollBack(bg, s.order(), false)
+			if err != nil || got.Verdict != tt.want || got.Reason != tt.reason {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+			s.status(tt.order)
+			if now := s.l.payment(p.ID); now.Reverse != tt.goes || (s.reversal(now) != nil) != tt.goes {
+				t.Errorf("%s: %+v", name, now)
+			}
+			if tt.order == order.Pending {
+				s.holds(Held)
+			}
+		}
+	}
+}

@@ -101,14 +101,22 @@ func later(a, b time.Time) time.Time {
 	return latest(a, b)
 }
 
-// sweptSince reports whether 091 has told all that had happened by then, and more.
+// sweptSince reports whether 091 has told all that had happened by then, and more. What was
+// known to be so before differences were lost, or soon after, may have followed by one of those.
 func (s *Service) sweptSince(ctx context.Context, q Inquiry, since time.Time) bool {
 	if since.IsZero() {
 		return false
 	}
 	swept, err := s.store.SweptAt(ctx, q.Environment, q.MerchantID)
-	return err == nil && swept.After(since.Add(sweepMargin))
+	if err != nil || !swept.After(since.Add(sweepMargin)) {
+		return false
+	}
+	purged, err := s.store.PurgedAt(ctx, q.Environment, q.MerchantID)
+	return err == nil && (purged.IsZero() || !since.Before(purged.Add(purgedMargin)))
 }
+
+// purgedMargin is how long after differences were lost every payment has been asked about.
+const purgedMargin = 24 * time.Hour
 
 // sweepMargin is how much later than an end a sweep must have begun to have been told of
 // what took the payment's place: another clock, whole seconds.

@@ -15,8 +15,8 @@ import (
 // lineStore answers seek: which payments correct which, and when the last sweep began.
 type lineStore struct {
 	Store
-	next  map[string][]Successor
-	swept time.Time
+	next          map[string][]Successor
+	swept, purged time.Time
 }
 
 func (s lineStore) Successors(_ context.Context, _ order.ID, _ payment.Environment, _, id string) ([]Successor, error) {
@@ -25,6 +25,10 @@ func (s lineStore) Successors(_ context.Context, _ order.ID, _ payment.Environme
 
 func (s lineStore) SweptAt(context.Context, payment.Environment, string) (time.Time, error) {
 	return s.swept, nil
+}
+
+func (s lineStore) PurgedAt(context.Context, payment.Environment, string) (time.Time, error) {
+	return s.purged, nil
 }
 
 // byID is a centre where several payments bear the trading_id.
@@ -45,23 +49,27 @@ func (byID) Execute(context.Context, Command) Answer { panic("seek sends nothing
 func TestASweepTellsOfTheWholeLine(t *testing.T) {
 	t.Parallel()
 	first := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
-	last := first.Add(3 * time.Hour)
+	last, day := first.Add(3*time.Hour), 24*time.Hour
 	gone := Successor{PaymentID: "p2", EndedAt: last}
 	for name, tt := range map[string]struct {
 		ended time.Time // ours
 		next  []Successor
 		swept time.Time
+		lost  time.Time // when differences were told to be
 		alone bool
 	}{
-		"after ours, no successor":             {first, nil, first.Add(time.Hour), true},
-		"before ours":                          {last, nil, first.Add(time.Hour), false},
-		"within the margin":                    {first, nil, first.Add(sweepMargin), false},
-		"ours's end is not known":              {time.Time{}, nil, last.Add(time.Hour), false},
-		"between ours and the successor's end": {first, []Successor{gone}, first.Add(time.Hour), false},
-		"after the successor's end":            {first, []Successor{gone}, last.Add(time.Hour), true},
-		"the successor's end is not known":     {first, []Successor{{PaymentID: "p2"}}, last.Add(time.Hour), false},
-		"the successor ended first":            {last, []Successor{{PaymentID: "p2", EndedAt: first}}, first.Add(time.Hour), false},
-		"never swept":                          {first, []Successor{gone}, time.Time{}, false},
+		"after ours, no successor":             {first, nil, first.Add(time.Hour), time.Time{}, true},
+		"before ours":                          {last, nil, first.Add(time.Hour), time.Time{}, false},
+		"within the margin":                    {first, nil, first.Add(sweepMargin), time.Time{}, false},
+		"ours's end is not known":              {time.Time{}, nil, last.Add(time.Hour), time.Time{}, false},
+		"between ours and the successor's end": {first, []Successor{gone}, first.Add(time.Hour), time.Time{}, false},
+		"after the successor's end":            {first, []Successor{gone}, last.Add(time.Hour), time.Time{}, true},
+		"the successor's end is not known":     {first, []Successor{{PaymentID: "p2"}}, last.Add(time.Hour), time.Time{}, false},
+		"the successor ended first":            {last, []Successor{{PaymentID: "p2", EndedAt: first}}, first.Add(time.Hour), time.Time{}, false},
+		"never swept":                          {first, []Successor{gone}, time.Time{}, time.Time{}, false},
+		"differences were lost before":         {last.Add(day), nil, last.Add(2 * day), last, true},
+		"differences were lost soon before":    {last.Add(day - 1), nil, last.Add(2 * day), last, false},
+		"differences were lost since":          {first, nil, last.Add(2 * day), last, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +80,7 @@ func TestASweepTellsOfTheWholeLine(t *testing.T) {
 			ours.Alone, theirs.Alone, theirs.PaymentID = false, false, "p2"
 			s := &Service{
 				gateway: byID{"p1": ours, "p2": theirs}, log: slog.New(slog.DiscardHandler),
-				store: lineStore{next: map[string][]Successor{"p1": tt.next}, swept: tt.swept},
+				store: lineStore{next: map[string][]Successor{"p1": tt.next}, swept: tt.swept, purged: tt.lost},
 			}
 			f := s.inquire(context.Background(), w.l, p, inquiryOf(p, 1))
 			if f.Alone != tt.alone || f.Heir != nil {

@@ -204,7 +204,7 @@ func (l *Ledger) failed(t tick, op *Operation, p *Payment, v verdict) error {
 	if (op.Reason == detached || op.Reason == methodChanged) && p.living() {
 		l.letGoInVain(t, p, op.Reason, v.cause)
 	}
-	if p.Reverse && p.living() {
+	if (p.Reverse || op.Reason == attemptCode) && p.living() {
 		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount, Code: v.code, Detail: v.detail})
 		p.AskAt = t.now.Add(backoff(l.tries(p, op.Kind)))
 	}

@@ -33,6 +33,7 @@ type shelf struct {
 	shop      *shop
 	next      map[string][]Successor // of a payment_id
 	swept     time.Time
+	purged    time.Time
 	shopOpen  map[AlertRef]bool // alerts of the shop
 	witnessed string            // a payment_id the centre is known to hold
 	origin    Origin
@@ -163,6 +164,10 @@ func (h *shelf) Successors(_ context.Context, _ order.ID, _ payment.Environment,
 
 func (h *shelf) SweptAt(context.Context, payment.Environment, string) (time.Time, error) {
 	return h.swept, h.shop.call("SweptAt")
+}
+
+func (h *shelf) PurgedAt(context.Context, payment.Environment, string) (time.Time, error) {
+	return h.purged, h.shop.call("PurgedAt")
 }
 
 func (h *shelf) Orderer(context.Context, order.ID, time.Time) (Orderer, error) {

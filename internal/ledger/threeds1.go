@@ -50,21 +50,34 @@ func (l *Ledger) challenged(t tick, in Authenticated) error {
 	case p.Phase == payment.AwaitingBuyer, p.Phase == payment.Authorised:
 		p.Attempt, p.Protected = in.Attempt, in.Protected
 	}
-	if p.Phase == payment.Authorised && p.ID == l.CurrentID && !p.Reverse && l.Order.Status == order.New && l.OpenOperation() == nil && !t.policy.acceptsThreeDS1(p) {
-		return l.refusePlaced(t, p)
+	if l.wronglyPlaced(t, p) {
+		l.refusePlaced(t, p)
 	}
 	return nil
 }
 
+// wronglyPlaced reports a payment that was taken in, and that the policy refuses.
+func (l *Ledger) wronglyPlaced(t tick, p *Payment) bool {
+	return p.Phase == payment.Authorised && p.ID == l.CurrentID && !p.Reverse && l.Order.Status == order.New && l.OpenOperation() == nil && !t.policy.acceptsThreeDS1(p)
+}
+
+// refusedInVain reports one whose cancellation came to nothing, and that nobody touched since.
+func (l *Ledger) refusedInVain(t tick, p *Payment) bool {
+	var last *Operation
+	for _, op := range l.Operations {
+		if op.PaymentID == p.ID {
+			last = op
+		}
+	}
+	return last != nil && last.Reason == attemptCode && l.wronglyPlaced(t, p)
+}
+
 // refusePlaced cancels a payment that was taken in before the buyer's return told how it
 // was authenticated; the order goes with it.
-func (l *Ledger) refusePlaced(t tick, p *Payment) error {
-	kind := p.standing().Offers(payment.CancelButton)
-	if kind == "" {
-		return nil
+func (l *Ledger) refusePlaced(t tick, p *Payment) {
+	if kind := p.standing().Offers(payment.CancelButton); kind != "" {
+		l.planOperation(t, p, kind, orderKey(l.Order.ID), "", System, "", p.Amount).Reason = attemptCode
 	}
-	l.planOperation(t, p, kind, orderKey(l.Order.ID), "", System, "", p.Amount).Reason = attemptCode
-	return nil
 }
 
 // acceptsThreeDS1 applies the policy to what is known of a payment's authentication. In

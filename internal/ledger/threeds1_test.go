@@ -353,3 +353,49 @@ func TestAnEndOf024(t *testing.T) {
 		})
 	}
 }
+
+// TestTakenInAndNotCancelled: the cancellation of what the policy refused is tried again like every
+// other, and staff know until it is gone; once the order is in their hands they decide.
+func TestTakenInAndNotCancelled(t *testing.T) {
+	t.Parallel()
+	for name, failed := range map[string]verdict{
+		"refused":    {state: payment.DeclinedOp, cause: "inquiry", code: "P023"},
+		"never sent": neverSent(),
+	} {
+		for _, shipped := range []bool{false, true} {
+			w, p := challenged1(t)
+			w.learnt(p, payment.AuthOK)
+			w.policy.Attempts = FullOnly
+			w.must(func(l *Ledger, tk tick) error {
+				return l.challenged(tk, Authenticated{PaymentID: p.ID, PaygentID: "p1", OK: true, Attempt: "1"})
+			})
+			w.settle(w.send(w.l.OpenOperation()), failed)
+			w.alerted(AlertReversing)
+			p = w.l.payment(p.ID)
+			if w.l.OpenOperation() != nil || !p.AskAt.Equal(w.now.Add(10*time.Second)) {
+				t.Fatalf("%s: asked about at %s, %+v", name, p.AskAt, w.l.OpenOperation())
+			}
+			if shipped {
+				w.l.Order.Status, w.l.LastStatus = order.Delivered, order.Delivered
+			}
+			w.now = p.AskAt
+			f := w.found(payment.AuthOK)
+			f.BegunAt = p.BegunAt
+			w.watch(p, f)
+			op := w.l.OpenOperation()
+			if shipped {
+				if op != nil {
+					t.Errorf("%s, and shipped: %+v", name, op)
+				}
+				continue
+			}
+			if op == nil || op.Kind != payment.CancelAuthorization || op.Owner != "" {
+				t.Fatalf("%s: not again: %+v", name, op)
+			}
+			w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+			w.status(order.Canceled)
+			w.holds(Released)
+			w.alerted()
+		}
+	}
+}

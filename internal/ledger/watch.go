@@ -176,6 +176,9 @@ func (l *Ledger) watchNext(t tick, p *Payment) {
 	case p.Reverse && p.Phase == payment.Authorised:
 		p.AskAt = t.now.Add(time.Hour) // in case the next try is lost
 		l.planReversal(t, p, "again")
+	case l.refusedInVain(t, p):
+		p.AskAt = t.now.Add(time.Hour)
+		l.refusePlaced(t, p)
 	case p.living() && p.PaymentID == "": // by somebody's word: until the centre confirms it
 		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:

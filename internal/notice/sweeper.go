@@ -189,6 +189,9 @@ func (s *Sweeper) purged(ctx context.Context, before int64) error {
 	if s.run != nil {
 		s.run.complete = false
 	}
+	if err := s.store.MarkPurged(ctx, s.of.environment, s.of.merchant, s.now()); err != nil {
+		return err
+	}
 	s.log.ErrorContext(ctx, "091 no longer has all that happened; every payment not ended is asked about", "before", before)
 	open, err := s.store.ShopAlerts(ctx, ledger.AlertPurged)
 	if err != nil {

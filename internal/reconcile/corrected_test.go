@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kessai/internal/ledger"
+	"kessai/internal/notice"
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/paygentsim"
@@ -285,4 +286,31 @@ func TestChangeOfWhatWasCorrected(t *testing.T) {
 		t.Errorf("%d yen live", alive)
 	}
 	r.same("alerts", r.alerts(id), string(ledger.AlertAmountOpen))
+}
+
+// TestCorrectedAndPurged: the notices of a correction never came, and the centre no longer has
+// them. A sweep that is told all there is cannot show then that nothing took the payment's place.
+func TestCorrectedAndPurged(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	old := r.view(id).Current()
+	fresh := r.corrected(id, 800)
+	r.withhold(old.PaymentID)
+	r.withhold(fresh)
+	other := r.paid()
+	r.loseAll()
+	r.at(other, paygentsim.Captured, true)
+	r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID - 1)
+	for range 30 * 6 {
+		r.Advance(notice.SweepEvery)
+		r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	}
+	if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || r.Now().Sub(at) > time.Hour {
+		t.Fatalf("the last sweep that was told everything: %s, %v", at, err)
+	}
+	r.expect(id, order.New, payment.Authorised, 8)
+	r.same("alerts", r.alerts(id), string(ledger.AlertContradiction))
 }

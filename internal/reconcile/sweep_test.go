@@ -240,6 +240,27 @@ func TestSweepPurged(t *testing.T) {
 	}
 }
 
+// TestPurgedWhileAnOrderIsGone: a payment whose order is no longer there keeps a sweep from
+// asking about no other, nor from its end.
+func TestPurgedWhileAnOrderIsGone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	gone, id := r.paid(), r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	r.drop(gone)
+	r.loseAll()
+	r.at(id, paygentsim.Captured, true)
+	r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID)
+	other := r.paid()
+	r.loseAll()
+	r.at(other, paygentsim.Captured, true)
+	r.Advance(notice.SweepEvery)
+	r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	r.expectStatus(id, order.Paid)
+	r.expectStatus(other, order.Paid)
+}
+
 // TestSweepOfASharedMerchant never asks without an id: what it is told then is lost for the
 // others.
 func TestSweepOfASharedMerchant(t *testing.T) {

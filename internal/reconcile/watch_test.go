@@ -54,6 +54,40 @@ func TestTwoNodesWatchOnePayment(t *testing.T) {
 	r.expect(id, order.Paid, payment.Captured, 9)
 }
 
+// drop deletes an order as EC-CUBE's own pages can; our books of it stay.
+func (r *rig) drop(id order.ID) {
+	r.t.Helper()
+	for _, table := range []string{"dtb_order_item", "dtb_shipping"} {
+		r.Exec("DELETE FROM "+table+" WHERE order_id = ?", int64(id))
+	}
+	r.Exec("DELETE FROM dtb_order WHERE id = ?", int64(id))
+	r.broken = true
+}
+
+// TestPaymentsOfOrdersThatAreGone come due like any other's. However many they are, they keep no
+// other order's payment from being asked about.
+func TestPaymentsOfOrdersThatAreGone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.Exec("UPDATE dtb_product_stock SET stock = 30")
+	r.Exec("UPDATE dtb_product_class SET stock = 30")
+	for range 20 {
+		id := r.paid()
+		if _, err := r.change(id, true, "gone"+id.String()); err != nil {
+			t.Fatal(err)
+		}
+		r.drop(id)
+	}
+	r.Advance(time.Second)
+	id := r.paid()
+	if _, err := r.change(id, true, "c1"); err != nil {
+		t.Fatal(err)
+	}
+	r.Advance(2 * time.Minute)
+	r.run(r.watcher.Step)
+	r.expectStatus(id, order.Paid)
+}
+
 // TestAWatcherDies while it asks: another node asks when the lease has ended.
 func TestAWatcherDies(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,16 @@ func (s *Store) SweptAt(ctx context.Context, env payment.Environment, merchant s
 	return s.marked(ctx, "swept:"+string(env)+":"+merchant)
 }
 
+// MarkPurged implements ledger.Sweeps.
+func (s *Store) MarkPurged(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
+	return s.mark(ctx, "purged:"+string(env)+":"+merchant, at)
+}
+
+// PurgedAt implements ledger.Store.
+func (s *Store) PurgedAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error) {
+	return s.marked(ctx, "purged:"+string(env)+":"+merchant)
+}
+
 // WantSweep implements ledger.Sweeps.
 func (s *Store) WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error {
 	return s.mark(ctx, "wanted:"+string(env)+":"+merchant, at)

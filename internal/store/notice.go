@@ -75,6 +75,10 @@ func (s *Store) AddNotice(ctx context.Context, n ledger.Notice) error {
 		if err := noticeTable.insertOr(ctx, direct{tx}, ignore(tx.Engine(), "id"), &noticeRow{n}); err != nil || n.State != ledger.NoticeParked || n.OrderID != 0 {
 			return err
 		}
+		stored, _, err := database.One(ctx, tx, database.Scalar[int64], "SELECT COUNT(*) FROM plg_kessai_notice WHERE id = ?", n.ID)
+		if err != nil || stored == 0 { // its twin is, with an alert of its own
+			return err
+		}
 		return openShopAlert(ctx, tx, ledger.ParkedAlert(n))
 	})
 }

@@ -94,12 +94,17 @@ func scanDue(row database.Row, more ...any) (d ledger.Due, err error) {
 	return d, err
 }
 
+// orderStands: EC-CUBE's own pages can delete an order. A payment p of one is nothing that a
+// decision could be made about, and would come first for ever. No EXISTS: engines make a join of
+// it, and then read all that waits to find the first.
+const orderStands = "(SELECT o.id FROM dtb_order o WHERE o.id = p.order_id) IS NOT NULL"
+
 // DuePayments implements ledger.Store.
 func (s *Store) DuePayments(ctx context.Context, now time.Time, limit int) ([]ledger.DuePayment, time.Time, error) {
 	rows, err := database.List(ctx, s.db.Read(), func(row database.Row) (r dueRow[ledger.DuePayment], err error) {
 		err = row.Scan(&r.item.PaymentID, &r.item.OrderID, millis{&r.at})
 		return r, err
-	}, "SELECT id, order_id, ask_at FROM plg_kessai_payment WHERE ask_at IS NOT NULL ORDER BY ask_at, id LIMIT ?", limit+1)
+	}, "SELECT p.id, p.order_id, p.ask_at FROM plg_kessai_payment p WHERE p.ask_at IS NOT NULL AND "+orderStands+" ORDER BY p.ask_at, p.id LIMIT ?", limit+1)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("store: due payments: %w", err)
 	}

@@ -34,8 +34,8 @@ func (s *Store) LivePayments(ctx context.Context, env payment.Environment, merch
 	list, err := database.List(ctx, s.db.Read(), func(row database.Row) (p ledger.DuePayment, err error) {
 		err = row.Scan(&p.PaymentID, &p.OrderID)
 		return p, err
-	}, `SELECT id, order_id FROM plg_kessai_payment
-WHERE id > ? AND phase <> ? AND environment = ? AND merchant_id = ? ORDER BY id LIMIT ?`,
+	}, `SELECT p.id, p.order_id FROM plg_kessai_payment p
+WHERE p.id > ? AND p.phase <> ? AND p.environment = ? AND p.merchant_id = ? AND `+orderStands+` ORDER BY p.id LIMIT ?`,
 		after, string(payment.Ended), string(env), merchant, limit)
 	if err != nil {
 		return nil, fmt.Errorf("store: live payments: %w", err)

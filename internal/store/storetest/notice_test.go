@@ -78,6 +78,27 @@ func TestNoticesComeBack(t *testing.T) {
 	})
 }
 
+// TestParkedTwins: two that come at the same moment are stored once, and are one alert of the
+// shop, about the one that is stored.
+func TestParkedTwins(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		n := s.notice(0, 7)
+		n.State, n.Reason, n.NextAt = ledger.NoticeParked, ledger.ParkMalformed, time.Time{}
+		twin := n
+		twin.ID = s.ID()
+		for _, n := range []ledger.Notice{n, twin, n} {
+			if err := s.Store.AddNotice(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		open, err := s.Store.ShopAlerts(ctx, ledger.AlertNoticeParked)
+		if err != nil || len(open) != 1 || open[0].Cause != ledger.ParkedAlert(n).Cause {
+			t.Errorf("%+v, %v", open, err)
+		}
+	})
+}
+
 func TestNoticesWithADecision(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		id, _ := s.planned(t)
@@ -235,7 +256,8 @@ func TestSuccessors(t *testing.T) {
 	})
 }
 
-// TestSweptAt: the last complete sweep of each merchant; nobody's lease.
+// TestSweptAt: the last complete sweep of each merchant, and the last that told of lost
+// differences; nobody's lease.
 func TestSweptAt(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		ctx := context.Background()
@@ -259,6 +281,16 @@ func TestSweptAt(t *testing.T) {
 		}
 		if a, b := swept(payment.Test, "12345"), swept(payment.Simulator, "6"); !a.IsZero() || !b.IsZero() {
 			t.Errorf("of another: %s, %s", a, b)
+		}
+		lost, err := s.Store.PurgedAt(ctx, payment.Simulator, "12345")
+		if err != nil || !lost.IsZero() {
+			t.Errorf("differences were lost at %s, %v", lost, err)
+		}
+		if err := s.Store.MarkPurged(ctx, payment.Simulator, "12345", s.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if lost, err = s.Store.PurgedAt(ctx, payment.Simulator, "12345"); err != nil || !lost.Equal(s.Now()) || swept(payment.Simulator, "12345").Equal(lost) {
+			t.Errorf("differences were lost at %s, %v", lost, err)
 		}
 	})
 }
