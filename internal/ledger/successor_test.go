@@ -755,6 +755,40 @@ func TestWhatASuccessorInherits(t *testing.T) {
 	}
 }
 
+// TestASuccessorBegunNobodyKnowsWhen was begun now, as far as its limit goes; nothing begins later.
+func TestASuccessorBegunNobodyKnowsWhen(t *testing.T) {
+	t.Parallel()
+	for name, begun := range map[string]time.Duration{"nobody tells": 0, "later than now": time.Hour} {
+		w := newWorld(t)
+		w.authorised("p1")
+		n, f := w.corrected("p2", "p1", payment.AuthOK, lower)
+		if f.BegunAt = w.now.Add(begun); begun == 0 {
+			f.BegunAt = time.Time{}
+		}
+		w.confirm(n, &f)
+		if p := w.l.Current(); p.PaymentID != "p2" || !p.AuthorisedAt.Equal(w.now) || !p.LimitAt.Equal(w.now.Add(authorisationTerm)) {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+// TestSuccessorsMoneyOfAnOrderThatIsOver is 入金あり・取消済み, and no double payment.
+func TestSuccessorsMoneyOfAnOrderThatIsOver(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[order.Status]AlertKind{order.Canceled: AlertPaidCanceled, order.Returned: AlertPaidCanceled, order.InProgress: AlertDouble} {
+		w := newWorld(t)
+		p := w.captured("p1")
+		w.must(func(l *Ledger, tk tick) error {
+			l.Order.Status, l.CurrentID = status, "" // it is not the order's any more
+			l.judgeOther(tk, l.payment(p.ID), "x")
+			if len(l.Alerts) != 1 || l.Alerts[0].Kind != want {
+				t.Errorf("%s: %+v", status.Name(), l.Alerts)
+			}
+			return nil
+		})
+	}
+}
+
 // TestAMovedSuccessorOfWhatMustGo is cancelled although the centre is at work about it already;
 // until it is gone staff know of it.
 func TestAMovedSuccessorOfWhatMustGo(t *testing.T) {
