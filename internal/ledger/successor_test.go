@@ -472,6 +472,23 @@ func TestSuccessorOfWhatMustGo(t *testing.T) {
 	w.alerted()
 }
 
+// TestSuccessorWhoseGoodsWentBack: the end's own notice finds what took the payment's place, and the
+// order takes its goods again for that.
+func TestSuccessorWhoseGoodsWentBack(t *testing.T) {
+	t.Parallel()
+	w, p := challenged1(t)
+	w.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+	n, gone := w.notice(payment.AuthCancelDone), w.found(payment.AuthCancelDone)
+	_, heir := w.corrected("p2", "p1", payment.AuthOK, lower)
+	gone.Alone, gone.Heir, gone.BegunAt = false, &heir, p.BegunAt
+	w.confirm(n, &gone)
+	if cur := w.l.Current(); cur.PaymentID != "p2" || n.State == NoticeParked {
+		t.Errorf("%+v, notice %s %s", cur, n.State, n.Reason)
+	}
+	w.status(order.New)
+	w.holds(Committed)
+}
+
 // TestAlertsGoOverToTheSuccessor: what a person has to see to does not end with a correction,
 // and ends with the successor.
 func TestAlertsGoOverToTheSuccessor(t *testing.T) {
