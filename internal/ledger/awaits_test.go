@@ -29,7 +29,7 @@ func TestAwaitedNotices(t *testing.T) {
 			t.Errorf("%s: %t, %v", name, got, err)
 		}
 	}
-	for _, call := range []string{"Match", "View"} {
+	for _, call := range []string{"policy", "Match", "View"} {
 		s := open(t, newWorld(t))
 		s.authorised("p1")
 		n := s.incoming(payment.AuthOK)

@@ -76,6 +76,11 @@ func TestCompareOnePayment(t *testing.T) {
 			s.l.Current().Method = payment.Paidy
 			s.there = map[string]Finding{"p1": {Kind: NoSuch}}
 		}, UnknownToThem, RemedyTell, "", Entry{}, true},
+		"Paidy's, gone there past its limit, and perhaps renumbered": {func(s *shop) {
+			s.l.Current().Method = payment.Paidy
+			s.now = s.l.Current().LimitAt.Add(margin)
+			s.there = map[string]Finding{"p1": {Kind: NoSuch}}
+		}, UnknownToThem, RemedyTell, "", Entry{}, true},
 		"Paidy's, renumbered by 341": {func(s *shop) {
 			s.l.Current().Method = payment.Paidy
 			heir := s.theirs("40")

@@ -71,6 +71,9 @@ func TestEccubesOwnHand(t *testing.T) {
 					t.Errorf("%+v", l.Hold)
 				}
 			}
+			if tt.want == Committed && tt.was != tt.is && (l.Hold.CommittedAt.IsZero() || !l.Hold.ReleasedAt.IsZero()) {
+				t.Errorf("committed at %s, released at %s", l.Hold.CommittedAt, l.Hold.ReleasedAt)
+			}
 			if state != tt.want || points != tt.left {
 				t.Errorf("the hold is %s with %d points, not %s with %d", state, points, tt.want, tt.left)
 			}

@@ -239,6 +239,46 @@ func TestNoticesOutOfOrder(t *testing.T) {
 	}
 }
 
+// TestContradictingTheLast: a conflict shares its id with the notice that was applied last. That
+// one is no newer, so what 094 says decides, here that it is behind.
+func TestContradictingTheLast(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[int64]NoticeState{99: NoticeSuperseded, 100: NoticeReceived, 101: NoticeReceived} {
+		w, p := challenged1(t)
+		p.Status, p.LastNoticeID = payment.Applied, 100
+		n, f := w.notice(payment.ThreeDSRunning), w.found(payment.Applied)
+		n.NoticeID, f.BegunAt = id, p.BegunAt
+		w.confirm(n, &f)
+		if n.State != want {
+			t.Errorf("%d: %s %s", id, n.State, n.Reason)
+		}
+	}
+}
+
+// TestAnEndNeedsNoAmount: 094's status decides about what has ended, also of a payment whose
+// beginning was never answered (money.md §5).
+func TestAnEndNeedsNoAmount(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[payment.Status]struct {
+		state payment.State
+		order order.Status
+	}{payment.AuthNG: {payment.DeclinedOp, order.Processing}, payment.AuthCancelDone: {payment.Succeeded, order.Canceled}} {
+		w := newWorld(t)
+		op := w.unknown(w.authorize())
+		w.l.Current().addPaygentID("p1")
+		w.now = w.now.Add(time.Minute)
+		n, f := w.notice(status), w.found(status)
+		n.Amount, f.Amount = 0, 0
+		w.confirm(n, &f)
+		if op = w.l.operation(op.ID); op.State != want.state || n.State != NoticeApplied {
+			t.Errorf("%s: the operation is %s, the notice %s %s", status, op.State, n.State, n.Reason)
+		}
+		w.stands(w.l.payment(op.PaymentID), payment.Ended, w.l.payment(op.PaymentID).End)
+		w.status(want.order)
+		w.holds(Released)
+	}
+}
+
 // TestNoticeBeforeOurAnswer waits while the telegram is under way; what only informs
 // is noted at once.
 func TestNoticeBeforeOurAnswer(t *testing.T) {

@@ -109,7 +109,7 @@ func TestAChallengeFoundByAskingIsJudged(t *testing.T) {
 // TestWhoSettled stands in the timeline: the person whose word it was, else who asked for it.
 func TestWhoSettled(t *testing.T) {
 	t.Parallel()
-	for actor, want := range map[Actor]Actor{"": "staff:1", clerk: clerk} {
+	for actor, want := range map[Actor]Actor{"": "staff:1", "staff:2": "staff:2"} {
 		w := newWorld(t)
 		w.authorised("p1")
 		op := w.send(w.change(true))
@@ -118,6 +118,40 @@ func TestWhoSettled(t *testing.T) {
 		})
 		if len(list) != 1 || list[0].Actor != want {
 			t.Errorf("%q: %+v", actor, list)
+		}
+	}
+}
+
+// TestEachOutcomeIsALine of the timeline, with the payment, the operation and its telegram.
+func TestEachOutcomeIsALine(t *testing.T) {
+	t.Parallel()
+	for kind, a := range map[EventKind]Answer{
+		EventSucceeded: {Outcome: Success, PaymentID: "p1"}, EventDeclined: {Outcome: Decline, Final: true}, EventRejected: {Outcome: Reject}, EventUnknown: {Outcome: Mystery},
+	} {
+		w := newWorld(t)
+		op := w.send(w.authorize())
+		list := w.written(kind, func(l *Ledger, tk tick) error { return l.settle(tk, op.ID, verdictOf(a)) })
+		if len(list) != 1 || list[0].OperationID != op.ID || list[0].PaymentID != op.PaymentID || list[0].Data.TradingID != "123" || list[0].Data.Telegram != "020" {
+			t.Errorf("%s: %+v", kind, list)
+		}
+	}
+}
+
+// TestGoodUntil what the centre answered, else our own term.
+func TestGoodUntil(t *testing.T) {
+	t.Parallel()
+	for name, days := range map[string]int{"answered": 3, "not answered": 0} {
+		w := of(t, module(payment.Conveni))
+		op := w.send(w.begin(nil))
+		want := w.l.Current().LimitAt
+		a := Answer{Outcome: Success, PaymentID: "p1", Needs: Needs{URL: "x"}}
+		if days > 0 {
+			want = w.now.AddDate(0, 0, days)
+			a.LimitAt = want
+		}
+		w.settle(op, verdictOf(a))
+		if p := w.l.Current(); p.Phase != payment.AwaitingPayment || want.IsZero() || !p.LimitAt.Equal(want) {
+			t.Errorf("%s: %+v", name, p)
 		}
 	}
 }
@@ -294,6 +328,9 @@ func TestPointMoves(t *testing.T) {
 		if code(err) != tt.code || !same || l.Hold.Points != tt.held {
 			t.Errorf("%s: %v, %+v, holds %d", name, err, l.Moves, l.Hold.Points)
 		}
+	}
+	if err := (&Ledger{Order: Head{CustomerID: 9}, Hold: &Hold{}}).spend(0); err != nil { // nor are the goods loaded for it
+		t.Error(err)
 	}
 }
 

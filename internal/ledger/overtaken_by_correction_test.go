@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -158,6 +159,22 @@ func TestCancelledTooLate(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestOvertakenOnce: what the successor settled is not judged again by the same answer, nor asked
+// about any more.
+func TestOvertakenOnce(t *testing.T) {
+	t.Parallel()
+	c := tooLate(t, false)
+	c.lost()
+	c.must(func(l *Ledger, tk tick) error {
+		err := l.resolve(tk, c.op.ID, c.withHeir(), true)
+		lines := slices.DeleteFunc(slices.Clone(l.Events), func(e Event) bool { return e.OperationID != c.op.ID })
+		if len(lines) != 1 || lines[0].Kind != EventDeclined || !l.operation(c.op.ID).NextAskAt.IsZero() {
+			t.Errorf("%+v, %+v", lines, l.operation(c.op.ID))
+		}
+		return err
+	})
 }
 
 // TestCancelledAllTheSame: what looks alike, and nothing took the payment's place: it is gone,

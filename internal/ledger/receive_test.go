@@ -193,6 +193,65 @@ func TestTwinsOfAnotherDate(t *testing.T) {
 	}
 }
 
+// TestTheTwinCannotBeRead: who is told that a notice is one of two, and cannot see what the other
+// one says, acknowledges nothing.
+func TestTheTwinCannotBeRead(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	s.authorised("p1")
+	met := false
+	s.fail = func(call string, _ int) error {
+		switch {
+		case call == "Update":
+			met = true
+			return problem.New(problem.Conflict, "notice.duplicate", nil)
+		case call == "StoredNotices" && met:
+			return errAway
+		}
+		return nil
+	}
+	n := s.incoming(payment.AuthOK)
+	if got, err := s.service.Receive(bg, n); !errors.Is(err, errAway) || got.State == NoticeDuplicate || len(s.stored(n.NoticeID)) > 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestWhoseAConflictIs is not known: it is not stored under an order that it does not name.
+func TestWhoseAConflictIs(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	s.authorised("p1")
+	n := s.incoming(payment.AuthOK)
+	if _, err := s.service.Receive(bg, n); err != nil {
+		t.Fatal(err)
+	}
+	n.Digest = "d2"
+	s.failing("Match")
+	if got, err := s.service.Receive(bg, n); !errors.Is(err, errAway) || len(s.stored(n.NoticeID)) != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestEachTwinIsItsOwn: what contradicts another notice by its date alone is stored beside it
+// under a digest of its own, and what differs otherwise under the one that it came with.
+func TestEachTwinIsItsOwn(t *testing.T) {
+	t.Parallel()
+	for name, other := range map[string]string{"another date": "d1", "another content": "d2"} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n := s.incoming(payment.AuthOK)
+		n.PaymentDate = s.now
+		if _, err := s.service.Receive(bg, n); err != nil {
+			t.Fatal(err)
+		}
+		n.Digest, n.PaymentDate = other, s.now.Add(time.Second)
+		got, err := s.service.Receive(bg, n)
+		if err != nil || got.Digest == "d1" || (got.Digest == "d2") != (other == "d2") {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
 // TestConflictTakenUp: 094 alone decides a notice that contradicts another. Until it does the
 // notice waits as what it is, before a person from the beginning.
 func TestConflictTakenUp(t *testing.T) {

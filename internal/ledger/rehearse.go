@@ -85,7 +85,7 @@ func (s *Service) RollBackEffect(ctx context.Context, id order.ID, rehearse bool
 	if err != nil {
 		return out, Effect{}, err
 	}
-	if out.Reason == SkipMoved && seen.doubted.To == order.Canceled {
+	if out.Reason == SkipMoved && seen.doubted.To == order.Canceled && !seen.byHost {
 		l, err := s.store.View(ctx, id)
 		if err != nil {
 			return out, Effect{}, err
@@ -106,12 +106,14 @@ type watchedStore struct {
 	effect     Effect
 	doubted    Effect
 	doubtedSeq int64
+	byHost     bool // EC-CUBE's own hand had moved the order before the last decision
 }
 
 func (w *watchedStore) Update(ctx context.Context, id order.ID, decide func(*Ledger) error) error {
 	var e Effect
 	var seq int64
 	err := w.Store.Update(ctx, id, func(l *Ledger) error {
+		w.byHost = l.LastStatus != l.Order.Status
 		if err := decide(l); err != nil {
 			return err
 		}

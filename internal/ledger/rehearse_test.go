@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // TestRollbackIn: what a rollback moved is read off the events of its own transaction, and
@@ -45,6 +47,48 @@ func TestRollbackIn(t *testing.T) {
 		}
 		if got, did := RollbackIn(newest); got != tt.want || did != tt.did {
 			t.Errorf("%s: %+v, %v", name, got, did)
+		}
+	}
+}
+
+// TestRollBackEffectInDoubt: a commit nobody knows of is made again, and then finds the order moved.
+// If it was this run's, what it moved is told; if it was not written, another hand's move is not.
+func TestRollBackEffectInDoubt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		written bool
+		unread  bool // and the order cannot be read then
+		want    Rollback
+		effect  Effect
+	}{
+		"written":             {true, false, Rollback{Verdict: RolledBack}, Effect{From: order.Pending, To: order.Canceled, Goods: wanted}},
+		"written, and unread": {true, true, Rollback{Verdict: RollbackSkipped, Reason: SkipMoved}, Effect{}},
+		"not written":         {false, false, Rollback{Verdict: RollbackSkipped, Reason: SkipMoved}, Effect{}},
+	} {
+		w, p := atPage(t, bank)
+		p.Phase, p.End = payment.Ended, payment.Declined
+		s := open(t, w)
+		before, commits := clone(s.l), 0
+		s.fail = func(call string, _ int) error {
+			switch {
+			case call == "View" && tt.unread && commits > 0:
+				return errAway
+			case call != "commit":
+				return nil
+			}
+			if commits++; commits > 1 {
+				return nil
+			}
+			if !tt.written { // and another hand cancels it
+				s.l, s.told, s.events = before, wanted, before.EventSeq
+				s.l.Order.Status = order.Canceled // and gives the goods back
+			}
+			return errAway
+		}
+		got, e, err := s.service.RollBackEffect(bg, s.order(), false)
+		got.Order, got.No = 0, ""
+		if errors.Is(err, errAway) != tt.unread || got != tt.want || e != tt.effect {
+			t.Errorf("%s: %+v, %+v, %v", name, got, e, err)
 		}
 	}
 }

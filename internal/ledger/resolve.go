@@ -302,10 +302,7 @@ func (l *Ledger) negative(t tick, op *Operation, v verdict, f Finding) error {
 		return l.settle(t, op.ID, v)
 	}
 	setOnce(&op.NegativeAt, t.now)
-	again := op.NegativeAt.Add(negativeApart)
-	if least := op.DeadlineAt.Add(settleMargin); again.Before(least) {
-		again = least
-	}
+	again := op.NegativeAt.Add(negativeApart) // no sooner than the margin's end, for none counts before the deadline
 	l.askAgain(t, op, readNegative)
 	if op.NextAskAt.After(again) && again.After(t.now) {
 		op.NextAskAt = again

@@ -168,9 +168,7 @@ func (l *Ledger) canComeAlive(t tick, p *Payment) bool {
 func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunElsewhere) (RollbackVerdict, string, error) {
 	skip := ""
 	if l.unbooked() {
-		if findings, skip = l.takeUnbooked(t, elsewhere); skip != "" {
-			return RollbackSkipped, skip, nil
-		}
+		findings, skip = l.takeUnbooked(t, elsewhere)
 	}
 	var cancels []*Payment
 	for _, p := range l.Payments {

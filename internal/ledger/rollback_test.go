@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -251,6 +252,29 @@ func TestRollingBackWithoutADatabase(t *testing.T) {
 	}
 }
 
+// TestNoQuestionNoWaiting: an order about which nobody is to be asked does not wait for those that
+// are asked about.
+func TestNoQuestionNoWaiting(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(bg)
+	cancel()
+	for name, tt := range map[string]struct {
+		end  payment.End
+		err  error
+		want RollbackVerdict
+	}{"declined": {payment.Declined, nil, RolledBack}, "left": {payment.Superseded, context.Canceled, ""}} {
+		w, p := atPage(t, bank)
+		p.Phase, p.End = payment.Ended, tt.end
+		s := open(t, w)
+		for range rollbackAsks {
+			s.service.rollbackAsks <- struct{}{}
+		}
+		if got, err := s.service.RollBack(ctx, s.order(), false); !errors.Is(err, tt.err) || got.Verdict != tt.want {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
 // TestWhichDaysAreTaken: an order is taken from the day after its term, by Japan's calendar
 // (manual 2.4).
 func TestWhichDaysAreTaken(t *testing.T) {
@@ -333,6 +357,12 @@ func TestRolledBackAfterItsGoodsWentBack(t *testing.T) {
 			s := open(t, w)
 			s.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
 			put(s)
+			for range 2 {
+				got, e, err := s.service.RollBackEffect(bg, s.order(), true)
+				if err != nil || got.Verdict != RollbackStands || e.To != order.New || e.Goods != -wanted || s.l.Order.Status != order.Pending {
+					t.Errorf("%s, what it would move: %+v, %+v, %v", name, got, e, err)
+				}
+			}
 			got, err := s.service.RollBack(bg, s.order(), rehearse)
 			if err != nil || got.Verdict != RollbackStands {
 				t.Errorf("%s, rehearsed %t: %+v, %v", name, rehearse, got, err)

@@ -472,6 +472,23 @@ func TestSuccessorOfWhatMustGo(t *testing.T) {
 	w.alerted()
 }
 
+// TestSuccessorWhoseGoodsWentBack: the end's own notice finds what took the payment's place, and the
+// order takes its goods again for that.
+func TestSuccessorWhoseGoodsWentBack(t *testing.T) {
+	t.Parallel()
+	w, p := challenged1(t)
+	w.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+	n, gone := w.notice(payment.AuthCancelDone), w.found(payment.AuthCancelDone)
+	_, heir := w.corrected("p2", "p1", payment.AuthOK, lower)
+	gone.Alone, gone.Heir, gone.BegunAt = false, &heir, p.BegunAt
+	w.confirm(n, &gone)
+	if cur := w.l.Current(); cur.PaymentID != "p2" || n.State == NoticeParked {
+		t.Errorf("%+v, notice %s %s", cur, n.State, n.Reason)
+	}
+	w.status(order.New)
+	w.holds(Committed)
+}
+
 // TestAlertsGoOverToTheSuccessor: what a person has to see to does not end with a correction,
 // and ends with the successor.
 func TestAlertsGoOverToTheSuccessor(t *testing.T) {
@@ -752,6 +769,40 @@ func TestWhatASuccessorInherits(t *testing.T) {
 		if captured && (!p.CapturedAt.Equal(f.BegunAt) || !p.AskAt.IsZero()) {
 			t.Errorf("%s: captured at %s, asked about at %s", name, p.CapturedAt, p.AskAt)
 		}
+	}
+}
+
+// TestASuccessorBegunNobodyKnowsWhen was begun now, as far as its limit goes; nothing begins later.
+func TestASuccessorBegunNobodyKnowsWhen(t *testing.T) {
+	t.Parallel()
+	for name, begun := range map[string]time.Duration{"nobody tells": 0, "later than now": time.Hour} {
+		w := newWorld(t)
+		w.authorised("p1")
+		n, f := w.corrected("p2", "p1", payment.AuthOK, lower)
+		if f.BegunAt = w.now.Add(begun); begun == 0 {
+			f.BegunAt = time.Time{}
+		}
+		w.confirm(n, &f)
+		if p := w.l.Current(); p.PaymentID != "p2" || !p.AuthorisedAt.Equal(w.now) || !p.LimitAt.Equal(w.now.Add(authorisationTerm)) {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+// TestSuccessorsMoneyOfAnOrderThatIsOver is 入金あり・取消済み, and no double payment.
+func TestSuccessorsMoneyOfAnOrderThatIsOver(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[order.Status]AlertKind{order.Canceled: AlertPaidCanceled, order.Returned: AlertPaidCanceled, order.InProgress: AlertDouble} {
+		w := newWorld(t)
+		p := w.captured("p1")
+		w.must(func(l *Ledger, tk tick) error {
+			l.Order.Status, l.CurrentID = status, "" // it is not the order's any more
+			l.judgeOther(tk, l.payment(p.ID), "x")
+			if len(l.Alerts) != 1 || l.Alerts[0].Kind != want {
+				t.Errorf("%s: %+v", status.Name(), l.Alerts)
+			}
+			return nil
+		})
 	}
 }
 

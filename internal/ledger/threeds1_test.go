@@ -239,6 +239,7 @@ func TestCompleteChallenge(t *testing.T) {
 		in := Completed{Order: w.l.Order.ID, PaymentID: p.ID, PaRes: "pares", MD: "md"}
 		tt.put(w, w.l.payment(p.ID), &in)
 		s := open(t, w)
+		s.answer = func(Command) Answer { return Answer{Outcome: Success, PaymentID: "p1", Attempt: "1", Protected: true} }
 		r, err := s.service.CompleteChallenge(context.Background(), in)
 		if code(err) != tt.code || (len(s.sent) == 1) != tt.sends {
 			t.Errorf("%s: %+v, %v, sent %v", name, r, err, s.telegrams())
@@ -250,9 +251,23 @@ func TestCompleteChallenge(t *testing.T) {
 			t.Errorf("%s: %+v", name, c)
 		}
 		s.status(order.New)
+		if p = s.l.payment(p.ID); p.Attempt != "1" || !p.Protected { // who bears the liability
+			t.Errorf("%s: %+v", name, p)
+		}
 		if again, err := s.service.CompleteChallenge(context.Background(), in); err != nil || !again.Replayed || len(s.sent) != 1 {
 			t.Errorf("%s: twice: %+v, %v", name, again, err)
 		}
+	}
+}
+
+// TestCompleteChallengeWithoutADatabase hands nothing to the centre.
+func TestCompleteChallengeWithoutADatabase(t *testing.T) {
+	t.Parallel()
+	w, p := challenged1(t)
+	s := open(t, w)
+	s.failing("View")
+	if _, err := s.service.CompleteChallenge(bg, Completed{Order: s.order(), PaymentID: p.ID, PaRes: "x", MD: "y"}); !errors.Is(err, errAway) || len(s.sent) > 0 {
+		t.Errorf("%v, sent %+v", err, s.sent)
 	}
 }
 

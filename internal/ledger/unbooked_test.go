@@ -285,6 +285,26 @@ func TestGivingUpWhatAnotherBegan(t *testing.T) {
 	}
 }
 
+// TestGivenUpTooLate: the book moved while 094 was asked, and its answer is no news any more.
+func TestGivenUpTooLate(t *testing.T) {
+	t.Parallel()
+	for _, put := range []func(*shop){func(s *shop) { s.elsewhere(payment.AuthOK) }, func(s *shop) { s.there["123"] = Finding{Kind: NoSuch} }} {
+		s := leftByAnother(t, module(payment.Card))
+		put(s)
+		s.fail = func(call string, _ int) error {
+			if call == "Update" {
+				s.l.Version++
+			}
+			return nil
+		}
+		if err := s.service.GiveUp(bg, s.order()); err != nil || len(s.l.Payments) > 0 {
+			t.Errorf("%v, %d payments", err, len(s.l.Payments))
+		}
+		s.status(order.Pending)
+		s.holds(Held)
+	}
+}
+
 // TestAskingAboutWhatIsUnknownWithoutADatabase cancels nothing and takes nothing in.
 func TestAskingAboutWhatIsUnknownWithoutADatabase(t *testing.T) {
 	t.Parallel()
@@ -300,6 +320,32 @@ func TestAskingAboutWhatIsUnknownWithoutADatabase(t *testing.T) {
 			}
 			if !errors.Is(err, errAway) || s.calls[n-1] != "commit" && (s.l.Order.Status != order.Pending || len(s.l.Payments) > 0) {
 				t.Errorf("call %d (%s): %v, in %s", n, s.calls[n-1], err, s.l.Order.Status.Name())
+			}
+		}
+	}
+}
+
+// TestNothingIsDecidedUnread: what could not be read once is no answer.
+func TestNothingIsDecidedUnread(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(*shop) error{
+		"rolled back": func(s *shop) error { _, err := s.service.RollBack(bg, s.order(), false); return err },
+		"given up":    func(s *shop) error { return s.service.GiveUp(bg, s.order()) },
+	} {
+		for n := 1; ; n++ {
+			s := leftByAnother(t, module(payment.Card))
+			s.now = s.now.Add(90 * 24 * time.Hour)
+			s.there["123"] = Finding{Kind: NoSuch}
+			s.away(n, false)
+			err := do(s)
+			if n > len(s.calls) {
+				break
+			}
+			switch call := s.calls[n-1]; call {
+			case "View", "policy", "Origin":
+				if !errors.Is(err, errAway) || s.l.Order.Status != order.Pending {
+					t.Errorf("%s, call %d (%s): %v, in %s", name, n, call, err, s.l.Order.Status.Name())
+				}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -66,8 +67,19 @@ func TestAStepWaitsForItsPaymentID(t *testing.T) {
 		if fresh = s.l.payment(fresh.ID); fresh.PaymentID != "p2" || s.l.operation(parent.ID).NotBefore.After(s.now) || n.State != NoticeReceived {
 			t.Errorf("same id %v: %+v, the saga is looked at at %s, notice %s %s", sameID, fresh, s.l.operation(parent.ID).NotBefore, n.State, n.Reason)
 		}
+		capture := s.step(parent)
+		if capture == nil || capture.Kind != payment.Capture || s.alerts[string(AlertUnknown)] {
+			t.Fatalf("same id %v: %+v, alerts %v: its payment_id is known", sameID, capture, s.alerts)
+		}
+		s.must(func(l *Ledger, tk tick) error {
+			if l.awaitName(tk, l.operation(parent.ID), l.payment(fresh.ID)) || len(l.Alerts) > 0 {
+				t.Errorf("same id %v: written once more: %+v", sameID, l.Alerts)
+			}
+			return nil
+		})
 		answer := func(id string) Answer { return Answer{Outcome: Success, PaymentID: id} }
-		s.steps(parent, "022", answer("p2"), "023", answer("p1"))
+		s.settle(capture, verdictOf(answer("p2")))
+		s.steps(parent, "023", answer("p1"))
 		if s.alerts[string(AlertUnknown)] || s.l.Current().ID != fresh.ID || s.l.operation(parent.ID).State != payment.Succeeded {
 			t.Errorf("same id %v: alerts %v, %+v", sameID, s.alerts, s.l.operation(parent.ID))
 		}
@@ -128,6 +140,9 @@ func TestWhatNamesAPayment(t *testing.T) {
 			}
 			s.confirm(n, &f)
 			p := s.l.payment(fresh.ID)
+			if waits := !tt.named && tt.state == NoticeReceived; waits && n.Asked != 1 {
+				t.Errorf("asked %d times", n.Asked)
+			}
 			if named := p.PaymentID == "p2"; named != tt.named || n.State != tt.state || n.Reason != tt.reason || p.living() != tt.stands {
 				t.Errorf("payment_id %q, %s %s; notice %s %s", p.PaymentID, p.Phase, p.End, n.State, n.Reason)
 			}
@@ -289,6 +304,46 @@ func TestNoWordToTakeBack(t *testing.T) {
 			t.Error("offered")
 		}
 	})
+}
+
+// TestAWordTakenBackMeanwhile: what became known while 094 was asked goes first, and who said the
+// same is told so; nothing is said that was not written.
+func TestAWordTakenBackMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		meanwhile func(*shop, *Operation, *Payment) error
+		replayed  bool
+		code      string
+		away      bool
+	}{
+		"by another tab": {func(s *shop, op *Operation, _ *Payment) error { _, err := s.word(op, false); return err }, true, "", false},
+		"its payment_id came": {func(s *shop, _ *Operation, p *Payment) error {
+			n, f := s.about(p, payment.AuthOK)
+			s.confirm(n, &f)
+			return nil
+		}, false, "operation.settled", false},
+		"the database is away": {func(*shop, *Operation, *Payment) error { return errAway }, false, "", true},
+	} {
+		s, parent, fresh, yes := byWord(t, true, true)
+		yes()
+		s.step(parent)
+		op := s.l.lastStep(parent, nil, payment.Authorize)
+		met := false
+		s.fail = func(call string, _ int) error {
+			if call != "Update" || met && !tt.away {
+				return nil
+			}
+			met = true
+			return tt.meanwhile(s, op, s.l.payment(fresh.ID))
+		}
+		r, err := s.word(op, false)
+		if code(err) != tt.code && !tt.away || errors.Is(err, errAway) != tt.away || r.Replayed != tt.replayed {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+		if taken := s.l.operation(op.ID).State == payment.DeclinedOp; taken != tt.replayed {
+			t.Errorf("%s: %+v", name, s.l.operation(op.ID))
+		}
+	}
 }
 
 // TestNoTelegramWithoutAPaymentID: staff read why and what to do; a payment that must not

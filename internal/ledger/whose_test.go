@@ -210,6 +210,19 @@ func other(w *world) (reversed *Payment) {
 	return w.l.payment(p.ID)
 }
 
+// TestAliveAfterAll: an end that was settled and was none leaves no trace of when it was.
+func TestAliveAfterAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if p := notHappened(w); p.EndedAt.IsZero() {
+		t.Fatalf("%+v", p)
+	}
+	w = newWorld(t)
+	if p := other(w); !p.living() || !p.EndedAt.IsZero() {
+		t.Errorf("%+v", p)
+	}
+}
+
 // TestReversalIsRetriedUntilItIsGone: with back-off, and an alert meanwhile (money.md §8).
 func TestReversalIsRetriedUntilItIsGone(t *testing.T) {
 	t.Parallel()

@@ -317,7 +317,12 @@ func TestRehearsedChange(t *testing.T) {
 		"売上":                {func(w *world) { w.authorised("p1") }, payment.SaleButton, Effect{Operation: payment.Capture, Amount: total, From: order.New, To: order.New}, ""},
 		"取消":                {func(w *world) { member(w); w.authorised("p1") }, payment.CancelButton, Effect{Operation: payment.CancelAuthorization, Amount: 2100, From: order.New, To: order.Canceled, Goods: wanted, Points: 100}, ""},
 		"a change in steps": {func(w *world) { w.authorised("p1"); w.saved(w.sheet.priced(lower), LivingAsk) }, payment.AuthChangeButton, Effect{Operation: payment.ChangeAmount, Amount: total, From: order.New, To: order.New}, ""},
-		"not possible":      {func(w *world) { w.captured("p1") }, payment.SaleButton, Effect{}, "payment.already_captured"},
+		"revived by EC-CUBE's hand": {func(w *world) {
+			w.authorised("p1")
+			w.must(func(l *Ledger, tk tick) error { l.releaseHold(tk); return nil })
+			w.l.Order.Status, w.l.LastStatus = order.InProgress, order.Canceled
+		}, payment.CancelButton, Effect{Operation: payment.CancelAuthorization, Amount: total, From: order.InProgress, To: order.Canceled, Goods: wanted}, ""},
+		"not possible": {func(w *world) { w.captured("p1") }, payment.SaleButton, Effect{}, "payment.already_captured"},
 	} {
 		w := newWorld(t)
 		tt.put(w)

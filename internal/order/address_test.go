@@ -103,11 +103,11 @@ func TestTooLongSaysHowLong(t *testing.T) {
 func TestNormalized(t *testing.T) {
 	t.Parallel()
 	a := order.Address{
-		Name01: " 山田　", Kana01: "やまだゔぇ", Kana02: "タロウ ", PostalCode: "５３０−０００１", Phone: "06ー1234-５６７９",
+		Name01: " 山田　", Kana01: "やまだゔぇぁゖ", Kana02: "タロウ ", PostalCode: "５３０−０００１", Phone: "06ー1234-５６７９",
 		Addr02: " 梅田2-4-9", Email: " taro@example.com\n",
 	}
 	want := order.Address{
-		Name01: "山田", Kana01: "ヤマダヴェ", Kana02: "タロウ", PostalCode: "5300001", Phone: "0612345679",
+		Name01: "山田", Kana01: "ヤマダヴェァヶ", Kana02: "タロウ", PostalCode: "5300001", Phone: "0612345679",
 		Addr02: "梅田2-4-9", Email: "taro@example.com",
 	}
 	if diff := cmp.Diff(want, a.Normalized()); diff != "" {

@@ -65,8 +65,10 @@ func TestTitle(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if got := order.ItemType(9).Name(); got != "" {
-		t.Errorf("an unknown kind is called %q", got)
+	for kind, want := range map[order.ItemType]string{0: "", order.ItemProduct: "商品", order.ItemPoint: "ポイント", order.ItemPoint + 1: "", 9: ""} {
+		if got := kind.Name(); got != want {
+			t.Errorf("kind %d is called %q", kind, got)
+		}
 	}
 }
 

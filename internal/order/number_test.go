@@ -3,6 +3,7 @@ package order_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -48,6 +49,8 @@ func TestFormatOrderNo(t *testing.T) {
 		"{serial,4}":                 "",
 		"id}":                        "",
 		strings.Repeat("{id,99}", 3): "",
+		"{id,99}{id,99}{id,57}":      fmt.Sprintf("%099d%099d%057d", 123, 123, 123), // 255, as many as the column holds
+		"{id,99}{id,99}{id,58}":      "",
 	} {
 		got, err := order.FormatOrderNo(format, 123, now, &counting{})
 		if want == "" {

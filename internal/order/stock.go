@@ -35,12 +35,12 @@ func OverLimit(wanted []Movement, classes map[int64]Class) []Shortage {
 	})
 }
 
-// exceeding compares each positive movement with the limit that its class has, if any.
+// exceeding compares each movement with the limit that its class has, if any.
 func exceeding(wanted []Movement, classes map[int64]Class, limit func(Class, bool) (int64, bool)) []Shortage {
 	var out []Shortage
 	for _, m := range movementsOf(wanted) {
 		c, known := classes[m.ProductClassID]
-		if most, limited := limit(c, known); limited && m.Quantity > 0 && m.Quantity > most {
+		if most, limited := limit(c, known); limited && m.Quantity > most { // no limit is below 0
 			out = append(out, Shortage{m.ProductClassID, c.Name, m.Quantity, most})
 		}
 	}

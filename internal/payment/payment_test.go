@@ -103,3 +103,14 @@ func TestStages(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsLeft can still be paid: it ended for the order alone, and is watched to its limit.
+func TestWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	left := map[End]bool{Superseded: true, GivenUp: true, Unreachable: true}
+	for _, e := range Ends() {
+		if e.Left() != left[e] {
+			t.Errorf("%s is left: %t", e, e.Left())
+		}
+	}
+}

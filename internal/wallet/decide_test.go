@@ -2,6 +2,7 @@ package wallet
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -252,6 +253,11 @@ func TestSettledBefore(t *testing.T) {
 	if len(d.kept()) != 1 || d.Operation != nil {
 		t.Errorf("%+v", d.Wallet)
 	}
+	d.resolve(d.at(time.Hour), op.ID, listed(nil))
+	d.settleRefused(d.at(time.Hour), op, verdict{state: payment.DeclinedOp, cause: causeAnswer}, listed(nil))
+	if len(d.kept()) != 1 || d.Operation != nil {
+		t.Errorf("%+v", d.Wallet)
+	}
 	// Another operation is none of this one's.
 	d.plan(d.at(time.Hour), payment.StoreCard, ledger.Buyer, "another")
 	d.settle(d.at(time.Hour), op, neverSent())
@@ -294,5 +300,44 @@ func TestWhatIsNotToldStays(t *testing.T) {
 	d.settle(d.at(time.Second), *d.op(), verdict{state: payment.Succeeded, cause: causeAnswer, card: ledger.KeptCard{ID: "1", ValidTerm: "1232"}})
 	if c := d.Cards[0]; c.Brand != "V" || c.Masked != "************1111" || c.ValidTerm != "1232" || c.Fingerprint != "a" || len(d.Cards) != 1 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestSentIsNotAskedAbout: a list says nothing about a telegram that is under way.
+func TestSentIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, payment.StoreCard)
+	d.told(time.Second, kept("1", "a"))
+	if op := d.op(); op.State != payment.Sent || op.Asked != 0 || len(d.kept()) != 0 {
+		t.Errorf("%+v", op)
+	}
+}
+
+// TestRevisions: whatever comes or goes, no revision comes again.
+func TestRevisions(t *testing.T) {
+	t.Parallel()
+	var w Wallet
+	last := w.revision()
+	for _, comes := range []bool{true, true, true, false, true, false, false, false} {
+		if comes {
+			w.Cards = append(w.Cards, &Card{})
+		} else {
+			w.Cards, w.Gone = w.Cards[1:], append(w.Gone, w.Cards[0])
+		}
+		if is := w.revision(); is <= last {
+			t.Errorf("%d after %d", is, last)
+		} else {
+			last = is
+		}
+	}
+}
+
+// TestUsableIDs are those that can be kept whole.
+func TestUsableIDs(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]bool{0: false, 1: true, widthID: true, widthID + 1: false} {
+		if got := usable(ledger.KeptCard{ID: strings.Repeat("1", n)}); got != want {
+			t.Errorf("%d: %v", n, got)
+		}
 	}
 }

@@ -1,0 +1,155 @@
+package order_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kessai/internal/order"
+	"kessai/internal/problem"
+)
+
+// TestTheHighestAmounts that the columns hold are amounts, and one more is none. A row may be as far
+// below zero, but no total.
+func TestTheHighestAmounts(t *testing.T) {
+	t.Parallel()
+	const most = order.MaxYen
+	item := func(price, tax order.Yen, quantity, rate int64) order.Item {
+		return order.Item{
+			Type: order.ItemProduct, Name: "品", Price: price, Quantity: quantity, Tax: tax, TaxRate: rate,
+			TaxType: order.Taxable, TaxDisplayType: order.TaxIncluded, RoundingType: order.RoundHalfUp,
+		}
+	}
+	for name, tt := range map[string]struct {
+		items []order.Item
+		code  string
+		total order.Yen
+	}{
+		"a price":               {[]order.Item{item(most, 0, 1, 0)}, "", most},
+		"too high a price":      {[]order.Item{item(most+1, 0, 1, 0)}, "order.item_invalid", 0},
+		"two prices":            {[]order.Item{item(most, 0, 1, 0), item(1, 0, 1, 0)}, "order.total_too_large", 0},
+		"a quantity":            {[]order.Item{item(1, 0, int64(most), 0)}, "", most},
+		"too high a quantity":   {[]order.Item{item(1, 0, int64(most)+1, 0)}, "order.item_invalid", 0},
+		"a tax":                 {[]order.Item{item(1, most, 1, 0)}, "", 1},
+		"two taxes":             {[]order.Item{item(1, most, 1, 0), item(1, 1, 1, 0)}, "order.total_too_large", 0},
+		"a rate":                {[]order.Item{item(1, 0, 1, 10_000)}, "", 1},
+		"too high a rate":       {[]order.Item{item(1, 0, 1, 10_001)}, "order.item_invalid", 0},
+		"the lowest price":      {[]order.Item{item(-most, 0, 1, 0)}, "order.total_negative", 0},
+		"too low a price":       {[]order.Item{item(-most-1, 0, 1, 0)}, "order.item_invalid", 0},
+		"two low prices":        {[]order.Item{item(-most, 0, 1, 0), item(-1, 0, 1, 0)}, "order.total_too_large", 0},
+		"the lowest quantity":   {[]order.Item{item(1, 0, -int64(most), 0)}, "order.total_negative", 0},
+		"the lowest tax":        {[]order.Item{item(1, -most, 1, 0)}, "order.total_negative", 0},
+		"two low taxes":         {[]order.Item{item(1, -most, 1, 0), item(1, -1, 1, 0)}, "order.total_too_large", 0},
+		"up and down once more": {[]order.Item{item(most, 0, 1, 0), item(-1, 0, 1, 0)}, "", most - 1},
+	} {
+		got, err := order.Sum(tt.items)
+		if tt.code == "" && err != nil || tt.code != "" && !problem.Is(err, tt.code) || err == nil && got.Total != tt.total {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
+// TestTheMostPoints that the column holds.
+func TestTheMostPoints(t *testing.T) {
+	t.Parallel()
+	row := func(price order.Yen) order.Item {
+		return order.Item{Type: order.ItemPoint, Price: price, Quantity: 1, TaxDisplayType: order.TaxIncluded}
+	}
+	for name, tt := range map[string]struct {
+		items  []order.Item
+		rate   int64
+		points int64
+		code   string
+	}{
+		"as many as the price":      {[]order.Item{row(order.MaxYen)}, 100, int64(order.MaxYen), ""},
+		"one more":                  {[]order.Item{row(order.MaxYen), row(1)}, 100, 0, "order.total_too_large"},
+		"as many again":             {[]order.Item{row(order.MaxYen), row(order.MaxYen)}, 100, 0, "order.total_too_large"},
+		"at the highest rate":       {[]order.Item{row(1)}, 10_000, 100, ""},
+		"at a rate beyond that one": {[]order.Item{row(1)}, 10_001, 0, "order.item_invalid"},
+	} {
+		if got, err := order.AddPoints(tt.items, tt.rate); got != tt.points || tt.code == "" && err != nil || tt.code != "" && !problem.Is(err, tt.code) {
+			t.Errorf("%s: %d, %v", name, got, err)
+		}
+	}
+	if used, why := (order.Shop{}).CapPoints(0, 10, 10); used != 0 || why != order.NotCapped {
+		t.Errorf("who wants none is refused none: %d, %q", used, why)
+	}
+}
+
+// TestTheHighestSettings of a shop, and what the buyer may ask for at most, are no mistakes.
+func TestTheHighestSettings(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*order.Draft)
+		code   string
+	}{
+		"points asked for": {func(d *order.Draft) { d.UsePoint = int64(order.MaxYen) }, ""},
+		"and one more":     {func(d *order.Draft) { d.UsePoint = int64(order.MaxYen) + 1 }, "order.point_invalid"},
+		"point rate":       {func(d *order.Draft) { d.Shop.BasicPointRate = 10_000 }, ""},
+		"too high a rate":  {func(d *order.Draft) { d.Shop.BasicPointRate = 10_001 }, "shop.base_invalid"},
+		"conversion":       {func(d *order.Draft) { d.Shop.PointConversionRate = int64(order.MaxYen) }, ""},
+		"and one yen more": {func(d *order.Draft) { d.Shop.PointConversionRate = int64(order.MaxYen) + 1 }, "shop.base_invalid"},
+		"tax rate":         {func(d *order.Draft) { d.Tax.Rate = 10_000 }, ""},
+		"too high a tax":   {func(d *order.Draft) { d.Tax.Rate = 10_001 }, "tax_rule.invalid"},
+		"adjust of the tax": {func(d *order.Draft) {
+			d.Lines[0].Price, d.Lines[0].Quantity, d.Lines[0].Tax.Adjust = 0, 1, order.MaxYen
+		}, "order.total_too_large"},
+		"too high a one": {func(d *order.Draft) { d.Lines[0].Tax.Adjust = order.MaxYen + 1 }, "tax_rule.invalid"},
+		"fee":            {func(d *order.Draft) { d.Fees[0].Fee = order.MaxYen }, "order.total_too_large"},
+		"too high a fee": {func(d *order.Draft) { d.Fees[0].Fee = order.MaxYen + 1 }, "order.item_invalid"},
+		"own fee, with the fee of the place": {func(d *order.Draft) {
+			d.Shop.PerProductDeliveryFee, d.Lines[0].Quantity, d.Lines[0].DeliveryFee = true, 1, order.MaxYen
+		}, "order.item_invalid"},
+		"own fees of two lines": {func(d *order.Draft) {
+			d.Shop.PerProductDeliveryFee, d.Lines[0].Quantity, d.Lines[0].DeliveryFee = true, 1, order.MaxYen
+			d.Lines = append(d.Lines, d.Lines[0])
+		}, "order.total_too_large"},
+	} {
+		d := draft(t, "1000x2@10r fee=500 charge=0 points=10/100/1")
+		tt.change(&d)
+		if _, _, err := order.Calculate(d); tt.code == "" && err != nil || tt.code != "" && !problem.Is(err, tt.code) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestNoPointsNoRow: who uses none has no row of them.
+func TestNoPointsNoRow(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"1000x1@10r points=0/500/1": 0, "1000x1@10r points=1/500/1": 1} {
+		_, items, err := order.Calculate(draft(t, text))
+		rows := 0
+		for _, i := range items {
+			if i.Type == order.ItemPoint {
+				rows++
+			}
+		}
+		if err != nil || rows != want {
+			t.Errorf("%s: %d rows, %v", text, rows, err)
+		}
+	}
+}
+
+// TestUntaxedInTheInvoice: a discount that bears no tax lowers what each rate is charged on, a fee
+// that bears none does not. An exact half is rounded as the row says.
+func TestUntaxedInTheInvoice(t *testing.T) {
+	t.Parallel()
+	row := func(kind order.ItemType, tax order.TaxType, price order.Yen, rate int64) order.Item {
+		return order.Item{Type: kind, Price: price, Quantity: 1, TaxType: tax, TaxDisplayType: order.TaxIncluded, TaxRate: rate, RoundingType: order.RoundHalfUp}
+	}
+	for name, tt := range map[string]struct {
+		items []order.Item
+		want  order.RateTotal
+	}{
+		"alone":       {[]order.Item{row(order.ItemProduct, order.Taxable, 1100, 10)}, order.RateTotal{Rate: 10, Total: 1100, Tax: 100}},
+		"a discount":  {[]order.Item{row(order.ItemProduct, order.Taxable, 1100, 10), row(order.ItemDiscount, order.NonTaxable, -110, 0)}, order.RateTotal{Rate: 10, Total: 990, Tax: 90}},
+		"points":      {[]order.Item{row(order.ItemProduct, order.Taxable, 1100, 10), row(order.ItemPoint, order.NonTaxable, -110, 0)}, order.RateTotal{Rate: 10, Total: 990, Tax: 90}},
+		"a fee":       {[]order.Item{row(order.ItemProduct, order.Taxable, 1100, 10), row(order.ItemCharge, order.NonTaxable, 110, 0)}, order.RateTotal{Rate: 10, Total: 1100, Tax: 100}},
+		"half a yen":  {[]order.Item{row(order.ItemProduct, order.Taxable, 5, 100)}, order.RateTotal{Rate: 100, Total: 5, Tax: 3}},
+		"and a minus": {[]order.Item{row(order.ItemProduct, order.Taxable, -5, 100)}, order.RateTotal{Rate: 100, Total: -5, Tax: -3}},
+	} {
+		if diff := cmp.Diff([]order.RateTotal{tt.want}, order.TaxByRate(tt.items)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
