@@ -194,7 +194,7 @@ func (s *simulation) refundOf(p *purchase, pay *ledger.Payment) {
 	}
 	s.staff(p, "返金済み(手動)", fmt.Sprintf("refund %d of %d by hand", amount, p.id), func(key string) (ledger.Result, error) {
 		return s.app.Ledger.RefundByHand(context.Background(), ledger.HandRefund{
-			Order: p.id, PaymentID: pay.ID, Amount: amount, Day: s.Now(), How: "銀行振込", Actor: "staff:1", Key: key,
+			Order: p.id, PaymentID: pay.ID, Amount: amount, Left: pay.Worth(), Day: s.Now(), How: "銀行振込", Actor: "staff:1", Key: key,
 		})
 	})
 }

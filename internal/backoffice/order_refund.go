@@ -25,6 +25,7 @@ type refundView struct {
 // refundForm is what it sends.
 type refundForm struct {
 	Amount string `form:"amount"`
+	Left   string `form:"left"`
 	Day    string `form:"day"`
 	How    string `form:"how"`
 	Key    string `form:"key"`
@@ -51,7 +52,7 @@ func (b *BackOffice) refundForm(f orderFacts, paymentID string) (*refundView, er
 	}
 	v.Ask = b.refundQuestion(f, p)
 	v.Ask.Form = v.ID
-	v.Ask.Hidden = []web.Fact{{Name: "key", Value: key}}
+	v.Ask.Hidden = []web.Fact{{Name: "key", Value: key}, {Name: "left", Value: amountValue(p.Worth())}}
 	return v, nil
 }
 
@@ -89,9 +90,10 @@ func (b *BackOffice) refundByHand(w http.ResponseWriter, r *http.Request) error 
 	}
 	// What was typed wrongly is nothing, which the ledger refuses in words.
 	amount, _ := strconv.ParseInt(form.Amount, 10, 64)
+	left, _ := strconv.ParseInt(form.Left, 10, 64)
 	day, _ := time.ParseInLocation(time.DateOnly, form.Day, order.JST())
 	_, err = b.Ledger.RefundByHand(r.Context(), ledger.HandRefund{
-		Order: id, PaymentID: p.ID, Amount: order.Yen(amount), Day: day, How: form.How, Actor: actorOf(r), Key: "refund-" + form.Key,
+		Order: id, PaymentID: p.ID, Amount: order.Yen(amount), Left: order.Yen(left), Day: day, How: form.How, Actor: actorOf(r), Key: "refund-" + form.Key,
 	})
 	return b.done(w, r, id, err, "返金の記録", "返金済み(手動)を記録しました。")
 }

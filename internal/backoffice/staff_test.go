@@ -165,6 +165,11 @@ func TestRefundForm(t *testing.T) {
 	if got := r.view(id).Current().HandRefunded; got != 1200 {
 		t.Errorf("%s given back", got)
 	}
+	fresh := webtest.Values(p.Find("form.refund"))
+	values.Set("key", fresh.Get("key")) // another tab, which shows what was left before
+	if p = post(map[string]string{"amount": "1000"}); !strings.Contains(flash(p), "この決済の残りが表示と変わりました（残り¥1,000）。") || r.view(id).Current().HandRefunded != 1200 {
+		t.Error(flash(p))
+	}
 	values = webtest.Values(p.Find("form.refund"))
 	if p = post(map[string]string{"amount": "1000"}); p.Find("#attention").Length() != 0 || r.view(id).Current().HandRefunded != 2200 {
 		t.Errorf("%s", webtest.Text(p.Document, "#attention"))

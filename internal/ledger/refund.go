@@ -15,6 +15,7 @@ type HandRefund struct {
 	Order     order.ID
 	PaymentID string // Payment.ID
 	Amount    order.Yen
+	Left      order.Yen // what was left of the payment, as the person was shown it
 	Day       time.Time // when it was given back
 	How       string    // by which way, in staff's words
 	Actor     Actor
@@ -61,6 +62,8 @@ func (l *Ledger) refundByHand(t tick, in HandRefund) error {
 	how := strings.TrimSpace(in.How)
 	day := in.Day.In(order.JST())
 	switch {
+	case in.Left != p.worth(): // recorded in another tab meanwhile, perhaps the same money
+		return problem.New(problem.Conflict, "refund.changed", problem.Args{"Left": p.worth()})
 	case in.Amount <= 0:
 		return problem.New(problem.Invalid, "refund.amount", nil).On("amount")
 	case in.Amount > p.worth():

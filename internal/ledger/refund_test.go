@@ -28,11 +28,12 @@ func TestWhatARefundByHandNeeds(t *testing.T) {
 		"by blanks":              {func(h *HandRefund) { h.How = " 　\n" }, "refund.how"},
 		"in 255 characters":      {func(h *HandRefund) { h.How = strings.Repeat("現", 255) }, ""},
 		"in 256":                 {func(h *HandRefund) { h.How = strings.Repeat("現", 256) }, "refund.how"},
+		"shown before another":   {func(h *HandRefund) { h.Left = total - 700 }, "refund.changed"},
 		"of a payment of nobody": {func(h *HandRefund) { h.PaymentID = "nobody" }, "payment.unknown"},
 	} {
 		w := newWorld(t)
 		p := w.paidAtStore()
-		in := HandRefund{PaymentID: p.ID, Amount: 700, Day: w.now, How: "現金", Actor: clerk, Key: "k"}
+		in := HandRefund{PaymentID: p.ID, Amount: 700, Left: total, Day: w.now, How: "現金", Actor: clerk, Key: "k"}
 		tt.change(&in)
 		err := w.do(func(l *Ledger, tk tick) error { return l.refundByHand(tk, in) })
 		if code(err) != tt.code || w.keys["k"] != (tt.code == "") {

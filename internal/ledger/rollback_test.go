@@ -160,7 +160,7 @@ func TestRolledBackOnceMoneyIsBack(t *testing.T) {
 	rollBack(RollbackSkipped, SkipPaid)
 	for n, sum := range []order.Yen{1, total - 1} {
 		rollBack(RollbackSkipped, SkipPaid)
-		if _, err := s.service.RefundByHand(bg, HandRefund{Order: s.order(), PaymentID: p.ID, Amount: sum, Day: s.now, How: "銀行振込", Actor: clerk, Key: fmt.Sprint(n)}); err != nil {
+		if _, err := s.service.RefundByHand(bg, HandRefund{Order: s.order(), PaymentID: p.ID, Amount: sum, Left: s.l.payment(p.ID).worth(), Day: s.now, How: "銀行振込", Actor: clerk, Key: fmt.Sprint(n)}); err != nil {
 			t.Fatal(err)
 		}
 	}

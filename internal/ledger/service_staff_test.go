@@ -34,7 +34,7 @@ func TestStaffActOnce(t *testing.T) {
 			return s.service.EditOrder(bg, Edit{Order: s.order(), Sheet: sheetOf(1), Actor: clerk, Key: "k"})
 		}, order.New, ""},
 		"a refund": {func(w *world) { w.paidAtStore() }, func(s *shop) (Result, error) {
-			return s.service.RefundByHand(bg, HandRefund{Order: s.order(), PaymentID: s.l.CurrentID, Amount: 100, Day: s.now, How: "振込", Actor: clerk, Key: "k"})
+			return s.service.RefundByHand(bg, HandRefund{Order: s.order(), PaymentID: s.l.CurrentID, Amount: 100, Left: s.l.Current().worth(), Day: s.now, How: "振込", Actor: clerk, Key: "k"})
 		}, order.Paid, ""},
 		"a revival": {func(w *world) { w.paidAtStore(); w.keeping(order.Canceled) }, func(s *shop) (Result, error) {
 			return s.service.Revive(bg, Revive{Order: s.order(), Actor: clerk, Key: "k"})

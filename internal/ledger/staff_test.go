@@ -77,7 +77,11 @@ func (w *world) refund(p *Payment, amount order.Yen) error {
 	w.ids++
 	key := fmt.Sprintf("refund %d", w.ids)
 	return w.do(func(l *Ledger, t tick) error {
-		return l.refundByHand(t, HandRefund{Order: l.Order.ID, PaymentID: p.ID, Amount: amount, Day: w.now, How: "銀行振込で返金", Actor: clerk, Key: key})
+		left := order.Yen(0)
+		if known := l.payment(p.ID); known != nil {
+			left = known.worth()
+		}
+		return l.refundByHand(t, HandRefund{Order: l.Order.ID, PaymentID: p.ID, Amount: amount, Left: left, Day: w.now, How: "銀行振込で返金", Actor: clerk, Key: key})
 	})
 }
 
@@ -821,6 +825,7 @@ func TestRefundByHand(t *testing.T) {
 		if in.PaymentID == "" {
 			in.PaymentID = p.ID
 		}
+		in.Left = total
 		if err := w.do(func(l *Ledger, tk tick) error { return l.refundByHand(tk, in) }); code(err) != name {
 			t.Errorf("%v, not %s", err, name)
 		}

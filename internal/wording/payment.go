@@ -45,6 +45,7 @@ func paymentSentences() map[string]Sentence {
 		"refund.not_paid":           {"この決済には返金する入金がありません。", "There is no money of this payment to give back."},
 		"refund.preliminary":        {"速報の段階のため、返金を記録できません。消込済になってから記録してください。", "The payment is reported as preliminary only; wait until it is cleared."},
 		"refund.by_telegram":        {"この決済はペイジェントの操作で返金できるため、手動の返金は記録できません。", "A telegram returns this payment's money, now or later."},
+		"refund.changed":            {"この決済の残りが表示と変わりました（残り{Left}）。決済履歴をご確認のうえ、必要であればもう一度記録してください。", "What is left of the payment has changed; it is {Left}. Look at the history, and record it again if need be."},
 		"refund.amount":             {"返金額は1以上の整数で入力してください。", "The amount must be 1 yen or more."},
 		"refund.too_much":           {"返金額は{Left}以下で入力してください。", "Only {Left} is left to give back."},
 		"refund.day":                {"返金日を入力してください。未来の日付は入力できません。", "The day is missing or in the future."},

@@ -316,7 +316,7 @@ func TestHandRefundIsKept(t *testing.T) {
 			p := l.Current()
 			p.Phase, p.Status, p.CapturedAt = payment.Captured, payment.ClearedFinal, s.Now()
 		})
-		in := ledger.HandRefund{Order: id, PaymentID: s.view(t, id).CurrentID, Amount: 700, Day: s.Now(), How: "銀行振込", Actor: clerk, Key: s.ID()}
+		in := ledger.HandRefund{Order: id, PaymentID: s.view(t, id).CurrentID, Amount: 700, Left: s.view(t, id).Current().Worth(), Day: s.Now(), How: "銀行振込", Actor: clerk, Key: s.ID()}
 		for n := range 2 {
 			if r, err := s.service(t).RefundByHand(context.Background(), in); err != nil || r.Replayed != (n == 1) {
 				t.Fatalf("%+v, %v", r, err)
