@@ -9,6 +9,7 @@ import (
 	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/reconcile"
+	"kessai/paygentsim"
 )
 
 // dueCapture is an order whose capture no notice has confirmed, due to be asked about.
@@ -84,6 +85,40 @@ func TestPaymentsOfOrdersThatAreGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Advance(2 * time.Minute)
+	r.run(r.watcher.Step)
+	r.expectStatus(id, order.Paid)
+}
+
+// TestOperationsOfOrdersThatAreGone stay open, and keep no other order's from being taken up, nor
+// the worker from its rest.
+func TestOperationsOfOrdersThatAreGone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.Exec("UPDATE dtb_product_stock SET stock = 30")
+	r.Exec("UPDATE dtb_product_class SET stock = 30")
+	capture := func(id order.ID) {
+		if _, err := r.change(id, true, "c"+id.String()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	silent := func() order.ID {
+		id := r.paid()
+		if err := r.sim.ForceFault("022", paygentsim.TimeoutAfter); err != nil {
+			t.Fatal(err)
+		}
+		capture(id)
+		return id
+	}
+	for range 20 {
+		r.drop(silent())
+	}
+	if worked, _, err := r.resolver.Step(t.Context()); worked || err != nil {
+		t.Fatalf("%t, %v", worked, err)
+	}
+	r.Advance(time.Second)
+	id := silent()
+	r.Advance(2 * time.Minute)
+	r.run(r.resolver.Step)
 	r.run(r.watcher.Step)
 	r.expectStatus(id, order.Paid)
 }

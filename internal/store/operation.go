@@ -78,7 +78,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]ledger.Due
 	rows, err := database.List(ctx, s.db.Read(), func(row database.Row) (r dueRow[ledger.Due], err error) {
 		r.item, err = scanDue(row, millis{&r.at})
 		return r, err
-	}, "SELECT id, order_id, state, owner, due_at FROM plg_kessai_operation WHERE due_at IS NOT NULL AND order_id IS NOT NULL ORDER BY due_at, id LIMIT ?", limit+1)
+	}, "SELECT p.id, p.order_id, p.state, p.owner, p.due_at FROM plg_kessai_operation p WHERE p.due_at IS NOT NULL AND "+orderStands+" ORDER BY p.due_at, p.id LIMIT ?", limit+1)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("store: due operations: %w", err)
 	}
@@ -94,7 +94,7 @@ func scanDue(row database.Row, more ...any) (d ledger.Due, err error) {
 	return d, err
 }
 
-// orderStands: EC-CUBE's own pages can delete an order. A payment p of one is nothing that a
+// orderStands: EC-CUBE's own pages can delete an order. A row p of one is nothing that a
 // decision could be made about, and would come first for ever. No EXISTS: engines make a join of
 // it, and then read all that waits to find the first.
 const orderStands = "(SELECT o.id FROM dtb_order o WHERE o.id = p.order_id) IS NOT NULL"
