@@ -32,7 +32,7 @@ func TestUnlockedWhileAChildStarts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer syscall.Close(copied) //nolint:errcheck // of the test alone
+	defer func() { _ = syscall.Close(copied) }()
 	if err := unlock(); err != nil {
 		t.Fatal(err)
 	}

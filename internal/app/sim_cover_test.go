@@ -160,6 +160,8 @@ func (k *covered) explained(c cell) string {
 	switch {
 	case c.row == "1.0 old style" && !k.oldStyle, c.row == string(ledger.ThreeDS1) && !k.newStyle:
 		return "in each run the centre has one style of 3-D Secure 1.0"
+	case !k.newStyle && is("batch", []string{"card 3DS 1.0", "card 3DS 2.0", "stored card"}, "stands"):
+		return "by the old style of 3-D Secure 1.0 nothing is authorised unless the buyer comes back"
 	case c.table == "payment of another shop" && !k.marked && c.column != "another name, shared merchant false":
 		return "a shop without a mark cannot share its merchant, nor tell the others' order ids from its own"
 	case c.table == "clock" && !k.several:
