@@ -34,8 +34,8 @@ func (s *Service) drive(ctx context.Context, id order.ID, parent string) (Result
 	return Result{Operation: *left.operation(parent), Step: Next(left)}, nil
 }
 
-// confirmOld asks 094 about a payment whose amount is to be changed by a saga, before
-// anything is planned: what the centre knows better is learnt first (money.md §8).
+// confirmOld asks 094 about a payment whose amount is to be changed by a saga or by a difference,
+// before anything is planned: what the centre knows better is learnt first (money.md §8).
 func (s *Service) confirmOld(ctx context.Context, in Change) error {
 	if in.Button != payment.AuthChangeButton && in.Button != payment.SaleChangeButton {
 		return nil
@@ -50,7 +50,10 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		}
 	}
 	p := l.payment(in.PaymentID)
-	if p == nil || p.standing().Offers(in.Button) != payment.ChangeAmount {
+	if p == nil {
+		return nil
+	}
+	if kind := p.standing().Offers(in.Button); kind != payment.ChangeAmount && kind != payment.RefundPaidy {
 		return nil
 	}
 	policy, err := s.policy(ctx)
@@ -61,6 +64,10 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		return err
 	}
 	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
+	if l.lateCorrection(p, f) != nil { // then planning refuses the amount that the person was shown
+		_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error { return l.learnLate(t, l.payment(in.PaymentID), f) })
+		return err
+	}
 	if !l.tells(p, f) {
 		return notNow("payment.unconfirmed", nil)
 	}

@@ -143,6 +143,38 @@ func TestNoSaleAtTheCentre(t *testing.T) {
 	}
 }
 
+// TestADifferenceIsConfirmedFirst: 342 gives a difference back, and is begun from the amount that
+// stands at the centre.
+func TestADifferenceIsConfirmedFirst(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		there  order.Yen // at the centre; 0: it is silent
+		code   string
+		amount order.Yen // in our book then
+	}{
+		"as we know it":    {total, "", lower},
+		"silent":           {0, "payment.unconfirmed", total},
+		"changed by hand":  {total - 1, "payment.unconfirmed", total},
+		"one that is late": {total - 50, "payment.amount_changed", total - 50},
+	} {
+		s := lowered(t, true)
+		p := s.l.Current()
+		p.Method, p.Status, p.PaymentClass = payment.Paidy, payment.Cleared, ""
+		s.l.Order.MethodClass = p.scheme().Class()
+		late := &Operation{ID: "late", PaymentID: p.ID, Kind: payment.RefundPaidy, State: payment.DeclinedOp, Cause: causeNotHappened, Amount: total - 50}
+		s.l.Operations = append(s.l.Operations, late)
+		f := s.theirs("40")
+		f.Type, f.Amount = p.Method.Type(), tt.there
+		if s.tells(f); tt.there == 0 {
+			clear(s.there)
+		}
+		_, err := s.press(payment.SaleChangeButton, "k")
+		if got := s.l.payment(p.ID).Amount; code(err) != tt.code || got != tt.amount {
+			t.Errorf("%s: %v, %s, sent %v", name, err, got, s.telegrams())
+		}
+	}
+}
+
 // TestConfirmedTooLate: what became known while 094 was asked is newer than its answer.
 func TestConfirmedTooLate(t *testing.T) {
 	t.Parallel()

@@ -13,25 +13,62 @@ import (
 // lateCorrection is the change of the payment's amount that 094 shows to have taken effect
 // after all, nil if it shows none.
 func (l *Ledger) lateCorrection(p *Payment, f Finding) *Operation {
-	stands := f.Kind == Found && f.PaymentID == p.PaymentID && f.Type == p.Method.Type() && (f.Status.Authorises() || f.Status.Pays())
-	if !stands || l.rightAmount(p, f.Amount) {
+	if !p.standsAt(f) || l.rightAmount(p, f.Amount) {
 		return nil
 	}
 	for _, op := range slices.Backward(l.Operations) {
-		silent := op.State == payment.DeclinedOp && (op.Cause == causeNotHappened || op.Cause == byHand)
-		if op.PaymentID == p.ID && silent && changesAmount(op) && op.Amount == f.Amount {
+		if op.PaymentID == p.ID && op.silentlyDeclined() && changesAmount(op) && op.Amount == f.Amount {
 			return op
 		}
 	}
 	return nil
 }
 
+// lateRefund is a refund of a part at Paidy that took effect late, and before one that is open:
+// 342 gives a difference back, so that less than either wanted is left.
+func (l *Ledger) lateRefund(p *Payment, f Finding) (late, open *Operation) {
+	open = l.openOn(p)
+	if open == nil || open.Kind != payment.RefundPaidy || open.Amount == 0 || !p.standsAt(f) {
+		return nil, nil
+	}
+	for _, op := range slices.Backward(l.Operations) {
+		if op.PaymentID != p.ID || !changesAmount(op) || op == open {
+			continue
+		}
+		if op.State == payment.Succeeded { // the differences of those before were from another amount
+			return nil, nil
+		}
+		if op.silentlyDeclined() && f.Amount == open.Amount-(p.Amount-op.Amount) {
+			return op, open
+		}
+	}
+	return nil, nil
+}
+
+// standsAt reports whether 094 found the payment under its id, authorised or captured.
+func (p *Payment) standsAt(f Finding) bool {
+	return f.Kind == Found && f.PaymentID == p.PaymentID && f.Type == p.Method.Type() && (f.Status.Authorises() || f.Status.Pays())
+}
+
+// silentlyDeclined reports what was settled as not happened without a word of the centre's.
+func (op *Operation) silentlyDeclined() bool {
+	return op.State == payment.DeclinedOp && (op.Cause == causeNotHappened || op.Cause == byHand)
+}
+
 // learnLate takes a late effect as what it is: the operation's.
 func (l *Ledger) learnLate(t tick, p *Payment, f Finding) error {
-	op := l.lateCorrection(p, f)
-	if op == nil {
+	if op := l.lateCorrection(p, f); op != nil {
+		return l.tookEffect(t, op, p, f)
+	}
+	late, open := l.lateRefund(p, f)
+	if late == nil {
 		return nil
 	}
+	open.Amount = f.Amount // what it left of the payment
+	return l.tookEffect(t, late, p, f)
+}
+
+func (l *Ledger) tookEffect(t tick, op *Operation, p *Payment, f Finding) error {
 	op.State, op.Cause, op.SettledAt = payment.Succeeded, "inquiry", t.now
 	l.event(t, EventSucceeded, Paygent, p, op, op.Cause, EventData{Status: string(f.Status), Amount: op.Amount, Text: "late"})
 	return l.succeeded(t, op, p, verdict{cause: op.Cause})

@@ -63,8 +63,8 @@ func TestALateCorrection(t *testing.T) {
 		}, lower, false},
 		"by a notice": {func(w *world, _ *Payment) {
 			n, f := w.toldOf(payment.Carrier, "20"), at(w, lower)
-			if n.Amount = lower; w.take(n) {
-				t.Error("what moves nothing is not asked about")
+			if n.Amount = lower; !w.take(n) {
+				t.Error("not asked about")
 			}
 			if w.confirm(n, &f); n.State != NoticeApplied {
 				t.Errorf("%s %s", n.State, n.Reason)
@@ -107,5 +107,49 @@ func TestARefusedCorrectionIsNone(t *testing.T) {
 	w.watch(p, f)
 	if got := w.l.payment(p.ID).Amount; got != total || w.l.Operations[1].State != payment.DeclinedOp {
 		t.Errorf("%s, %+v", got, w.l.Operations[1])
+	}
+}
+
+// TestALateRefund: 342 gives a difference back. One that comes late, before another, leaves less
+// of the payment than either wanted; 094 tells how much, and 金額未反映 that it is not the total.
+func TestALateRefund(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		left   order.Yen // at the centre
+		amount order.Yen // in our book then
+		state  payment.State
+	}{
+		"both":          {total - 50 - 1100, total - 50 - 1100, payment.Succeeded},
+		"the late one":  {total - 50, total - 50, payment.UnknownState},
+		"the other one": {total - 1100, total - 1100, payment.Succeeded},
+		"another hand":  {total - 51, total, payment.UnknownState},
+	} {
+		w := newWorld(t)
+		p := w.captured("p1")
+		p.Method = payment.Paidy
+		w.l.Order.MethodClass = p.scheme().Class()
+		at := func(amount order.Yen) Finding {
+			f := w.foundOf(payment.Paidy, "40")
+			f.Amount = amount
+			return f
+		}
+		w.l.Order.Total = total - 50
+		late := w.correct(p)
+		if late.Kind != payment.RefundPaidy {
+			t.Fatalf("%+v", late)
+		}
+		w.notHappened(late, at(total))
+		w.l.Order.Total = total - 1100
+		op := w.unknown(w.correct(p))
+		w.resolve(op, at(tt.left))
+		if op = w.l.operation(op.ID); op.State != tt.state || w.l.payment(p.ID).Amount != tt.amount {
+			t.Errorf("%s: %s, %s", name, op.State, w.l.payment(p.ID).Amount)
+		}
+		if came := w.l.operation(late.ID).State == payment.Succeeded; came != (name == "both" || name == "the late one") {
+			t.Errorf("%s: the late one: %t", name, came)
+		}
+		if open := w.alerts[string(AlertAmountOpen)]; op.State == payment.Succeeded && open != (name == "both") {
+			t.Errorf("%s: %v", name, w.alerts)
+		}
 	}
 }
