@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"context"
+	"crypto/rand"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -150,6 +153,67 @@ func TestALateRefund(t *testing.T) {
 		}
 		if open := w.alerts[string(AlertAmountOpen)]; op.State == payment.Succeeded && open != (name == "both") {
 			t.Errorf("%s: %v", name, w.alerts)
+		}
+	}
+}
+
+// meanwhile is a centre that something happens at between its answer and the decision.
+type meanwhile struct {
+	Gateway
+	f  Finding
+	do func()
+}
+
+func (g meanwhile) Inquire(context.Context, Inquiry) Finding { g.do(); return g.f }
+
+// TestAnOldAmount: what 094 told of a late change before another one took effect is no news
+// after it, whoever asked.
+func TestAnOldAmount(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(*Service, *world, *Payment) error{
+		"the watch": func(s *Service, w *world, p *Payment) error {
+			w.l.payment(p.ID).AskAt = w.now
+			return s.Watch(bg, DuePayment{OrderID: w.l.Order.ID, PaymentID: p.ID})
+		},
+		"a notice": func(s *Service, w *world, _ *Payment) error {
+			n := w.toldOf(payment.Carrier, "20")
+			n.Amount, n.OrderID = lower, w.l.Order.ID
+			return s.TakeUpNotice(bg, *n)
+		},
+		"a change": func(s *Service, w *world, p *Payment) error { // by which the carrier's is not asked about, but Paidy's
+			return s.confirmOld(bg, Change{Order: w.l.Order.ID, PaymentID: p.ID, Button: payment.SaleChangeButton, Amount: total, Total: w.l.Order.Total})
+		},
+	} {
+		w, p := lowerCarrier(t)
+		brand := payment.SoftBank
+		if name == "a change" {
+			w = newWorld(t)
+			p, brand = w.captured("p1"), payment.NoBrand
+			p.Method = payment.Paidy
+			w.l.Order.MethodClass = p.scheme().Class()
+			w.l.Order.Total = lower
+		}
+		told := func(amount order.Yen) Finding {
+			f := w.foundOf(p.Method, p.Status)
+			f.Amount, f.Brand = amount, brand
+			return f
+		}
+		w.notHappened(w.correct(p), told(total))
+		p = w.l.payment(p.ID)
+		w.l.Order.Total = lower - 100
+		seen := clone(w.l)
+		s := New(Deps{
+			Store: raced{seen: seen, w: w}, Now: func() time.Time { return w.now }, Rand: rand.Reader, Log: slog.New(slog.DiscardHandler),
+			Policy: func(context.Context) (Policy, error) { return w.policy, nil },
+			Gateway: meanwhile{f: told(lower), do: func() {
+				w.settle(w.send(w.correct(p)), verdictOf(Answer{Outcome: Success}))
+			}},
+		})
+		if err := ask(s, w, p); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := w.l.payment(p.ID).Amount; got != lower-100 {
+			t.Errorf("%s: the book has %s", name, got)
 		}
 	}
 }

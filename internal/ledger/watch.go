@@ -58,7 +58,7 @@ func (l *Ledger) takeWatch(t tick, id string) *Payment {
 // became known meanwhile is newer than the answer. A try that was only left can still be
 // told to be alive.
 func (p *Payment) stillAs(was *Payment) bool {
-	return p != nil && (p.Phase == was.Phase && p.Status == was.Status || p.stage() == payment.StageLapsed)
+	return p != nil && (p.Phase == was.Phase && p.Status == was.Status && p.Amount == was.Amount || p.stage() == payment.StageLapsed)
 }
 
 // inquiryOf asks by the id that names this payment only.
