@@ -26,23 +26,31 @@ func (l *Ledger) lateCorrection(p *Payment, f Finding) *Operation {
 
 // lateRefund is a refund of a part at Paidy that took effect late, and before one that is open:
 // 342 gives a difference back, so that less than either wanted is left.
-func (l *Ledger) lateRefund(p *Payment, f Finding) (late, open *Operation) {
-	open = l.openOn(p)
-	if open == nil || open.Kind != payment.RefundPaidy || open.Amount == 0 || !p.standsAt(f) {
-		return nil, nil
+func (l *Ledger) lateRefund(p *Payment, f Finding) *Operation {
+	open := l.openDifference(p)
+	if open == nil || !p.standsAt(f) {
+		return nil
 	}
 	for _, op := range slices.Backward(l.Operations) {
 		if op.PaymentID != p.ID || !changesAmount(op) || op == open {
 			continue
 		}
 		if op.State == payment.Succeeded { // the differences of those before were from another amount
-			return nil, nil
+			return nil
 		}
 		if op.silentlyDeclined() && f.Amount == open.Amount-(p.Amount-op.Amount) {
-			return op, open
+			return op
 		}
 	}
-	return nil, nil
+	return nil
+}
+
+// openDifference is the refund of a part that is on its way, nil if none is.
+func (l *Ledger) openDifference(p *Payment) *Operation {
+	if op := l.openOn(p); op != nil && op.Kind == payment.RefundPaidy && changesAmount(op) && op.State != payment.Planned {
+		return op
+	}
+	return nil
 }
 
 // standsAt reports whether 094 found the payment under its id, authorised or captured.
@@ -57,14 +65,18 @@ func (op *Operation) silentlyDeclined() bool {
 
 // learnLate takes a late effect as what it is: the operation's.
 func (l *Ledger) learnLate(t tick, p *Payment, f Finding) error {
-	if op := l.lateCorrection(p, f); op != nil {
-		return l.tookEffect(t, op, p, f)
+	late := l.lateCorrection(p, f)
+	if late == nil {
+		late = l.lateRefund(p, f)
 	}
-	late, open := l.lateRefund(p, f)
 	if late == nil {
 		return nil
 	}
-	open.Amount = f.Amount // what it left of the payment
+	if open := l.openDifference(p); open != nil { // what it gives back is under way: so much less it leaves
+		if left := open.Amount - (p.Amount - late.Amount); left > 0 { // else the centre refuses it
+			open.Amount = left
+		}
+	}
 	return l.tookEffect(t, late, p, f)
 }
 

@@ -157,6 +157,51 @@ func TestALateRefund(t *testing.T) {
 	}
 }
 
+// TestALateRefundSeenBetween: 342 gives a difference back, also where the late one was learnt while
+// the other was under way: what is left is less than it was planned to leave.
+func TestALateRefundSeenBetween(t *testing.T) {
+	t.Parallel()
+	const both = total - 50 - 1100
+	for name, tell := range map[string]func(*world, *Payment, *Operation, func(order.Yen) Finding){
+		"and 094 tells": func(w *world, _ *Payment, op *Operation, at func(order.Yen) Finding) {
+			op = w.unknown(op)
+			w.resolve(op, at(total-50))
+			w.resolve(op, at(both))
+		},
+		"and a person tells": func(w *world, _ *Payment, op *Operation, at func(order.Yen) Finding) {
+			op = w.unknown(op)
+			w.resolve(op, at(total-50))
+			w.must(func(l *Ledger, tk tick) error {
+				return l.settleByHand(tk, SettleUnknown{Operation: op.ID, Happened: true, Reason: "見た", Actor: clerk})
+			})
+		},
+		"and it is answered": func(w *world, p *Payment, op *Operation, at func(order.Yen) Finding) {
+			op = w.send(op)
+			w.l.payment(p.ID).AskAt = w.now
+			w.watch(p, at(total-50))
+			w.settle(op, verdictOf(Answer{Outcome: Success}))
+		},
+	} {
+		w := newWorld(t)
+		p := w.captured("p1")
+		p.Method = payment.Paidy
+		w.l.Order.MethodClass = p.scheme().Class()
+		at := func(amount order.Yen) Finding {
+			f := w.foundOf(payment.Paidy, "40")
+			f.Amount = amount
+			return f
+		}
+		w.l.Order.Total = total - 50
+		w.notHappened(w.correct(p), at(total))
+		w.l.Order.Total = total - 1100
+		tell(w, p, w.correct(p), at)
+		if got := w.l.payment(p.ID).Amount; got != both || w.l.OpenOperation() != nil {
+			t.Errorf("%s: %s, open %+v", name, got, w.l.OpenOperation())
+		}
+		w.alerted(AlertAmountOpen)
+	}
+}
+
 // meanwhile is a centre that something happens at between its answer and the decision.
 type meanwhile struct {
 	Gateway
