@@ -193,6 +193,7 @@ func (l *Ledger) captureStep(t tick, parent *Operation, fresh *Payment) (*Operat
 // makes the saga go back.
 func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Operation, error) {
 	if l.gone(p) {
+		l.closeAlert(t, AlertReversing, p.ID)
 		if instead != nil {
 			return nil, l.endSaga(t, parent, payment.Succeeded, "answer", "", "")
 		}

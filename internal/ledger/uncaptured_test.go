@@ -124,4 +124,24 @@ func TestAnOldSaleThatIsNone(t *testing.T) {
 	if now := w.l.operation(parent.ID); now.State != payment.Succeeded || !w.alerts[string(AlertContradiction)] {
 		t.Errorf("%+v, %v", now, w.alerts)
 	}
+
+	w, old, parent = begun(t)
+	for _, told := range []payment.Status{"40", "33"} { // refused once, and tried again
+		if op = w.step(parent); op == nil {
+			w.now = w.now.Add(time.Hour)
+			op = w.step(parent)
+		}
+		w.settle(op, verdictOf(refused))
+		w.resolve(op, w.found(told))
+		if w.step(parent) != nil {
+			t.Fatal("tried again at once")
+		}
+		if open := w.alerts[string(AlertReversing)]; open != (told == "40") {
+			t.Errorf("at %s: 二重決済の可能性: %t", told, open)
+		}
+	}
+	w.stands(old, payment.Captured, "")
+	if w.l.operation(parent.ID).State != payment.Succeeded {
+		t.Errorf("%+v", w.l.operation(parent.ID))
+	}
 }
