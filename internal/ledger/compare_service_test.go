@@ -485,3 +485,23 @@ func TestCompareANoticeWhileTheDatabaseIsAway(t *testing.T) {
 		}
 	}
 }
+
+// TestRepairOfWhatIsStillAlive: our cancellation was answered, and the centre holds the money as if
+// nobody had cancelled it. Nothing moves by that; staff are told.
+func TestRepairOfWhatIsStillAlive(t *testing.T) {
+	t.Parallel()
+	s := stand(t)
+	s.take(s.world.notice(payment.AuthOK)) // whose status the cancellation does not change
+	p := s.l.Current()
+	s.settle(s.send(s.change(false)), verdictOf(yes("p1")))
+	c, err := s.service.Compare(context.Background(), s.due(p))
+	if err != nil || c.Kind != AuthorisedThere || c.Remedy != RemedyTake {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if c, err = s.service.Repair(context.Background(), c); err != nil || c.Kind != Agree || c.Skipped != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	s.alerted(AlertContradiction)
+	s.stands(p, payment.Ended, payment.Canceled)
+	s.status(order.Canceled)
+}

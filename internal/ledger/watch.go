@@ -100,7 +100,7 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	switch {
 	case l.tells(p, f) && f.Status == p.Status && p.uncaptured(f.Status):
 		l.alertUncaptured(t, p, f.Status)
-	case l.tells(p, f) && f.Status == p.Status:
+	case l.tells(p, f) && f.Status == p.Status && (p.stage() != payment.StageFinished || f.Status.Ends()): // else it is alive there, against what our cancellation was answered
 		l.agree(t, p, f.Status)
 	case l.tells(p, f):
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
