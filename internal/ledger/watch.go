@@ -183,6 +183,8 @@ func (l *Ledger) watchNext(t tick, p *Payment) {
 		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:
 		p.AskAt = watchCapture(p, t.now)
+	case l.goneByWord(p) && t.now.Add(24*time.Hour).Before(p.LimitAt.Add(margin)):
+		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.canMove():
 		p.AskAt = watchLimit(p, t.now)
 	}
