@@ -72,16 +72,32 @@ func (l *Ledger) learnLate(t tick, p *Payment, f Finding) error {
 	if late == nil {
 		return nil
 	}
+	return l.takeLate(t, late, p, "inquiry", f.Status)
+}
+
+// takeLate is the late success of a change of the amount.
+func (l *Ledger) takeLate(t tick, op *Operation, p *Payment, cause string, s payment.Status) error {
 	if open := l.openDifference(p); open != nil { // what it gives back is under way: so much less it leaves
-		if left := open.Amount - (p.Amount - late.Amount); left > 0 { // else the centre refuses it
+		if left := open.Amount - (p.Amount - op.Amount); left > 0 { // else the centre refuses it
 			open.Amount = left
 		}
 	}
-	return l.tookEffect(t, late, p, f)
+	op.State, op.Cause, op.SettledAt = payment.Succeeded, cause, t.now
+	l.event(t, EventSucceeded, Paygent, p, op, op.Cause, EventData{Status: string(s), Amount: op.Amount, Text: "late"})
+	return l.succeeded(t, op, p, verdict{cause: op.Cause})
 }
 
-func (l *Ledger) tookEffect(t tick, op *Operation, p *Payment, f Finding) error {
-	op.State, op.Cause, op.SettledAt = payment.Succeeded, "inquiry", t.now
-	l.event(t, EventSucceeded, Paygent, p, op, op.Cause, EventData{Status: string(f.Status), Amount: op.Amount, Text: "late"})
-	return l.succeeded(t, op, p, verdict{cause: op.Cause})
+// lateAnswer takes an answer that was written after its change was settled as not happened. Where
+// another one succeeded since, 094 tells which of them was the last to arrive.
+func (l *Ledger) lateAnswer(t tick, op *Operation, p *Payment, v verdict) error {
+	for _, o := range slices.Backward(l.Operations) {
+		if o == op {
+			break
+		}
+		if o.PaymentID == p.ID && changesAmount(o) && o.State == payment.Succeeded {
+			p.AskAt = t.now
+			return nil
+		}
+	}
+	return l.takeLate(t, op, p, v.cause, v.status)
 }

@@ -262,3 +262,33 @@ func TestAnOldAmount(t *testing.T) {
 		}
 	}
 }
+
+// TestALateAnswer: the node that sent the change wrote its answer when it was settled as not
+// happened. It succeeded all the same; but what another change left since is not overwritten.
+func TestALateAnswer(t *testing.T) {
+	t.Parallel()
+	w, p := lowerCarrier(t)
+	at := w.foundOf(payment.Carrier, "20")
+	first := w.correct(p)
+	w.notHappened(first, at)
+	w.settle(first, verdictOf(Answer{Outcome: Success}))
+	if op := w.l.operation(first.ID); op.State != payment.Succeeded || w.l.payment(p.ID).Amount != lower {
+		t.Errorf("%+v, %s", op, w.l.payment(p.ID).Amount)
+	}
+
+	w, p = lowerCarrier(t)
+	first = w.correct(p)
+	w.notHappened(first, at)
+	w.l.Order.Total = lower - 100
+	w.settle(w.send(w.correct(p)), verdictOf(Answer{Outcome: Success}))
+	w.settle(first, verdictOf(Answer{Outcome: Success}))
+	if now := w.l.payment(p.ID); now.Amount != lower-100 || !now.AskAt.Equal(w.now) {
+		t.Errorf("%s, asked about at %s", now.Amount, now.AskAt)
+	}
+	at.Amount = lower // it was the last to arrive
+	w.watch(p, at)
+	if got := w.l.payment(p.ID).Amount; got != lower {
+		t.Errorf("094 tells %s, the book %s", lower, got)
+	}
+	w.alerted(AlertAmountOpen)
+}

@@ -245,6 +245,9 @@ func (l *Ledger) settleAgain(t tick, op *Operation, p *Payment, v verdict) error
 		}
 		return nil
 	}
+	if op.State != payment.Succeeded && changesAmount(op) {
+		return l.lateAnswer(t, op, p, v)
+	}
 	if op.State != payment.Succeeded {
 		l.event(t, EventSucceeded, op.Actor, p, op, v.cause, EventData{Code: v.code, Status: string(v.status), Amount: op.Amount, Text: "late"})
 		return l.succeeded(t, op, p, v)
