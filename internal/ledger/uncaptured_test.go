@@ -145,3 +145,39 @@ func TestAnOldSaleThatIsNone(t *testing.T) {
 		t.Errorf("%+v", w.l.operation(parent.ID))
 	}
 }
+
+// TestAnAuthorisationToldAfterItsCapture: 094 does not show our capture yet, and the notice of the
+// authorisation comes late, or once more. Nobody is told of a contradiction before the capture is
+// due to show; but one that was under way there and is undone is told of at once.
+func TestAnAuthorisationToldAfterItsCapture(t *testing.T) {
+	t.Parallel()
+	for _, method := range []payment.Method{payment.Card, payment.Carrier} {
+		w, p := answered(t, payment.Scheme{Method: method, System: payment.Module})
+		n, f := w.toldOf(method, "20"), w.foundOf(method, "20")
+		if !w.take(n) {
+			t.Errorf("%s: not asked about", method)
+		}
+		if w.confirm(n, &f); n.State != NoticeSuperseded {
+			t.Errorf("%s: %s %s", method, n.State, n.Reason)
+		}
+		w.alerted()
+		if len(w.mails) != 1 { // of the order
+			t.Errorf("%s: %v", method, w.mails)
+		}
+		n = w.toldOf(method, "40")
+		if w.confirm(n, &f); n.State != NoticeReceived {
+			t.Errorf("%s: the capture's own notice is %s", method, n.State)
+		}
+		n = w.toldOf(method, "20")
+		w.now = w.now.Add(captureShows(method))
+		w.confirm(n, &f)
+		w.alerted(AlertContradiction)
+		w.stands(p, payment.Captured, "")
+
+		w, p = answered(t, payment.Scheme{Method: method, System: payment.Module})
+		w.l.payment(p.ID).Status = payment.CaptureRequested
+		n = w.toldOf(method, "20")
+		w.confirm(n, &f)
+		w.alerted(AlertContradiction)
+	}
+}
