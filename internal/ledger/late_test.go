@@ -292,3 +292,48 @@ func TestALateAnswer(t *testing.T) {
 	}
 	w.alerted(AlertAmountOpen)
 }
+
+// TestANoticeFromBeforeTheChange: it tells the amount that a change, of which nobody knows whether it
+// took effect, was to end; 094 shows that it did. The notice is late, and not wrong.
+func TestANoticeFromBeforeTheChange(t *testing.T) {
+	t.Parallel()
+	w, p := lowerCarrier(t)
+	w.policy.Confirm = ConfirmAlways
+	op := w.unknown(w.correct(p))
+	n, f := w.toldOf(payment.Carrier, "20"), w.foundOf(payment.Carrier, "20")
+	f.Amount = lower
+	if !w.take(n) {
+		t.Error("not asked about")
+	}
+	if w.confirm(n, &f); n.State != NoticeSuperseded {
+		t.Errorf("%s %s", n.State, n.Reason)
+	}
+	if op = w.l.operation(op.ID); op.State != payment.Succeeded || w.l.payment(p.ID).Amount != lower {
+		t.Errorf("%+v, %s", op, w.l.payment(p.ID).Amount)
+	}
+	w.alerted()
+
+	w, p, _ = atPaidy(t) // 341's own notice comes when its 342 was not answered
+	w.l.Order.Total = lower
+	var parent *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
+		return err
+	})
+	w.settle(w.step(parent), verdictOf(yes("p1")))
+	op = w.unknown(w.step(parent))
+	n, f = w.toldOf(payment.Paidy, "40"), w.foundOf(payment.Paidy, "40")
+	f.Amount = lower
+	if !w.take(n) {
+		t.Error("not asked about")
+	}
+	if w.confirm(n, &f); n.State != NoticeSuperseded {
+		t.Errorf("%s %s", n.State, n.Reason)
+	}
+	w.steps(parent)
+	if p = w.l.payment(p.ID); p.Amount != lower || w.l.operation(parent.ID).State != payment.Succeeded {
+		t.Errorf("%+v, %+v", p, w.l.operation(parent.ID))
+	}
+	w.status(order.Paid)
+	w.alerted()
+}

@@ -280,7 +280,7 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	if err := l.learnLate(t, p, f); err != nil {
 		return err
 	}
-	former := f.Amount != n.Amount && l.onceWorth(p, n.Amount) && l.rightAmount(p, f.Amount)
+	former := f.Amount != n.Amount && (n.Amount == p.Amount || l.onceWorth(p, n.Amount)) && l.rightAmount(p, f.Amount) // before our change, whose outcome may be open
 	if f.Amount != n.Amount && !f.Status.Ends() && !former {
 		return l.park(t, n, ParkAmount)
 	}
