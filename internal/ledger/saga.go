@@ -195,6 +195,7 @@ func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Op
 	if l.gone(p) {
 		l.closeAlert(t, AlertReversing, p.ID)
 		if instead != nil {
+			l.closeAlert(t, AlertAmountOpen, p.ID) // it may stand as captured in our book
 			return nil, l.endSaga(t, parent, payment.Succeeded, "answer", "", "")
 		}
 		return nil, l.endSaga(t, parent, payment.DeclinedOp, parent.Cause, parent.Code, parent.Detail)

@@ -97,6 +97,7 @@ func TestAnOldSaleThatIsNone(t *testing.T) {
 		w.l.Order.Total = lower
 		var parent *Operation
 		w.must(func(l *Ledger, tk tick) (err error) {
+			l.checkAmount(tk)
 			parent, err = l.planChange(tk, Change{PaymentID: old.ID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
 			return err
 		})
@@ -144,6 +145,7 @@ func TestAnOldSaleThatIsNone(t *testing.T) {
 	if w.l.operation(parent.ID).State != payment.Succeeded {
 		t.Errorf("%+v", w.l.operation(parent.ID))
 	}
+	w.alerted(AlertContradiction) // and not 金額未反映 any more
 }
 
 // TestAnAuthorisationToldAfterItsCapture: 094 does not show our capture yet, and the notice of the
