@@ -77,14 +77,22 @@ func (l *Ledger) learnLate(t tick, p *Payment, f Finding) error {
 
 // takeLate is the late success of a change of the amount.
 func (l *Ledger) takeLate(t tick, op *Operation, p *Payment, cause string, s payment.Status) error {
-	if open := l.openDifference(p); open != nil { // what it gives back is under way: so much less it leaves
-		if left := open.Amount - (p.Amount - op.Amount); left > 0 { // else the centre refuses it
-			open.Amount = left
-		}
-	}
 	op.State, op.Cause, op.SettledAt = payment.Succeeded, cause, t.now
 	l.event(t, EventSucceeded, Paygent, p, op, op.Cause, EventData{Status: string(s), Amount: op.Amount, Text: "late"})
 	return l.succeeded(t, op, p, verdict{cause: op.Cause})
+}
+
+// leaveLess lowers what the other refunds of a part would leave that are under way, or may still
+// come: each gives its difference back, from whatever is left by then.
+func (l *Ledger) leaveLess(op *Operation, p *Payment) {
+	for _, o := range l.Operations {
+		if o == op || o.PaymentID != p.ID || o.Kind != payment.RefundPaidy || !changesAmount(o) || o != l.openDifference(p) && !o.silentlyDeclined() {
+			continue
+		}
+		if left := o.Amount - (p.Amount - op.Amount); left > 0 { // else the centre refuses it
+			o.Amount = left
+		}
+	}
 }
 
 // lateAnswer takes an answer that was written after its change was settled as not happened. Where

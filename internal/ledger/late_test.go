@@ -337,3 +337,30 @@ func TestANoticeFromBeforeTheChange(t *testing.T) {
 	w.status(order.Paid)
 	w.alerted()
 }
+
+// TestARefundThatComesLateAndAgain: what was settled as not happened was given back by another
+// 342. Where the first takes effect all the same, it went back twice: the book says so.
+func TestARefundThatComesLateAndAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.captured("p1")
+	p.Method = payment.Paidy
+	w.l.Order.MethodClass = p.scheme().Class()
+	w.l.Order.Total = total - 50
+	f := w.foundOf(payment.Paidy, "40")
+	w.notHappened(w.correct(p), f)
+	w.settle(w.send(w.correct(p)), verdictOf(Answer{Outcome: Success}))
+	w.alerted()
+	n := w.toldOf(payment.Paidy, "40")
+	n.Amount, f.Amount = total-100, total-100
+	if !w.take(n) {
+		t.Error("not asked about")
+	}
+	if w.confirm(n, &f); n.State != NoticeApplied {
+		t.Errorf("%s %s", n.State, n.Reason)
+	}
+	if got := w.l.payment(p.ID).Amount; got != total-100 {
+		t.Errorf("the book has %s", got)
+	}
+	w.alerted(AlertAmountOpen)
+}

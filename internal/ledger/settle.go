@@ -166,6 +166,7 @@ func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.
 		if op.Amount == 0 {
 			return payment.CancelOK
 		}
+		l.leaveLess(op, p)
 		p.Amount = op.Amount
 		return payment.CorrectedOK
 	case payment.CancelAuthorization, payment.CancelCapture, payment.CancelCarrier, payment.CancelPaidy:
