@@ -13,7 +13,7 @@ import (
 // byHand is the cause of an outcome that staff wrote.
 const byHand = "staff"
 
-// handWatch is when 094 is asked about a payment that stands by somebody's word.
+// handWatch is when 094 is asked about a payment that stands, or is gone, by somebody's word.
 const handWatch = time.Hour
 
 // SettleUnknown is a person's word on an operation about which everything is silent
@@ -126,8 +126,15 @@ func (l *Ledger) settleByHand(t tick, in SettleUnknown) error {
 	if err := l.settle(t, op.ID, v); err != nil {
 		return err
 	}
-	if p.living() && (p.AskAt.IsZero() || p.AskAt.After(t.now.Add(handWatch))) {
+	if (p.living() || l.goneByWord(p)) && (p.AskAt.IsZero() || p.AskAt.After(t.now.Add(handWatch))) {
 		p.AskAt = t.now.Add(handWatch) // a contradiction is to be met soon
 	}
 	return nil
+}
+
+// goneByWord reports a payment whose cancellation took effect by somebody's word, while the
+// centre has not told so: what is still alive there would be noticed by nobody.
+func (l *Ledger) goneByWord(p *Payment) bool {
+	op := l.lastSucceeded(p)
+	return p.stage() == payment.StageFinished && !p.Status.Ends() && op != nil && op.Cause == byHand
 }

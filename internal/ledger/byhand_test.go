@@ -234,7 +234,7 @@ func TestAWordTakesTheGoodsAgain(t *testing.T) {
 }
 
 // TestAWordIsCheckedSoon: what stands by somebody's word is asked about within the hour;
-// sooner where it was due sooner, and never where nothing stands.
+// sooner where it was due sooner, and never where nothing stood. So is what is gone by it.
 func TestAWordIsCheckedSoon(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -246,8 +246,8 @@ func TestAWordIsCheckedSoon(t *testing.T) {
 		"captured":      {func(s *shop) *Operation { s.authorised("p1"); return s.change(true) }, true, time.Minute},
 		"not captured":  {func(s *shop) *Operation { s.authorised("p1"); return s.change(true) }, false, handWatch},
 		"not refunded":  {func(s *shop) *Operation { s.captured("p1"); return s.change(false) }, false, handWatch},
-		"refunded":      {func(s *shop) *Operation { s.captured("p1"); return s.change(false) }, true, 0},
-		"cancelled":     {func(s *shop) *Operation { s.authorised("p1"); return s.change(false) }, true, 0},
+		"refunded":      {func(s *shop) *Operation { s.captured("p1"); return s.change(false) }, true, handWatch},
+		"cancelled":     {func(s *shop) *Operation { s.authorised("p1"); return s.change(false) }, true, handWatch},
 		"nothing stood": {func(s *shop) *Operation { return s.authorize() }, false, 0},
 	} {
 		s := open(t, newWorld(t))
@@ -283,6 +283,45 @@ func TestAWordAboutANumberThatWasIssued(t *testing.T) {
 		s.holds(Released)
 		if p.AskAt.IsZero() == happened {
 			t.Errorf("%v: asked about at %s", happened, p.AskAt)
+		}
+	}
+}
+
+// TestAWordOnACancellation: staff said that it took effect. 094 is asked about it until it tells,
+// as a payment that is still alive is a second one that nobody else would notice.
+func TestAWordOnACancellation(t *testing.T) {
+	t.Parallel()
+	for status, told := range map[payment.Status]bool{payment.AuthOK: true, payment.AuthCancelDone: false} {
+		w := newWorld(t)
+		p := w.authorised("p1")
+		w.take(w.notice(payment.AuthOK))
+		op := w.unknown(w.change(false))
+		w.now = op.DeadlineAt.Add(settleMargin)
+		w.must(func(l *Ledger, tk tick) error {
+			return l.settleByHand(tk, SettleUnknown{Operation: op.ID, Happened: true, Reason: "x", Actor: clerk})
+		})
+		w.stands(p, payment.Ended, payment.Canceled)
+		for range 2 {
+			at := w.l.payment(p.ID).AskAt
+			if at.IsZero() || at.After(w.now.Add(24*time.Hour)) {
+				t.Fatalf("asked about at %s", at)
+			}
+			w.now = at
+			w.watch(p, Finding{Kind: NoAnswer})
+		}
+		w.now = w.l.payment(p.ID).AskAt
+		w.watch(p, w.found(status))
+		if w.alerts[string(AlertContradiction)] != told {
+			t.Errorf("%s: %v", status, w.alerts)
+		}
+		if at := w.l.payment(p.ID).AskAt; at.IsZero() == told {
+			t.Errorf("%s: asked about next at %s", status, at)
+		}
+		w.stands(p, payment.Ended, payment.Canceled)
+		if told { // cancelled there at last
+			w.now = w.l.payment(p.ID).AskAt
+			w.watch(p, w.found(payment.AuthCancelDone))
+			w.alerted()
 		}
 	}
 }

@@ -485,3 +485,46 @@ func TestCompareANoticeWhileTheDatabaseIsAway(t *testing.T) {
 		}
 	}
 }
+
+// TestRepairOfWhatIsStillAlive: our cancellation was answered, and the centre holds the money as if
+// nobody had cancelled it. Nothing moves by that; staff are told.
+func TestRepairOfWhatIsStillAlive(t *testing.T) {
+	t.Parallel()
+	s := stand(t)
+	s.take(s.world.notice(payment.AuthOK)) // whose status the cancellation does not change
+	p := s.l.Current()
+	s.settle(s.send(s.change(false)), verdictOf(yes("p1")))
+	c, err := s.service.Compare(context.Background(), s.due(p))
+	if err != nil || c.Kind != AuthorisedThere || c.Remedy != RemedyTake {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if c, err = s.service.Repair(context.Background(), c); err != nil || c.Kind != Agree || c.Skipped != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	s.alerted(AlertContradiction)
+	s.stands(p, payment.Ended, payment.Canceled)
+	s.status(order.Canceled)
+}
+
+// TestRepairOfALateChange: what differs is the amount of a change of ours that was settled as not
+// happened. It is taken, as the watcher would take it.
+func TestRepairOfALateChange(t *testing.T) {
+	t.Parallel()
+	w, p := lowerCarrier(t)
+	there := w.foundOf(payment.Carrier, "20")
+	w.notHappened(w.correct(p), there)
+	s := open(t, w)
+	there.Amount, there.Brand = lower, p.Brand
+	s.tells(there)
+	c, err := s.service.Compare(context.Background(), s.due(p))
+	if err != nil || c.Kind != AmountDiffers || c.Remedy != RemedyTake {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if c, err = s.service.Repair(context.Background(), c); err != nil || c.Kind != Agree || c.Skipped != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if got := s.l.payment(p.ID).Amount; got != lower {
+		t.Errorf("the book has %s", got)
+	}
+	s.alerted()
+}

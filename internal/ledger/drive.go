@@ -65,7 +65,12 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 	}
 	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
 	if l.lateCorrection(p, f) != nil { // then planning refuses the amount that the person was shown
-		_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error { return l.learnLate(t, l.payment(in.PaymentID), f) })
+		_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error {
+			if now := l.payment(in.PaymentID); now.stillAs(p) {
+				return l.learnLate(t, now, f)
+			}
+			return nil
+		})
 		return err
 	}
 	if !l.tells(p, f) {

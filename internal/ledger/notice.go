@@ -280,7 +280,7 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 	if err := l.learnLate(t, p, f); err != nil {
 		return err
 	}
-	former := f.Amount != n.Amount && l.onceWorth(p, n.Amount) && l.rightAmount(p, f.Amount)
+	former := f.Amount != n.Amount && (n.Amount == p.Amount || l.onceWorth(p, n.Amount)) && l.rightAmount(p, f.Amount) // before our change, whose outcome may be open
 	if f.Amount != n.Amount && !f.Status.Ends() && !former {
 		return l.park(t, n, ParkAmount)
 	}
@@ -288,6 +288,8 @@ func (l *Ledger) confirmed(t tick, n *Notice, p *Payment, f Finding) error {
 		return l.wrongAmount(t, n, p, f)
 	}
 	switch {
+	case n.Status.Authorises() && p.uncaptured(f.Status) && p.mayShowLater(t): // a late notice, and the watch goes on asking
+		return l.finish(t, n, p, NoticeSuperseded)
 	case f.Status == n.Status && !former:
 		return l.applyNotice(t, n, p, f.Status, latest(n.PaymentDate, f.PaymentDate))
 	case n.NoticeID < p.LastNoticeID && n.Status.Informational() && f.Status == p.Status:

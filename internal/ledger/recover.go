@@ -30,7 +30,12 @@ func (s *Service) TakeUp(ctx context.Context, due Due) error {
 	case op.State == payment.Planned && due.Unowned:
 		_, err = s.run(context.WithoutCancel(ctx), due.OrderID, *op, Beside{}) // a node that ends lets its telegram be answered
 	case op.State == payment.Planned:
-		_, err = s.settle(ctx, due.OrderID, op.ID, neverSent())
+		_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
+			if l.operation(op.ID).State != payment.Planned { // its owner stood still, bears our name, and has just sent it
+				return nil
+			}
+			return l.settle(t, op.ID, neverSent())
+		})
 	case op.State == payment.Sent:
 		_, err = s.settle(ctx, due.OrderID, op.ID, interrupted())
 	case op.State == payment.UnknownState:

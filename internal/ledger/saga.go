@@ -193,7 +193,9 @@ func (l *Ledger) captureStep(t tick, parent *Operation, fresh *Payment) (*Operat
 // makes the saga go back.
 func (l *Ledger) cancelStep(t tick, parent *Operation, p, instead *Payment) (*Operation, error) {
 	if l.gone(p) {
+		l.closeAlert(t, AlertReversing, p.ID)
 		if instead != nil {
+			l.closeAlert(t, AlertAmountOpen, p.ID) // it may stand as captured in our book
 			return nil, l.endSaga(t, parent, payment.Succeeded, "answer", "", "")
 		}
 		return nil, l.endSaga(t, parent, payment.DeclinedOp, parent.Cause, parent.Code, parent.Detail)

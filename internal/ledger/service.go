@@ -220,7 +220,7 @@ func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside B
 func (s *Service) command(ctx context.Context, l *Ledger, op *Operation, p *Payment, beside Beside, sent Sent) (Command, error) {
 	c := Command{
 		OperationID: op.ID, Kind: op.Kind, Method: p.Method, Environment: op.Environment, MerchantID: op.MerchantID, SettingsVersion: op.SettingsVersion,
-		OrderID: l.Order.ID, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: op.Amount, Was: p.Amount,
+		OrderID: l.Order.ID, TradingID: p.TradingID, PaymentID: p.PaymentID, Amount: l.operation(op.ID).Amount, Was: p.Amount,
 		PaymentClass: p.PaymentClass, SplitCount: p.SplitCount, CustomerID: l.Order.CustomerID, StoredCard: p.StoredCard,
 		ThreeDS: p.ThreeDS, AuthID: p.AuthID, Brand: p.Brand, Beside: beside,
 		BeforeSend: func() error {

@@ -166,6 +166,7 @@ func (l *Ledger) effectOf(t tick, op *Operation, p *Payment, v verdict) payment.
 		if op.Amount == 0 {
 			return payment.CancelOK
 		}
+		l.leaveLess(op, p)
 		p.Amount = op.Amount
 		return payment.CorrectedOK
 	case payment.CancelAuthorization, payment.CancelCapture, payment.CancelCarrier, payment.CancelPaidy:
@@ -244,6 +245,9 @@ func (l *Ledger) settleAgain(t tick, op *Operation, p *Payment, v verdict) error
 			l.contradict(t, p, fact{event: payment.Refused, status: p.Status})
 		}
 		return nil
+	}
+	if op.State != payment.Succeeded && changesAmount(op) {
+		return l.lateAnswer(t, op, p, v)
 	}
 	if op.State != payment.Succeeded {
 		l.event(t, EventSucceeded, op.Actor, p, op, v.cause, EventData{Code: v.code, Status: string(v.status), Amount: op.Amount, Text: "late"})

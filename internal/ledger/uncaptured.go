@@ -25,9 +25,16 @@ func captureShows(m payment.Method) time.Duration {
 	return alertUnknown
 }
 
+// mayShowLater reports whether our capture may just not show yet: it is not due to, and nothing
+// was told of it that could have been undone.
+func (p *Payment) mayShowLater(t tick) bool {
+	untold := p.Status == payment.NoStatus || p.Status.Authorises()
+	return untold && t.now.Before(p.CapturedAt.Add(captureShows(p.Method)))
+}
+
 // alertUncaptured tells staff of a capture that does not show at the centre.
 func (l *Ledger) alertUncaptured(t tick, p *Payment, s payment.Status) {
-	if !t.now.Before(p.CapturedAt.Add(captureShows(p.Method))) {
+	if !p.mayShowLater(t) {
 		l.contradict(t, p, told(s, time.Time{}, "inquiry"))
 	}
 }

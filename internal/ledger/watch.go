@@ -58,7 +58,7 @@ func (l *Ledger) takeWatch(t tick, id string) *Payment {
 // became known meanwhile is newer than the answer. A try that was only left can still be
 // told to be alive.
 func (p *Payment) stillAs(was *Payment) bool {
-	return p != nil && (p.Phase == was.Phase && p.Status == was.Status || p.stage() == payment.StageLapsed)
+	return p != nil && (p.Phase == was.Phase && p.Status == was.Status && p.Amount == was.Amount || p.stage() == payment.StageLapsed)
 }
 
 // inquiryOf asks by the id that names this payment only.
@@ -100,7 +100,7 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	switch {
 	case l.tells(p, f) && f.Status == p.Status && p.uncaptured(f.Status):
 		l.alertUncaptured(t, p, f.Status)
-	case l.tells(p, f) && f.Status == p.Status:
+	case l.tells(p, f) && f.Status == p.Status && (p.stage() != payment.StageFinished || f.Status.Ends()): // else it is alive there, against what our cancellation was answered
 		l.agree(t, p, f.Status)
 	case l.tells(p, f):
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
@@ -183,6 +183,8 @@ func (l *Ledger) watchNext(t tick, p *Payment) {
 		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.Phase == payment.Captured:
 		p.AskAt = watchCapture(p, t.now)
+	case l.goneByWord(p) && t.now.Add(24*time.Hour).Before(p.LimitAt.Add(margin)):
+		p.AskAt = t.now.Add(24 * time.Hour)
 	case p.canMove():
 		p.AskAt = watchLimit(p, t.now)
 	}

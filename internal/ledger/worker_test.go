@@ -358,3 +358,28 @@ func TestGivenBack(t *testing.T) {
 		t.Errorf("%d pieces, %d points", goods, points)
 	}
 }
+
+// TestSentWhileItIsTakenUp: a worker of the owner's own node closes nothing as never sent that its
+// owner, who stood still for longer than the lease, sends at this moment.
+func TestSentWhileItIsTakenUp(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	op := s.authorize()
+	s.now = s.now.Add(time.Hour)
+	s.fail = func(call string, _ int) error {
+		if call == "Update" {
+			s.fail = nil
+			if mine, err := s.MarkSent(bg, op.ID, Sent{Owner: "node-1", At: s.now, DeadlineAt: s.now.Add(time.Minute), LeaseUntil: s.now.Add(2 * time.Minute)}); !mine || err != nil {
+				t.Errorf("%t, %v", mine, err)
+			}
+		}
+		return nil
+	}
+	if err := s.service.TakeUp(bg, Due{OperationID: op.ID, OrderID: s.order(), State: op.State}); err != nil {
+		t.Fatal(err)
+	}
+	if op = s.l.operation(op.ID); op.State != payment.Sent {
+		t.Errorf("%s by %s while its telegram is under way", op.State, op.Cause)
+	}
+	s.holds(Held)
+}
