@@ -28,6 +28,14 @@ func (l *Ledger) openly() standings {
 	return s
 }
 
+// openlyIn is openly for an order in another status.
+func (l *Ledger) openlyIn(s order.Status) standings {
+	is := l.Order.Status
+	l.Order.Status = s
+	defer func() { l.Order.Status = is }()
+	return l.openly()
+}
+
 // active reports an order that is delivered or will be.
 func (l *Ledger) active() bool {
 	switch l.Order.Status {
@@ -114,10 +122,14 @@ func (l *Ledger) syncUnmade(t tick, before bool) {
 	case before && !after:
 		l.closeAlert(t, AlertUnmade, unmadeCause)
 		if cur := l.Current(); cur != nil && cur.living() { // a shipped order is paid for after all
-			for _, p := range l.Payments {
-				l.closeAlert(t, AlertShippedUnpaid, p.ID)
-			}
+			l.closeShippedUnpaid(t)
 		}
+	}
+}
+
+func (l *Ledger) closeShippedUnpaid(t tick) {
+	for _, p := range l.Payments {
+		l.closeAlert(t, AlertShippedUnpaid, p.ID)
 	}
 }
 
