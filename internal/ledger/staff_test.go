@@ -1100,6 +1100,31 @@ func TestShippedThenReturned(t *testing.T) {
 	w.alerted()
 }
 
+// TestReturnTakenBack: money that came while the order was returned is the order's again.
+func TestReturnTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.captured("p1")
+	w.moved(order.Delivered)
+	w.moved(order.Returned)
+	w.learnt(p, payment.Cleared)
+	w.alerted(AlertPaidCanceled)
+	w.moved(order.Delivered)
+	w.alerted()
+	if w.l.CurrentID != p.ID || w.l.Order.PaymentDate.IsZero() {
+		t.Errorf("%+v", w.l.Order)
+	}
+
+	w = newWorld(t) // nothing pays it still
+	p = w.authorised("p1")
+	w.moved(order.Delivered)
+	w.moved(order.Returned)
+	w.learnt(p, payment.AuthExpired)
+	w.alerted(AlertShippedUnpaid)
+	w.moved(order.Delivered)
+	w.alerted(AlertShippedUnpaid, AlertUnmade)
+}
+
 // TestOtherTotalPaidWhenCanceled: money for an order that is over is put before a person, also
 // where its amount was another.
 func TestOtherTotalPaidWhenCanceled(t *testing.T) {

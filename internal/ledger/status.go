@@ -45,6 +45,9 @@ func (l *Ledger) planStatus(t tick, in StatusChange) (*Operation, error) {
 	if in.To == order.Returned {
 		l.closeShippedUnpaid(t) // nothing is to be paid for it any more
 	}
+	if in.From == order.Returned {
+		l.takeMoney(t)
+	}
 	l.syncAlerts(t, before)
 	return nil, nil
 }
