@@ -1125,6 +1125,27 @@ func TestReturnTakenBack(t *testing.T) {
 	w.alerted(AlertShippedUnpaid, AlertUnmade)
 }
 
+// TestShippedThenPaidElsewhere: a shipped order whose payment lapsed waits for a person until
+// it is to be paid in another way, or there is nothing to pay.
+func TestShippedThenPaidElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(Sheet) Sheet{
+		"by transfer": func(s Sheet) Sheet { s.PaymentRow = cashRow; return s },
+		"for nothing": func(s Sheet) Sheet { return s.priced(0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.authorised("p1")
+			w.moved(order.Delivered)
+			w.learnt(p, payment.AuthExpired)
+			w.alerted(AlertShippedUnpaid, AlertUnmade)
+			w.saved(change(w.sheet), LivingAsk)
+			w.alerted()
+		})
+	}
+}
+
 // TestOtherTotalPaidWhenCanceled: money for an order that is over is put before a person, also
 // where its amount was another.
 func TestOtherTotalPaidWhenCanceled(t *testing.T) {

@@ -121,7 +121,8 @@ func (l *Ledger) syncUnmade(t tick, before bool) {
 		l.alert(t, AlertUnmade, unmadeCause, EventData{Amount: l.Order.Total})
 	case before && !after:
 		l.closeAlert(t, AlertUnmade, unmadeCause)
-		if cur := l.Current(); cur != nil && cur.living() { // a shipped order is paid for after all
+		cur := l.Current()
+		if cur != nil && cur.living() || !l.Order.Paygent() || l.Order.Total <= 0 { // a shipped order is paid for after all, or not through Paygent
 			l.closeShippedUnpaid(t)
 		}
 	}
