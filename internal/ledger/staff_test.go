@@ -1146,6 +1146,54 @@ func TestShippedThenPaidElsewhere(t *testing.T) {
 	}
 }
 
+// TestMethodChangedBack: what was kept under another method is the order's own again, and
+// nobody is asked what becomes of it.
+func TestMethodChangedBack(t *testing.T) {
+	t.Parallel()
+	for name, captured := range map[string]bool{"authorised": false, "captured": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.authorised("p1")
+			if captured {
+				w = newWorld(t)
+				p = w.captured("p1")
+			}
+			s := w.sheet
+			s.PaymentRow = cashRow
+			w.saved(s, LivingKeep)
+			w.alerted(AlertKept)
+			s.PaymentRow = cardRow
+			if op := w.saved(s, LivingAsk); op != nil {
+				t.Errorf("%+v", op)
+			}
+			w.alerted()
+			if w.l.CurrentID != p.ID || w.l.Order.MethodClass != p.scheme().Class() {
+				t.Errorf("the order's payment is %q, its method %s", w.l.CurrentID, w.l.Order.MethodClass)
+			}
+			if captured {
+				return
+			}
+			w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) // it goes with its order
+			w.status(order.Canceled)
+		})
+	}
+}
+
+// TestMethodChangedBackWhenCanceled: the order is over all the same, and the payment is alive.
+func TestMethodChangedBackWhenCanceled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	w.keeping(order.Canceled)
+	s := w.sheet
+	s.PaymentRow = cashRow
+	w.saved(s, LivingKeep)
+	s.PaymentRow = cardRow
+	w.saved(s, LivingAsk)
+	w.alerted(AlertKept)
+}
+
 // TestOtherTotalPaidWhenCanceled: money for an order that is over is put before a person, also
 // where its amount was another.
 func TestOtherTotalPaidWhenCanceled(t *testing.T) {
