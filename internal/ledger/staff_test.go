@@ -1298,6 +1298,40 @@ func TestRevivedWithWhatWentBack(t *testing.T) {
 	}
 }
 
+// TestNotRevivedWithWhatGoesBack: the money that would be the order's is on its way back, or
+// perhaps gone: the goods are not taken, and may not be shipped, for it.
+func TestNotRevivedWithWhatGoesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := notHappened(w)
+	w.settle(w.send(w.authorize()), verdictOf(yes("p2")))
+	w.alive(first, "p1", payment.Cleared)
+	op, err := w.to(order.Canceled, LivingCancel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+	w.status(order.Canceled)
+	w.must(func(l *Ledger, tk tick) (err error) {
+		op, err = l.planChange(tk, Change{PaymentID: first.ID, Button: payment.CancelButton, Amount: total, Actor: clerk})
+		return err
+	})
+	w.send(op)
+	if err := w.revive(); code(err) != "operation.open" {
+		t.Errorf("under way: %v", err)
+	}
+	op = w.unknown(w.l.operation(op.ID))
+	if err := w.revive(); code(err) != "operation.unknown" {
+		t.Errorf("unknown: %v", err)
+	}
+	w.byHost(order.InProgress) // by EC-CUBE's own hand it is: nothing pays it
+	w.alerted(AlertDouble, AlertUnmade)
+	w.settle(op, verdictOf(Answer{Outcome: Success}))
+	w.status(order.InProgress)
+	w.holds(Committed)
+	w.alerted(AlertUnmade)
+}
+
 // TestMovedToWhereItIs leaves no line in the timeline.
 func TestMovedToWhereItIs(t *testing.T) {
 	t.Parallel()

@@ -149,6 +149,11 @@ func (l *Ledger) mayRevive() (order.Status, error) {
 	if err := l.notBusy(); err != nil {
 		return 0, err
 	}
+	if money := l.payer(); money != nil {
+		if err := busy(l.openOn(money)); err != nil { // on its way back, or gone: nobody knows yet
+			return 0, err
+		}
+	}
 	switch {
 	case l.Order.Status == order.Canceled:
 		return order.InProgress, nil
@@ -156,6 +161,20 @@ func (l *Ledger) mayRevive() (order.Status, error) {
 		return order.Paid, nil
 	}
 	return 0, notNow("order.not_revivable", problem.Args{"Status": l.Order.Status})
+}
+
+// payer is the payment that an order which is taken in again is paid by, nil if none is there:
+// its own, or else the first whose money is here, and stays.
+func (l *Ledger) payer() *Payment {
+	if cur := l.Current(); cur != nil && cur.worth() > 0 && !cur.Reverse {
+		return cur
+	}
+	for _, p := range l.Payments {
+		if p.Phase == payment.Captured && p.worth() > 0 && l.openOn(p) == nil {
+			return p
+		}
+	}
+	return l.captured()
 }
 
 // captured is the first payment whose money is here.
@@ -171,8 +190,7 @@ func (l *Ledger) captured() *Payment {
 // takeMoney makes the money that is there the order's, where it was over and is no more: it
 // closes the alerts about it, and leaves those about any further money.
 func (l *Ledger) takeMoney(t tick) {
-	money := l.captured()
-	if cur := l.Current(); money != nil && (cur == nil || cur.worth() == 0 || cur.Reverse) {
+	if money := l.payer(); money != nil && l.openOn(money) == nil {
 		l.CurrentID = money.ID
 	}
 	for _, p := range l.Payments {
