@@ -191,3 +191,21 @@ func TestAlertsFollowEccubesOwnHand(t *testing.T) {
 		})
 	}
 }
+
+// TestCanceledByEccubeWhileTheAmountChanges: the payment that takes the old one's place is as
+// alive as that was.
+func TestCanceledByEccubeWhileTheAmountChanges(t *testing.T) {
+	t.Parallel()
+	for captured, want := range map[bool]AlertKind{false: AlertKept, true: AlertPaidCanceled} {
+		w, _, parent := changing(t, captured)
+		w.byHost(order.Canceled)
+		w.alerted(want)
+		steps := []any{"020", yes("p2"), "021", Answer{Outcome: Success}}
+		if captured {
+			steps = []any{"020", yes("p2"), "022", Answer{Outcome: Success}, "023", Answer{Outcome: Success}}
+		}
+		w.steps(parent, steps...)
+		w.status(order.Canceled)
+		w.alerted(want)
+	}
+}
