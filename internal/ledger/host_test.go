@@ -199,7 +199,7 @@ func TestCanceledByEccubeWhileTheAmountChanges(t *testing.T) {
 	for captured, want := range map[bool]AlertKind{false: AlertKept, true: AlertPaidCanceled} {
 		w, _, parent := changing(t, captured)
 		w.byHost(order.Canceled)
-		w.alerted(want)
+		w.alerted(want, AlertAmountOpen)
 		steps := []any{"020", yes("p2"), "021", Answer{Outcome: Success}}
 		if captured {
 			steps = []any{"020", yes("p2"), "022", Answer{Outcome: Success}, "023", Answer{Outcome: Success}}
@@ -208,4 +208,18 @@ func TestCanceledByEccubeWhileTheAmountChanges(t *testing.T) {
 		w.status(order.Canceled)
 		w.alerted(want)
 	}
+}
+
+// TestEccubesOwnTotal: EC-CUBE saved another total, which no status tells of: the next that
+// becomes known of the payment opens 金額未反映, or closes it.
+func TestEccubesOwnTotal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.captured("p1")
+	w.l.Order.Total = lower
+	w.learnt(p, payment.Cleared)
+	w.alerted(AlertAmountOpen)
+	w.l.Order.Total = total
+	w.learnt(p, payment.ClearedFinal)
+	w.alerted()
 }

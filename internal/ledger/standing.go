@@ -105,10 +105,12 @@ func (l *Ledger) unmade() bool {
 // before it.
 func (l *Ledger) syncAlerts(t tick, before standings) {
 	after := l.openly()
-	if before.amount != "" && before.amount != after.amount {
-		l.closeAlert(t, AlertAmountOpen, before.amount)
+	for _, p := range l.Payments {
+		if p.ID != after.amount && l.isOpen(AlertAmountOpen, p.ID) {
+			l.closeAlert(t, AlertAmountOpen, p.ID)
+		}
 	}
-	if after.amount != "" && before.amount != after.amount {
+	if after.amount != "" { // also where EC-CUBE's own hand saved the total
 		p := l.payment(after.amount)
 		l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
