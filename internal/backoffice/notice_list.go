@@ -86,7 +86,7 @@ func (b *BackOffice) inboxRows(r *http.Request, list []ledger.Notice) (rows []in
 		}
 		switch a := alerts[i]; {
 		case a.Open:
-			if row.Ack, err = b.ackButton(b.url(pathInbox+"/acknowledge"), n.OrderID, a.Kind, a.Cause, a.OpenedAt); err != nil {
+			if row.Ack, err = b.ackButton(b.url(pathInbox+"/acknowledge"), n.OrderID, 0, a.Kind, a.Cause, a.OpenedAt); err != nil {
 				return nil, err
 			}
 		case a.Data.Actor != "":

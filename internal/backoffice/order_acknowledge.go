@@ -29,8 +29,8 @@ type ackForm struct {
 }
 
 // ackButton is nil where an alert ends by itself.
-func (b *BackOffice) ackButton(action string, id order.ID, kind ledger.AlertKind, cause string, opened time.Time) (*ackView, error) {
-	if !ledger.MayAcknowledge(kind, cause) {
+func (b *BackOffice) ackButton(action string, id order.ID, at order.Status, kind ledger.AlertKind, cause string, opened time.Time) (*ackView, error) {
+	if !ledger.MayAcknowledge(kind, cause, at) {
 		return nil, nil
 	}
 	key, err := b.key()

@@ -40,7 +40,7 @@ func (b *BackOffice) viewAlerts(f orderFacts) ([]alertView, error) {
 				return nil, err
 			}
 		}
-		if v.Ack, err = b.ackButton(b.url("/order/"+f.order.ID.String()+"/alert"), f.order.ID, a.Kind, a.Cause, a.OpenedAt); err != nil {
+		if v.Ack, err = b.ackButton(b.url("/order/"+f.order.ID.String()+"/alert"), f.order.ID, f.order.Status, a.Kind, a.Cause, a.OpenedAt); err != nil {
 			return nil, err
 		}
 		out = append(out, v)

@@ -59,7 +59,8 @@ type exchanged struct {
 	waitTo time.Time // nothing can be claimed until then
 }
 
-// exchange writes what was done and claims what comes next, in one transaction.
+// exchange writes what was done, gives back what is in hand and was not begun, and claims what
+// comes next, in one transaction.
 func (w *Worker) exchange(ctx context.Context) (worked bool, next time.Time, err error) {
 	now, h := w.j.now(), *w.lane
 	until, n := now.Add(w.j.o.Lease), w.nextBatch()
@@ -78,7 +79,7 @@ func (w *Worker) exchange(ctx context.Context) (worked bool, next time.Time, err
 		return true, now, w.find(ctx)
 	}
 	wrote := len(w.done) > 0
-	w.done, w.hand, w.notBefore = nil, x.items, x.waitTo
+	w.done, w.hand, w.claimed, w.notBefore = nil, x.items, now, x.waitTo
 	w.lane.seq, w.lane.until, w.lane.pace = h.seq+1, until, x.pace
 	if x.left {
 		w.drop()
@@ -105,6 +106,9 @@ func (w *Worker) exchangeIn(ctx context.Context, tx *database.Tx, h held, n int,
 		if written, err := endItem(ctx, tx, h, r, now, checkAt(r.outcome, now, 0)); err != nil || !written {
 			return x, errors.Join(err, notWritten(written))
 		}
+	}
+	if err := waitAgain(ctx, tx, h, w.hand); err != nil {
+		return x, err
 	}
 	var found bool
 	if x.pace, found, err = paceOf(ctx, tx, h.job); err != nil {

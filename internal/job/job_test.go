@@ -324,6 +324,49 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestStoppedWhileTheCentreIsSlow: what was claimed while each order took no time is not begun
+// once the job was stopped, however long each takes by now.
+func TestStoppedWhileTheCentreIsSlow(t *testing.T) {
+	for name, stop := range map[string]func(*node, string) error{
+		"paused":   func(n *node, id string) error { return n.Pause(t.Context(), id) },
+		"canceled": func(n *node, id string) error { return n.Cancel(t.Context(), id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := sqliteRig(t)
+			n := r.node("a", 1)
+			id := r.job(n, 200, func(w *job.Wanted) { w.Width = 1 })
+			r.during = func(job.Item) { r.advance(time.Millisecond) }
+			for range 40 {
+				r.step(n)
+			}
+			r.during = func(job.Item) { r.advance(10 * time.Second) }
+			begun := len(r.runs)
+			if err := stop(n, id); err != nil {
+				t.Fatal(err)
+			}
+			r.wait(time.Hour, time.Minute, n)
+			if more := len(r.runs) - begun; begun == 0 || more > 1 {
+				t.Errorf("%d were begun, and %d more after it was stopped", begun, more)
+			}
+			if held := r.number("SELECT COUNT(*) FROM plg_kessai_job_item WHERE open_key IS NOT NULL OR state IN ('claimed', 'unknown')"); held != 0 {
+				t.Errorf("%d orders are still held", held)
+			}
+			if j := r.get(n, id); j.Counts.Ended() != int64(len(r.runs)) || j.Left() != int64(200-len(r.runs)) {
+				t.Errorf("%+v of %d", j.Counts, j.Total)
+			}
+			if name == "canceled" {
+				return
+			}
+			if err := n.Resume(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			r.during = nil
+			r.settle(n)
+			r.once(n, id, 200)
+		})
+	}
+}
+
 // TestStoppedJobsHoldNoOrders: the orders that a node had in hand when it died are free
 // again although their job was cancelled, and what had been done is found out.
 func TestStoppedJobsHoldNoOrders(t *testing.T) {

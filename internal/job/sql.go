@@ -267,6 +267,20 @@ func claimItems(ctx context.Context, tx *database.Tx, h held, items []Item, rehe
 	return nil
 }
 
+// waitAgain gives items back that a lane had claimed and did not begin.
+func waitAgain(ctx context.Context, tx *database.Tx, h held, items []Item) error {
+	if len(items) == 0 {
+		return nil
+	}
+	args := []any{h.job, h.lane}
+	for _, i := range items {
+		args = append(args, int64(i.Order))
+	}
+	_, err := tx.Exec(ctx, "UPDATE plg_kessai_job_item SET state = 'waiting', turn = order_id, lane = NULL, open_key = NULL WHERE job_id = ? AND state = 'claimed' AND lane = ? AND order_id IN ("+
+		database.Marks(len(items))+")", args...)
+	return err
+}
+
 // claimedItems are those that a lane's holder has begun, or was about to.
 func claimedItems(ctx context.Context, q database.Querier, h held) ([]Item, error) {
 	return database.List(ctx, q, scanItem, `SELECT job_id, order_id, payment_id, amount FROM plg_kessai_job_item

@@ -25,10 +25,12 @@ type Acknowledge struct {
 // maxReason is how many characters a reason may have.
 const maxReason = 500
 
-// MayAcknowledge reports whether staff may close an alert by hand. The others
-// end with what they are about, and stand for it until then (money.md §11).
-func MayAcknowledge(kind AlertKind, cause string) bool {
+// MayAcknowledge reports whether staff may close an alert of an order in this status by hand.
+// The others end with what they are about, and stand for it until then (money.md §11).
+func MayAcknowledge(kind AlertKind, cause string, at order.Status) bool {
 	switch kind {
+	case AlertShippedUnpaid: // nothing is to be paid for goods that came back
+		return at == order.Returned
 	case AlertContradiction: // it stands alone for money of which the books say different things
 		return !strings.HasSuffix(cause, heirSuffix) && !strings.Contains(cause, ":"+reconcilePrefix)
 	case AlertNoticeParked, AlertGoodsMissing:
@@ -41,8 +43,8 @@ func MayAcknowledge(kind AlertKind, cause string) bool {
 func (s *Service) Acknowledge(ctx context.Context, in Acknowledge) (Result, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	switch {
-	case !MayAcknowledge(in.Kind, in.Cause):
-		return Result{}, notNow("alert.not_by_hand", nil)
+	case in.Order == 0 && !MayAcknowledge(in.Kind, in.Cause, 0):
+		return Result{}, notByHand()
 	case in.Reason == "" || utf8.RuneCountInString(in.Reason) > maxReason:
 		return Result{}, problem.New(problem.Invalid, "alert.reason", problem.Args{"max": maxReason}).On("reason")
 	case in.Order == 0:
@@ -52,7 +54,10 @@ func (s *Service) Acknowledge(ctx context.Context, in Acknowledge) (Result, erro
 }
 
 func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
-	if !l.isOpen(in.Kind, in.Cause) {
+	switch {
+	case !MayAcknowledge(in.Kind, in.Cause, l.Order.Status):
+		return notByHand()
+	case !l.isOpen(in.Kind, in.Cause):
 		return notNow("alert.closed", nil)
 	}
 	l.Alerts = append(l.Alerts, AlertChange{Kind: in.Kind, Cause: in.Cause, At: t.now, Close: true, Opened: in.Opened})
@@ -60,6 +65,8 @@ func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
 	l.Events[len(l.Events)-1].IdemKey = in.Key
 	return nil
 }
+
+func notByHand() error { return notNow("alert.not_by_hand", nil) }
 
 // acknowledgeShop: an alert of the shop has no timeline; who closed it and why stays with it.
 func (s *Service) acknowledgeShop(ctx context.Context, in Acknowledge) error {

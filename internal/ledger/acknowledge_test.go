@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kessai/internal/order"
 	"kessai/internal/payment"
 	"kessai/internal/problem"
 )
@@ -35,12 +36,15 @@ func (b *shopAlerts) AcknowledgeShopAlert(_ context.Context, in Acknowledge, _ t
 func TestWhichAlertsAreClosedByHand(t *testing.T) {
 	t.Parallel()
 	byHand := []AlertKind{AlertContradiction, AlertNoticeParked, AlertGoodsMissing}
+	in := order.New
 	try := func(kind AlertKind, cause string, may bool) {
 		s := open(t, newWorld(t))
+		s.authorised("p1")
+		s.l.Order.Status, s.l.LastStatus = in, in
 		s.must(func(l *Ledger, tk tick) error { l.alert(tk, kind, cause, EventData{}); return nil })
 		_, err := s.service.Acknowledge(t.Context(), Acknowledge{Order: s.order(), Kind: kind, Cause: cause, Reason: "確認", Actor: clerk, Key: "k"})
 		want := map[bool]string{false: "alert.not_by_hand"}[may]
-		if code(err) != want || s.alerts[string(kind)] == may || MayAcknowledge(kind, cause) != may {
+		if code(err) != want || s.alerts[string(kind)] == may || MayAcknowledge(kind, cause, in) != may {
 			t.Errorf("%s, %s: %v, open %v", kind, cause, err, s.alerts)
 		}
 	}
@@ -51,6 +55,11 @@ func TestWhichAlertsAreClosedByHand(t *testing.T) {
 	// them again.
 	try(AlertContradiction, heirCause(&Payment{ID: "p"}), false)
 	try(AlertContradiction, "p:"+string(Comparison{Kind: AmountDiffers}.event()), false)
+	in = order.Delivered
+	try(AlertShippedUnpaid, "x", false)
+	in = order.Returned // whose payment lapsed after the goods came back: nothing comes that would end it
+	try(AlertShippedUnpaid, "x", true)
+	try(AlertPaidCanceled, "x", false)
 }
 
 // TestWhyItWasSeenTo: a reason is asked, of as many characters as are kept.

@@ -117,16 +117,30 @@ func (l *Ledger) mayChoose(t tick, in Begin, scheme payment.Scheme) error {
 	return nil
 }
 
-// refusals counts the refusals of this order's cards, by whichever way they became
-// known; what never left, had no effect, or met an id in use is none.
+// refusals counts the refusals of this order's cards, at their authentication too, by
+// whichever way they became known; what never left, had no effect, or met an id in use is none.
 func (l *Ledger) refusals() int {
 	n := 0
-	for _, op := range l.Operations {
-		if op.Kind == payment.Authorize && op.Parent == "" && op.State == payment.DeclinedOp && op.Code != idInUseCode && l.payment(op.PaymentID).End == payment.Declined {
+	for _, p := range l.Payments {
+		if try := l.lastTry(p); p.End == payment.Declined && try != nil && try.State != payment.RejectedOp && try.Code != idInUseCode {
 			n++
 		}
 	}
 	return n
+}
+
+// lastTry is the last operation that tried the buyer's card, nil if none did.
+func (l *Ledger) lastTry(p *Payment) *Operation {
+	var last *Operation
+	for _, op := range l.Operations {
+		switch op.Kind {
+		case payment.Authenticate, payment.Authorize, payment.CompleteThreeDS:
+			if op.PaymentID == p.ID && op.Parent == "" {
+				last = op
+			}
+		}
+	}
+	return last
 }
 
 // beginPayment writes a new payment, which becomes the order's.

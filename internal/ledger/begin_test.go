@@ -281,6 +281,70 @@ func TestOnlyCardsAreTriedTooOften(t *testing.T) {
 	}
 }
 
+// TestRefusedWithThreeDS: a card refused at its authentication is a refused card, and one that
+// is refused after it counts once; a page that is left, or a request of ours that is wrong, for
+// none.
+func TestRefusedWithThreeDS(t *testing.T) {
+	t.Parallel()
+	refused := verdictOf(Answer{Outcome: Decline, Final: true, Code: "2003"})
+	wrong := verdictOf(Answer{Outcome: Reject, Code: "P010"})
+	page := func(w *world) { // of 3-D Secure 2.0
+		v := verdictOf(Answer{Outcome: Success, AuthID: "a1"})
+		v.sealed = "sealed"
+		w.settle(w.send(w.authorize()), v)
+	}
+	back := func(w *world, ok, full bool) *Operation {
+		page(w)
+		return w.back(Authenticated{AuthID: "a1", OK: ok, Full: full}, true)
+	}
+	passed := func(w *world, v verdict) {
+		op := back(w, true, true)
+		w.settle(w.send(op), v)
+	}
+	page1 := func(w *world) *Payment {
+		w.policy.ThreeDS = ThreeDS1
+		op := w.authorize()
+		w.settle(w.send(op), verdictOf(Answer{Outcome: Success, PaymentID: op.ID, Challenge: true}))
+		return w.l.Current()
+	}
+	for name, tt := range map[string]struct {
+		try  func(*world)
+		want int
+	}{
+		"450 refused":                  {func(w *world) { w.settle(w.send(w.authorize()), refused) }, 1},
+		"450 wrong":                    {func(w *world) { w.settle(w.send(w.authorize()), wrong) }, 0},
+		"not authenticated":            {func(w *world) { back(w, false, false) }, 1},
+		"not as the policy wants it":   {func(w *world) { w.policy.Attempts = FullOnly; back(w, true, false) }, 1},
+		"authenticated, then refused":  {func(w *world) { passed(w, refused) }, 1},
+		"authenticated, then wrong":    {func(w *world) { passed(w, wrong) }, 0},
+		"authenticated, the id in use": {func(w *world) { passed(w, verdictOf(Answer{Outcome: Decline, Final: true, Code: idInUseCode})) }, 0},
+		"left at the page": {func(w *world) {
+			page(w)
+			w.must(func(l *Ledger, tk tick) error { return l.leave(tk, "", nil, true, payment.BuyerGaveUp) })
+		}, 0},
+		"1.0, not authenticated": {func(w *world) {
+			p := page1(w)
+			w.must(func(l *Ledger, tk tick) error {
+				return l.observe(tk, l.payment(p.ID), fact{event: payment.Refused, cause: "challenge", actor: Buyer})
+			})
+		}, 1},
+		"1.0, told refused": {func(w *world) { w.learnt(page1(w), payment.AuthNG) }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.policy.ThreeDS = ThreeDS2
+			for n := range 2 {
+				tt.try(w)
+				w.status(order.Processing)
+				if got := w.l.refusals(); got != (n+1)*tt.want {
+					t.Errorf("%d after %d", got, n+1)
+				}
+			}
+		})
+	}
+}
+
 // TestNoCardWithoutItsThreeDS: where the shop wants 3-D Secure and nobody takes the buyer
 // back, no card is sent; everything else is.
 func TestNoCardWithoutItsThreeDS(t *testing.T) {

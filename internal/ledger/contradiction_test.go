@@ -119,10 +119,10 @@ func TestAcknowledge(t *testing.T) {
 	if w.alerts[string(AlertContradiction)] || told.Kind != EventAlertClosed || told.Data.Text != in.Reason || told.Actor != in.Actor || told.IdemKey != in.Key {
 		t.Errorf("alerts %v, %+v", w.alerts, told)
 	}
-	s := &Service{}
+	s := open(t, w)
 	for reason, kind := range map[string]AlertKind{"x": AlertDouble, " ": AlertContradiction, strings.Repeat("あ", maxReason+1): AlertContradiction} {
-		in.Kind, in.Reason = kind, reason
-		if _, err := s.Acknowledge(t.Context(), in); problem.CategoryOf(err) == problem.Internal || err == nil {
+		in.Kind, in.Reason, in.Key = kind, reason, "k2"
+		if _, err := s.service.Acknowledge(t.Context(), in); problem.CategoryOf(err) == problem.Internal || err == nil {
 			t.Errorf("%s for %q: %v", kind, reason, err)
 		}
 	}

@@ -177,6 +177,13 @@ func (l *Ledger) changeMethod(t tick, in Edit, is Sheet) (*Operation, error) {
 	}
 	p := Asks(l)
 	alive := p != nil
+	if s, ours := payment.SchemeOf(m.Class); alive && ours && s == p.scheme() && in.Living != LivingCancel {
+		l.Order.PaymentRow, l.Order.MethodClass, l.Order.PaymentMethod = m.ID, m.Class, m.Name
+		if l.Order.Status != order.Canceled { // then it is kept for that, too
+			l.closeAlert(t, AlertKept, p.ID)
+		}
+		return nil, nil
+	}
 	if alive && in.Living == LivingAsk {
 		return nil, askLiving(p)
 	}

@@ -18,6 +18,7 @@ func (l *Ledger) meetHost(t tick) error {
 		return nil
 	}
 	first := was == 0
+	before := l.openlyIn(was)
 	switch is {
 	case order.Canceled, order.Processing: // stock and points are back
 		if l.Hold != nil {
@@ -32,8 +33,25 @@ func (l *Ledger) meetHost(t tick) error {
 	l.LastStatus = is
 	if !first {
 		l.event(t, EventHostMoved, System, nil, nil, hostCause, EventData{OrderFrom: was, OrderTo: is})
+		l.followHost(t, was)
+		l.syncAlerts(t, before)
 	}
 	return nil
+}
+
+// followHost sees to the alerts as where staff change the status here; but nobody was asked
+// what becomes of a payment that is alive, so it is kept.
+func (l *Ledger) followHost(t tick, was order.Status) {
+	switch {
+	case l.Order.Status == order.Canceled:
+		if p := Asks(l); p != nil {
+			l.keep(t, p)
+		}
+	case l.Order.Status == order.Returned:
+		l.closeShippedUnpaid(t)
+	case l.active() && (was == order.Canceled || was == order.Returned):
+		l.takeMoney(t)
+	}
 }
 
 // heldByHost marks that EC-CUBE holds the order's goods, and its points unless they went

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // TestEccubesOwnHand: where EC-CUBE moved the order it has moved stock and points too;
@@ -123,4 +124,102 @@ func TestNothingIsGivenBackTwice(t *testing.T) {
 	if len(l.Moves) > 0 || l.Hold != nil {
 		t.Errorf("moves %+v, hold %+v", l.Moves, l.Hold)
 	}
+}
+
+// byHost moves the order as EC-CUBE's own hand does, with its stock, and has the next decision
+// meet it.
+func (w *world) byHost(to order.Status) {
+	w.t.Helper()
+	switch {
+	case to == order.Canceled:
+		w.stock += w.l.Hold.of(class)
+	case w.l.Order.Status == order.Canceled:
+		w.stock -= order.Movements(w.sheet.Items, nil)[0].Quantity
+	}
+	w.l.Order.Status = to
+	w.must(func(l *Ledger, tk tick) error { return l.meetHost(tk) })
+	w.status(to)
+}
+
+// TestAlertsFollowEccubesOwnHand: what stands open about an order is what its status makes of
+// its payments, whoever changed it (money.md §6, §11).
+func TestAlertsFollowEccubesOwnHand(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begin  func(*world)
+		to     []order.Status
+		alerts []AlertKind
+	}{
+		"cancelled, authorised":      {func(w *world) { w.authorised("p1") }, []order.Status{order.Canceled}, []AlertKind{AlertKept}},
+		"cancelled, captured":        {func(w *world) { w.captured("p1") }, []order.Status{order.Canceled}, []AlertKind{AlertPaidCanceled}},
+		"cancelled, a number waits":  {func(w *world) { w.number("p1") }, []order.Status{order.Canceled}, nil},
+		"cancelled, and taken again": {func(w *world) { w.captured("p1") }, []order.Status{order.Canceled, order.InProgress}, nil},
+		"taken again, nothing pays it": {func(w *world) {
+			w.learnt(w.authorised("p1"), payment.AuthCancelDone)
+		}, []order.Status{order.InProgress}, []AlertKind{AlertUnmade}},
+		"cancelled, nothing paid it": {func(w *world) {
+			w.learnt(w.authorised("p1"), payment.AuthCancelDone)
+		}, []order.Status{order.InProgress, order.Canceled}, nil},
+		"taken again with late money": {func(w *world) {
+			p := w.number("p1")
+			w.moved(order.Canceled)
+			w.learnt(p, payment.Cleared)
+			w.alerted(AlertPaidCanceled)
+		}, []order.Status{order.InProgress}, nil},
+		"returned, unpaid": {func(w *world) {
+			p := w.authorised("p1")
+			w.moved(order.Delivered)
+			w.learnt(p, payment.AuthExpired)
+			w.alerted(AlertShippedUnpaid, AlertUnmade)
+		}, []order.Status{order.Returned}, nil},
+		"return taken back, paid meanwhile": {func(w *world) {
+			p := w.captured("p1")
+			w.moved(order.Delivered)
+			w.moved(order.Returned)
+			w.learnt(p, payment.Cleared)
+			w.alerted(AlertPaidCanceled)
+		}, []order.Status{order.Delivered}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			tt.begin(w)
+			for _, to := range tt.to {
+				w.byHost(to)
+			}
+			w.alerted(tt.alerts...)
+		})
+	}
+}
+
+// TestCanceledByEccubeWhileTheAmountChanges: the payment that takes the old one's place is as
+// alive as that was.
+func TestCanceledByEccubeWhileTheAmountChanges(t *testing.T) {
+	t.Parallel()
+	for captured, want := range map[bool]AlertKind{false: AlertKept, true: AlertPaidCanceled} {
+		w, _, parent := changing(t, captured)
+		w.byHost(order.Canceled)
+		w.alerted(want, AlertAmountOpen)
+		steps := []any{"020", yes("p2"), "021", Answer{Outcome: Success}}
+		if captured {
+			steps = []any{"020", yes("p2"), "022", Answer{Outcome: Success}, "023", Answer{Outcome: Success}}
+		}
+		w.steps(parent, steps...)
+		w.status(order.Canceled)
+		w.alerted(want)
+	}
+}
+
+// TestEccubesOwnTotal: EC-CUBE saved another total, which no status tells of: the next that
+// becomes known of the payment opens 金額未反映, or closes it.
+func TestEccubesOwnTotal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.captured("p1")
+	w.l.Order.Total = lower
+	w.learnt(p, payment.Cleared)
+	w.alerted(AlertAmountOpen)
+	w.l.Order.Total = total
+	w.learnt(p, payment.ClearedFinal)
+	w.alerted()
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"kessai/internal/order"
 	"kessai/internal/payment"
 )
 
@@ -276,6 +277,9 @@ func (l *Ledger) endSaga(t tick, parent *Operation, s payment.State, cause, code
 		return err
 	}
 	l.syncUnmade(t, false)
+	if p := Asks(l); p != nil && l.Order.Status == order.Canceled { // by EC-CUBE's own hand meanwhile
+		l.keep(t, p)
+	}
 	return nil
 }
 

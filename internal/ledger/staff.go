@@ -121,8 +121,10 @@ func (l *Ledger) maySave() error {
 }
 
 // notBusy tells which operation keeps the order busy.
-func (l *Ledger) notBusy() error {
-	op := l.OpenOperation()
+func (l *Ledger) notBusy() error { return busy(l.OpenOperation()) }
+
+// busy tells of an open operation, nil if there is none.
+func busy(op *Operation) error {
 	switch {
 	case op == nil:
 		return nil

@@ -1100,6 +1100,100 @@ func TestShippedThenReturned(t *testing.T) {
 	w.alerted()
 }
 
+// TestReturnTakenBack: money that came while the order was returned is the order's again.
+func TestReturnTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.captured("p1")
+	w.moved(order.Delivered)
+	w.moved(order.Returned)
+	w.learnt(p, payment.Cleared)
+	w.alerted(AlertPaidCanceled)
+	w.moved(order.Delivered)
+	w.alerted()
+	if w.l.CurrentID != p.ID || w.l.Order.PaymentDate.IsZero() {
+		t.Errorf("%+v", w.l.Order)
+	}
+
+	w = newWorld(t) // nothing pays it still
+	p = w.authorised("p1")
+	w.moved(order.Delivered)
+	w.moved(order.Returned)
+	w.learnt(p, payment.AuthExpired)
+	w.alerted(AlertShippedUnpaid)
+	w.moved(order.Delivered)
+	w.alerted(AlertShippedUnpaid, AlertUnmade)
+}
+
+// TestShippedThenPaidElsewhere: a shipped order whose payment lapsed waits for a person until
+// it is to be paid in another way, or there is nothing to pay.
+func TestShippedThenPaidElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(Sheet) Sheet{
+		"by transfer": func(s Sheet) Sheet { s.PaymentRow = cashRow; return s },
+		"for nothing": func(s Sheet) Sheet { return s.priced(0) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.authorised("p1")
+			w.moved(order.Delivered)
+			w.learnt(p, payment.AuthExpired)
+			w.alerted(AlertShippedUnpaid, AlertUnmade)
+			w.saved(change(w.sheet), LivingAsk)
+			w.alerted()
+		})
+	}
+}
+
+// TestMethodChangedBack: what was kept under another method is the order's own again, and
+// nobody is asked what becomes of it.
+func TestMethodChangedBack(t *testing.T) {
+	t.Parallel()
+	for name, captured := range map[string]bool{"authorised": false, "captured": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := w.authorised("p1")
+			if captured {
+				w = newWorld(t)
+				p = w.captured("p1")
+			}
+			s := w.sheet
+			s.PaymentRow = cashRow
+			w.saved(s, LivingKeep)
+			w.alerted(AlertKept)
+			s.PaymentRow = cardRow
+			if op := w.saved(s, LivingAsk); op != nil {
+				t.Errorf("%+v", op)
+			}
+			w.alerted()
+			if w.l.CurrentID != p.ID || w.l.Order.MethodClass != p.scheme().Class() {
+				t.Errorf("the order's payment is %q, its method %s", w.l.CurrentID, w.l.Order.MethodClass)
+			}
+			if captured {
+				return
+			}
+			w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) // it goes with its order
+			w.status(order.Canceled)
+		})
+	}
+}
+
+// TestMethodChangedBackWhenCanceled: the order is over all the same, and the payment is alive.
+func TestMethodChangedBackWhenCanceled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.authorised("p1")
+	w.keeping(order.Canceled)
+	s := w.sheet
+	s.PaymentRow = cashRow
+	w.saved(s, LivingKeep)
+	s.PaymentRow = cardRow
+	w.saved(s, LivingAsk)
+	w.alerted(AlertKept)
+}
+
 // TestOtherTotalPaidWhenCanceled: money for an order that is over is put before a person, also
 // where its amount was another.
 func TestOtherTotalPaidWhenCanceled(t *testing.T) {
@@ -1202,6 +1296,40 @@ func TestRevivedWithWhatWentBack(t *testing.T) {
 		}
 		w.alerted(want...)
 	}
+}
+
+// TestNotRevivedWithWhatGoesBack: the money that would be the order's is on its way back, or
+// perhaps gone: the goods are not taken, and may not be shipped, for it.
+func TestNotRevivedWithWhatGoesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := notHappened(w)
+	w.settle(w.send(w.authorize()), verdictOf(yes("p2")))
+	w.alive(first, "p1", payment.Cleared)
+	op, err := w.to(order.Canceled, LivingCancel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+	w.status(order.Canceled)
+	w.must(func(l *Ledger, tk tick) (err error) {
+		op, err = l.planChange(tk, Change{PaymentID: first.ID, Button: payment.CancelButton, Amount: total, Actor: clerk})
+		return err
+	})
+	w.send(op)
+	if err := w.revive(); code(err) != "operation.open" {
+		t.Errorf("under way: %v", err)
+	}
+	op = w.unknown(w.l.operation(op.ID))
+	if err := w.revive(); code(err) != "operation.unknown" {
+		t.Errorf("unknown: %v", err)
+	}
+	w.byHost(order.InProgress) // by EC-CUBE's own hand it is: nothing pays it
+	w.alerted(AlertDouble, AlertUnmade)
+	w.settle(op, verdictOf(Answer{Outcome: Success}))
+	w.status(order.InProgress)
+	w.holds(Committed)
+	w.alerted(AlertUnmade)
 }
 
 // TestMovedToWhereItIs leaves no line in the timeline.

@@ -28,6 +28,14 @@ func (l *Ledger) openly() standings {
 	return s
 }
 
+// openlyIn is openly for an order in another status.
+func (l *Ledger) openlyIn(s order.Status) standings {
+	is := l.Order.Status
+	l.Order.Status = s
+	defer func() { l.Order.Status = is }()
+	return l.openly()
+}
+
 // active reports an order that is delivered or will be.
 func (l *Ledger) active() bool {
 	switch l.Order.Status {
@@ -97,10 +105,12 @@ func (l *Ledger) unmade() bool {
 // before it.
 func (l *Ledger) syncAlerts(t tick, before standings) {
 	after := l.openly()
-	if before.amount != "" && before.amount != after.amount {
-		l.closeAlert(t, AlertAmountOpen, before.amount)
+	for _, p := range l.Payments {
+		if p.ID != after.amount && l.isOpen(AlertAmountOpen, p.ID) {
+			l.closeAlert(t, AlertAmountOpen, p.ID)
+		}
 	}
-	if after.amount != "" && before.amount != after.amount {
+	if after.amount != "" { // also where EC-CUBE's own hand saved the total
 		p := l.payment(after.amount)
 		l.alert(t, AlertAmountOpen, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
 	}
@@ -113,11 +123,16 @@ func (l *Ledger) syncUnmade(t tick, before bool) {
 		l.alert(t, AlertUnmade, unmadeCause, EventData{Amount: l.Order.Total})
 	case before && !after:
 		l.closeAlert(t, AlertUnmade, unmadeCause)
-		if cur := l.Current(); cur != nil && cur.living() { // a shipped order is paid for after all
-			for _, p := range l.Payments {
-				l.closeAlert(t, AlertShippedUnpaid, p.ID)
-			}
+		cur := l.Current()
+		if cur != nil && cur.living() || !l.Order.Paygent() || l.Order.Total <= 0 { // a shipped order is paid for after all, or not through Paygent
+			l.closeShippedUnpaid(t)
 		}
+	}
+}
+
+func (l *Ledger) closeShippedUnpaid(t tick) {
+	for _, p := range l.Payments {
+		l.closeAlert(t, AlertShippedUnpaid, p.ID)
 	}
 }
 

@@ -43,9 +43,10 @@ func (l *Ledger) planStatus(t tick, in StatusChange) (*Operation, error) {
 	}
 	l.moveBy(t, in.Actor, in.Key, in.To)
 	if in.To == order.Returned {
-		for _, p := range l.Payments { // nothing is to be paid for it any more
-			l.closeAlert(t, AlertShippedUnpaid, p.ID)
-		}
+		l.closeShippedUnpaid(t) // nothing is to be paid for it any more
+	}
+	if in.From == order.Returned {
+		l.takeMoney(t)
 	}
 	l.syncAlerts(t, before)
 	return nil, nil
@@ -62,11 +63,7 @@ func (l *Ledger) mayCancel(t tick, in StatusChange) (*Operation, error) {
 	case LivingCancel:
 		return l.planChange(t, Change{Order: in.Order, PaymentID: p.ID, Button: payment.CancelButton, Amount: p.Amount, Actor: in.Actor, Key: in.Key})
 	case LivingKeep:
-		kind := AlertKept
-		if p.Phase == payment.Captured {
-			kind = AlertPaidCanceled
-		}
-		l.alertKept(t, kind, p)
+		l.keep(t, p)
 		return nil, nil
 	}
 	return nil, askLiving(p)
@@ -78,6 +75,15 @@ func askLiving(p *Payment) error {
 
 // IsAsked reports whether staff have to say what becomes of the payment first.
 func IsAsked(err error) bool { return problem.Is(err, "order.ask_payment") }
+
+// keep leaves the payment of an order that is cancelled alive.
+func (l *Ledger) keep(t tick, p *Payment) {
+	kind := AlertKept
+	if p.Phase == payment.Captured {
+		kind = AlertPaidCanceled
+	}
+	l.alertKept(t, kind, p)
+}
 
 // alertKept shows a payment that staff kept alive when they cancelled its order or gave
 // it another method.
@@ -125,19 +131,15 @@ func (l *Ledger) revive(t tick, in Revive) error {
 	if err != nil {
 		return err
 	}
-	money := l.captured()
 	before := l.openly()
 	if err := l.commitHold(t); err != nil {
 		return err
-	}
-	if cur := l.Current(); money != nil && (cur == nil || cur.worth() == 0 || cur.Reverse) {
-		l.CurrentID = money.ID
 	}
 	if to == order.Paid {
 		l.place(t, in.Actor)
 	}
 	l.moveBy(t, in.Actor, in.Key, to)
-	l.ownMoney(t)
+	l.takeMoney(t)
 	l.syncAlerts(t, before)
 	return nil
 }
@@ -147,6 +149,11 @@ func (l *Ledger) mayRevive() (order.Status, error) {
 	if err := l.notBusy(); err != nil {
 		return 0, err
 	}
+	if money := l.payer(); money != nil {
+		if err := busy(l.openOn(money)); err != nil { // on its way back, or gone: nobody knows yet
+			return 0, err
+		}
+	}
 	switch {
 	case l.Order.Status == order.Canceled:
 		return order.InProgress, nil
@@ -154,6 +161,20 @@ func (l *Ledger) mayRevive() (order.Status, error) {
 		return order.Paid, nil
 	}
 	return 0, notNow("order.not_revivable", problem.Args{"Status": l.Order.Status})
+}
+
+// payer is the payment that an order which is taken in again is paid by, nil if none is there:
+// its own, or else the first whose money is here, and stays.
+func (l *Ledger) payer() *Payment {
+	if cur := l.Current(); cur != nil && cur.worth() > 0 && !cur.Reverse {
+		return cur
+	}
+	for _, p := range l.Payments {
+		if p.Phase == payment.Captured && p.worth() > 0 && l.openOn(p) == nil {
+			return p
+		}
+	}
+	return l.captured()
 }
 
 // captured is the first payment whose money is here.
@@ -166,9 +187,12 @@ func (l *Ledger) captured() *Payment {
 	return nil
 }
 
-// ownMoney closes the alerts about money of an order that was over, and leaves those
-// about any further money.
-func (l *Ledger) ownMoney(t tick) {
+// takeMoney makes the money that is there the order's, where it was over and is no more: it
+// closes the alerts about it, and leaves those about any further money.
+func (l *Ledger) takeMoney(t tick) {
+	if money := l.payer(); money != nil && l.openOn(money) == nil {
+		l.CurrentID = money.ID
+	}
 	for _, p := range l.Payments {
 		switch {
 		case p.worth() == 0 || p.Reverse:

@@ -485,7 +485,7 @@ func TestAWrongWordInASaga(t *testing.T) {
 			r := newRig(t, func(p *ledger.Policy) { p.SameTradingID = true })
 			id, step := r.byWord(c, took)
 			r.rest(false)
-			r.same("alerts", r.alerts(id), string(ledger.AlertUnknown))
+			r.same("alerts", r.alerts(id), string(ledger.AlertAmountOpen), string(ledger.AlertUnknown))
 			if _, err := r.change(id, false, "cancel"); code(err) != "operation.open" {
 				t.Errorf("%v", err)
 			}
