@@ -59,8 +59,8 @@ type exchanged struct {
 	waitTo time.Time // nothing can be claimed until then
 }
 
-// exchange writes what was done, gives back what is in hand and was not begun, and claims what
-// comes next, in one transaction.
+// exchange writes what was done, and claims what comes next where nothing is in hand, in one
+// transaction. If the job does not go on, what is in hand and was not begun is given back.
 func (w *Worker) exchange(ctx context.Context) (worked bool, next time.Time, err error) {
 	now, h := w.j.now(), *w.lane
 	until, n := now.Add(w.j.o.Lease), w.nextBatch()
@@ -79,7 +79,7 @@ func (w *Worker) exchange(ctx context.Context) (worked bool, next time.Time, err
 		return true, now, w.find(ctx)
 	}
 	wrote := len(w.done) > 0
-	w.done, w.hand, w.claimed, w.notBefore = nil, x.items, now, x.waitTo
+	w.done, w.hand, w.asked, w.notBefore = nil, x.items, w.j.now(), x.waitTo
 	w.lane.seq, w.lane.until, w.lane.pace = h.seq+1, until, x.pace
 	if x.left {
 		w.drop()
@@ -107,16 +107,20 @@ func (w *Worker) exchangeIn(ctx context.Context, tx *database.Tx, h held, n int,
 			return x, errors.Join(err, notWritten(written))
 		}
 	}
-	if err := waitAgain(ctx, tx, h, w.hand); err != nil {
-		return x, err
-	}
 	var found bool
 	if x.pace, found, err = paceOf(ctx, tx, h.job); err != nil {
 		return x, err
 	}
-	if !found || x.pace.state != Running || h.lane >= x.pace.width {
+	switch {
+	case !found || x.pace.state != Running || h.lane >= x.pace.width:
 		x.left = true
+		if err := waitAgain(ctx, tx, h, w.hand); err != nil {
+			return x, err
+		}
 		return x, leaveLane(ctx, tx, h)
+	case len(w.hand) > 0:
+		x.items = w.hand
+		return x, nil
 	}
 	return x, x.claim(ctx, tx, h, n, now)
 }

@@ -242,7 +242,7 @@ func scanItem(row database.Row) (i Item, err error) {
 // nextItems locks the next items whose orders no other job works on.
 func nextItems(ctx context.Context, tx *database.Tx, job string, limit int) ([]Item, error) {
 	return database.List(ctx, tx, scanItem, `SELECT i.job_id, i.order_id, i.payment_id, i.amount FROM plg_kessai_job_item i
-WHERE i.job_id = ? AND i.turn > 0 AND NOT EXISTS (SELECT 1 FROM plg_kessai_job_item x WHERE x.open_key = i.turn)
+WHERE i.job_id = ? AND i.turn > 0 AND (SELECT x.order_id FROM plg_kessai_job_item x WHERE x.open_key = i.turn) IS NULL
 ORDER BY i.turn LIMIT ?`+tx.SkipLocked(), job, limit)
 }
 

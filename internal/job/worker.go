@@ -14,7 +14,7 @@ type Worker struct {
 	hand []Item   // claimed, not run yet
 	done []result // run, not written yet
 
-	claimed   time.Time     // when what is in hand was
+	asked     time.Time     // when it was asked last whether the job goes on
 	batch     int           // how many items are claimed at once
 	took      time.Duration // what one of the last batch took
 	notBefore time.Time     // nothing can be claimed until then
@@ -45,8 +45,8 @@ const (
 	// writeEvery is how long outcomes may wait to be written, so how much a crash makes
 	// the next one ask about again.
 	writeEvery = 500 * time.Millisecond
-	// staleHand is how long items are in hand before the worker asks again whether the job goes
-	// on: they were as many as take less, and take longer than they did.
+	// staleHand is how long the worker goes on with what is in hand before it asks whether the job
+	// does: they were as many as take less, and take longer than they did.
 	staleHand = 2 * writeEvery
 	// blockedRest is the pause where all that waits is worked on by other jobs.
 	blockedRest = 200 * time.Millisecond
@@ -107,7 +107,7 @@ func (w *Worker) work(ctx context.Context) error {
 	}
 	w.tries, w.took = 0, w.j.now().Sub(from)
 	w.hand, w.done = w.hand[1:], append(w.done, result{item, out})
-	if len(w.hand) > 0 && (w.hand[0].Again || w.j.now().Before(w.claimed.Add(staleHand))) {
+	if len(w.hand) > 0 && (w.hand[0].Again || w.j.now().Before(w.asked.Add(staleHand))) {
 		return nil
 	}
 	_, _, err = w.exchange(context.WithoutCancel(ctx)) // what was done is written even if the node ends
