@@ -321,7 +321,7 @@ func TestANoticeFromBeforeTheChange(t *testing.T) {
 		return err
 	})
 	w.settle(w.step(parent), verdictOf(yes("p1")))
-	op = w.unknown(w.step(parent))
+	w.unknown(w.step(parent))
 	n, f = w.toldOf(payment.Paidy, "40"), w.foundOf(payment.Paidy, "40")
 	f.Amount = lower
 	if !w.take(n) {
