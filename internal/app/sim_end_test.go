@@ -182,8 +182,8 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 		case ledger.AlertDouble:
 			// Money for an amount that staff changed since counts as another payment's (money.md
 			// §6, whose payment); the order's own number has 金額未反映 instead. So does money for a
-			// wrong amount that somebody captured before we knew of it.
-			ok = captured > 0 && (issued > 1 || p.edited || p.cheated)
+			// wrong amount, or of a card that the attempt policy refused, if somebody captured it there.
+			ok = captured > 0 && (issued > 1 || p.edited || p.cheated || p.outside)
 		case ledger.AlertPaidCanceled, ledger.AlertStockShort:
 			ok = captured > 0 || kind == string(ledger.AlertStockShort) || p.acts > 0
 		case ledger.AlertAmount:
