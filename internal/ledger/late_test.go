@@ -22,6 +22,21 @@ func lowerCarrier(t *testing.T) (*world, *Payment) {
 	return w, p
 }
 
+// capturedAtPaidy is an order whose payment was captured at Paidy, and what 094 tells of it where so
+// much is left.
+func capturedAtPaidy(t *testing.T) (*world, *Payment, func(order.Yen) Finding) {
+	t.Helper()
+	w := newWorld(t)
+	p := w.captured("p1")
+	p.Method = payment.Paidy
+	w.l.Order.MethodClass = p.scheme().Class()
+	return w, p, func(left order.Yen) Finding {
+		f := w.foundOf(payment.Paidy, "40")
+		f.Amount = left
+		return f
+	}
+}
+
 // correct plans 103 to the order's total.
 func (w *world) correct(p *Payment) *Operation {
 	w.t.Helper()
@@ -127,15 +142,7 @@ func TestALateRefund(t *testing.T) {
 		"the other one": {total - 1100, total - 1100, payment.Succeeded},
 		"another hand":  {total - 51, total, payment.UnknownState},
 	} {
-		w := newWorld(t)
-		p := w.captured("p1")
-		p.Method = payment.Paidy
-		w.l.Order.MethodClass = p.scheme().Class()
-		at := func(amount order.Yen) Finding {
-			f := w.foundOf(payment.Paidy, "40")
-			f.Amount = amount
-			return f
-		}
+		w, p, at := capturedAtPaidy(t)
 		w.l.Order.Total = total - 50
 		late := w.correct(p)
 		if late.Kind != payment.RefundPaidy {
@@ -182,15 +189,7 @@ func TestALateRefundSeenBetween(t *testing.T) {
 			w.settle(op, verdictOf(Answer{Outcome: Success}))
 		},
 	} {
-		w := newWorld(t)
-		p := w.captured("p1")
-		p.Method = payment.Paidy
-		w.l.Order.MethodClass = p.scheme().Class()
-		at := func(amount order.Yen) Finding {
-			f := w.foundOf(payment.Paidy, "40")
-			f.Amount = amount
-			return f
-		}
+		w, p, at := capturedAtPaidy(t)
 		w.l.Order.Total = total - 50
 		w.notHappened(w.correct(p), at(total))
 		w.l.Order.Total = total - 1100
@@ -232,10 +231,8 @@ func TestAnOldAmount(t *testing.T) {
 		w, p := lowerCarrier(t)
 		brand := payment.SoftBank
 		if name == "a change" {
-			w = newWorld(t)
-			p, brand = w.captured("p1"), payment.NoBrand
-			p.Method = payment.Paidy
-			w.l.Order.MethodClass = p.scheme().Class()
+			w, p, _ = capturedAtPaidy(t)
+			brand = payment.NoBrand
 			w.l.Order.Total = lower
 		}
 		told := func(amount order.Yen) Finding {
@@ -342,12 +339,9 @@ func TestANoticeFromBeforeTheChange(t *testing.T) {
 // 342. Where the first takes effect all the same, it went back twice: the book says so.
 func TestARefundThatComesLateAndAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	p := w.captured("p1")
-	p.Method = payment.Paidy
-	w.l.Order.MethodClass = p.scheme().Class()
+	w, p, at := capturedAtPaidy(t)
 	w.l.Order.Total = total - 50
-	f := w.foundOf(payment.Paidy, "40")
+	f := at(total)
 	w.notHappened(w.correct(p), f)
 	w.settle(w.send(w.correct(p)), verdictOf(Answer{Outcome: Success}))
 	w.alerted()

@@ -100,9 +100,9 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	switch {
 	case l.tells(p, f) && f.Status == p.Status && p.uncaptured(f.Status):
 		l.alertUncaptured(t, p, f.Status)
-	case l.tells(p, f) && f.Status == p.Status && (p.stage() != payment.StageFinished || f.Status.Ends()): // else it is alive there, against what our cancellation was answered
+	case l.tells(p, f) && f.Status == p.Status && (p.stage() != payment.StageFinished || f.Status.Ends()):
 		l.agree(t, p, f.Status)
-	case l.tells(p, f):
+	case l.tells(p, f): // be it alive there as before, against what our cancellation was answered
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 			return err
 		}
