@@ -51,6 +51,11 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.guardErr != nil {
 		return 0, b.guardErr
 	}
+	if b.started && b.data.Len() == 0 {
+		// net/http looks for an end once more after the last byte, perhaps when the answer
+		// is being read already; an error there would cut the answer off.
+		return 0, io.EOF
+	}
 	if b.sealed {
 		return 0, errSealed
 	}
