@@ -27,8 +27,13 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 		return errors.New("database: Write inside of Write; pass the transaction on instead")
 	}
 	inner := context.WithValue(ctx, writing{db}, true)
+	return db.again(ctx, func() error { return db.writeOnce(inner, fn) })
+}
+
+// again tries a few times while the engine is busy.
+func (db *DB) again(ctx context.Context, try func() error) error {
 	for attempt := 1; ; attempt++ {
-		err := db.writeOnce(inner, fn)
+		err := try()
 		switch {
 		case err == nil || !IsBusy(err):
 			return err
@@ -39,6 +44,48 @@ func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 			return err
 		}
 	}
+}
+
+// WriteOne is Write with one statement and tells how many rows it matched. On a server it
+// is a transaction by itself, of one journey.
+func (db *DB) WriteOne(ctx context.Context, query string, args ...any) (matched int64, err error) {
+	if db.groups != nil || db.Writing(ctx) {
+		err = db.Write(ctx, func(ctx context.Context, tx *Tx) (err error) {
+			matched, err = affected(tx.Exec(ctx, query, args...))
+			return err
+		})
+		return matched, err
+	}
+	err = db.again(ctx, func() (err error) {
+		matched, err = db.execAlone(ctx, query, args)
+		return err
+	})
+	return matched, err
+}
+
+func (db *DB) execAlone(ctx context.Context, query string, args []any) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("database: no connection: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	life, cancel := context.WithTimeout(context.WithoutCancel(ctx), txTimeout) // as in transact
+	defer cancel()
+	matched, err := affected(conn.ExecContext(life, db.statement(query), args...))
+	if my, pg, _ := causes(err); err != nil && my == nil && pg == nil { // nobody refused it
+		return 0, &CommitUnknownError{Err: err}
+	}
+	return matched, err
+}
+
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
 // Writing reports whether the context is one that Write has handed to its function.

@@ -61,6 +61,46 @@ func TestWriteCommitsOrRollsBack(t *testing.T) {
 	}, dbtest.Catalogue)
 }
 
+// TestWriteOne: one statement is a whole transaction, a refusal is told as it is, and inside
+// of a Write it is refused like another Write.
+func TestWriteOne(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db *database.DB) {
+		ctx := context.Background()
+		const set = `UPDATE dtb_product_stock SET stock = ? WHERE product_class_id = ?`
+		for range 2 { // the same value again is a row matched
+			if n, err := db.WriteOne(ctx, set, 41, 3); err != nil || n != 1 {
+				t.Fatal(n, err)
+			}
+		}
+		if n, err := db.WriteOne(ctx, set, 1, -3); err != nil || n != 0 {
+			t.Error(n, err)
+		}
+		if got := stockOf(t, db.Read(), 3); got != 41 {
+			t.Errorf("stock: %d", got)
+		}
+		const name = `INSERT INTO plg_kessai_lease (name, owner, lease_until) VALUES (?, ?, ?)`
+		if _, err := db.WriteOne(ctx, name, "a", "b", 1); err != nil {
+			t.Fatal(err)
+		}
+		var unknown *database.CommitUnknownError
+		if _, err := db.WriteOne(ctx, name, "a", "c", 2); !database.IsDuplicate(err) || errors.As(err, &unknown) {
+			t.Errorf("the same name again: %v", err)
+		}
+		ended, end := context.WithCancel(ctx)
+		end()
+		if _, err := db.WriteOne(ended, set, 7, 3); !errors.Is(err, context.Canceled) || errors.As(err, &unknown) {
+			t.Errorf("after the end: %v", err)
+		}
+		if err := db.Write(ctx, func(ctx context.Context, _ *database.Tx) error {
+			_, err := db.WriteOne(ctx, set, 7, 3)
+			return err
+		}); err == nil || stockOf(t, db.Read(), 3) != 41 {
+			t.Errorf("inside of a Write: %v", err)
+		}
+	}, dbtest.Catalogue)
+}
+
 func TestWritePanicAndExit(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db *database.DB) {

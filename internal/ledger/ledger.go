@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -212,6 +213,16 @@ var errNeedGoods = errors.New("ledger: goods are needed for this decision")
 
 // NeedsGoods reports whether a decision stopped because Goods were not loaded.
 func NeedsGoods(err error) bool { return errors.Is(err, errNeedGoods) }
+
+type goodsKey struct{}
+
+// AskingGoods marks the context of an Update whose decision asks for goods. It changes nothing
+// of what Update does: who wants the same stock waits for each other, and a store may know it
+// beforehand.
+func AskingGoods(ctx context.Context) context.Context { return context.WithValue(ctx, goodsKey{}, true) }
+
+// AsksGoods reports whether the context is so marked.
+func AsksGoods(ctx context.Context) bool { return ctx.Value(goodsKey{}) != nil }
 
 // Event is one line of the order's timeline (決済履歴).
 type Event struct {

@@ -90,7 +90,7 @@ type Result struct {
 // Begin begins a payment by the order's method. A second submit with the same key, from
 // wherever it comes, sends nothing and tells where the first one stands.
 func (s *Service) Begin(ctx context.Context, in Begin) (Result, error) {
-	return s.begin(ctx, in.Order, in.Key, in.Beside, func(l *Ledger, t tick) (*Operation, error) {
+	return s.beginIn(ctx, AskingGoods(ctx), in.Order, in.Key, in.Beside, func(l *Ledger, t tick) (*Operation, error) {
 		return l.planBegin(t, in)
 	})
 }
@@ -107,6 +107,11 @@ func (s *Service) Change(ctx context.Context, in Change) (Result, error) {
 
 // begin runs transaction A and, if it planned something, the rest of the operation.
 func (s *Service) begin(ctx context.Context, id order.ID, key string, beside Beside, plan func(*Ledger, tick) (*Operation, error)) (Result, error) {
+	return s.beginIn(ctx, ctx, id, key, beside, plan)
+}
+
+// beginIn is begin with a context of its own for transaction A.
+func (s *Service) beginIn(ctx, a context.Context, id order.ID, key string, beside Beside, plan func(*Ledger, tick) (*Operation, error)) (Result, error) {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return Result{}, err
@@ -114,7 +119,7 @@ func (s *Service) begin(ctx context.Context, id order.ID, key string, beside Bes
 	var op *Operation
 	var left *Ledger
 	var replay Result
-	err = s.store.Update(ctx, id, func(l *Ledger) error {
+	err = s.store.Update(a, id, func(l *Ledger) error {
 		replay, op, left = Result{}, nil, l
 		if err := l.meetHost(t); err != nil {
 			return err
@@ -151,14 +156,19 @@ func (s *Service) begin(ctx context.Context, id order.ID, key string, beside Bes
 		return s.drive(ctx, id, op.ID)
 	}
 	s.reached(AfterPlanned, id)
-	return s.run(ctx, id, *op, beside)
+	return s.runAfter(ctx, id, *op, beside, left)
 }
 
 // run sends a planned operation that this node owns, and writes its outcome. A buyer
 // who closes the page does not stop it.
 func (s *Service) run(ctx context.Context, id order.ID, op Operation, beside Beside) (Result, error) {
-	for again := true; ; again = false {
-		l, err := s.send(ctx, id, &op, beside, again)
+	return s.runAfter(ctx, id, op, beside, nil)
+}
+
+// runAfter is run right after the transaction A of this call, which left the ledger.
+func (s *Service) runAfter(ctx context.Context, id order.ID, op Operation, beside Beside, left *Ledger) (Result, error) {
+	for again := true; ; again, left = false, nil {
+		l, err := s.send(ctx, id, &op, beside, left, again)
 		if err != nil {
 			return Result{}, err
 		}
@@ -184,7 +194,7 @@ func (l *Ledger) successorOf(op Operation) *Operation {
 func replacing(operation string) string { return "replaces:" + operation }
 
 // send marks the operation sent, sends its telegram, and runs transaction B.
-func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside Beside, mayReplace bool) (*Ledger, error) {
+func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside Beside, left *Ledger, mayReplace bool) (*Ledger, error) {
 	t, err := s.tick(ctx)
 	if err != nil {
 		return nil, err
@@ -201,9 +211,13 @@ func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside B
 		return s.store.View(ctx, id)
 	}
 	s.reached(AfterSent, id)
-	l, err := s.store.View(ctx, id)
-	if err != nil {
-		return nil, problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+	// A payment that transaction A began, or took up again, stands as A left it for as long as
+	// its operation is planned. What else is operated on may have moved meanwhile.
+	l := left
+	if l == nil || !op.Kind.Begins() || op.Parent != "" {
+		if l, err = s.store.View(ctx, id); err != nil {
+			return nil, problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+		}
 	}
 	p := l.payment(op.PaymentID)
 	command, err := s.command(ctx, l, op, p, beside, sent)

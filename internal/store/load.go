@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"maps"
 	"slices"
 
 	"kessai/internal/database"
@@ -32,22 +31,36 @@ func load(ctx context.Context, q database.Querier, id order.ID, lock string) (*l
 	return all[id], nil
 }
 
-// loadAll reads ledgers by four statements, and a fifth where an alert is open. An order
+// loadAll reads ledgers by four statements, and a fifth where an alert is open; orders that
+// have none by two: whoever writes a payment or an operation writes a ledger first. An order
 // that is not there, or that the lock passes over, is not among them.
 func loadAll(ctx context.Context, q database.Querier, ids []order.ID, lock string) (shelves, error) {
 	all := shelves{}
-	for _, step := range []func(context.Context, database.Querier, []any, string) error{
-		all.heads, all.ledgers, all.payments, all.operations, all.alerts,
-	} {
-		if err := step(ctx, q, plain(ids), lock); err != nil {
-			return nil, fmt.Errorf("store: ledger of order %v: %w", ids, err)
+	steps := []struct {
+		read func(context.Context, database.Querier, []any, string) error
+		of   func(*loaded) bool
+	}{
+		{all.heads, func(*loaded) bool { return true }},
+		{all.ledgers, func(*loaded) bool { return true }},
+		{all.payments, (*loaded).booked}, {all.operations, (*loaded).booked},
+		{all.alerts, func(l *loaded) bool { return l.openAlerts != 0 }},
+	}
+	for i, step := range steps {
+		if i > 0 {
+			ids = all.ids(step.of)
 		}
-		if ids = all.ids(); len(ids) == 0 {
-			break
+		if len(ids) == 0 {
+			continue
+		}
+		if err := step.read(ctx, q, plain(ids), lock); err != nil {
+			return nil, fmt.Errorf("store: ledger of order %v: %w", ids, err)
 		}
 	}
 	return all, nil
 }
+
+// booked reports whether the order has a ledger.
+func (l *loaded) booked() bool { return l.Version != 0 }
 
 // shelves are ledgers while they are read.
 type shelves map[order.ID]*loaded
@@ -61,7 +74,17 @@ func plain(ids []order.ID) []any {
 	return args
 }
 
-func (all shelves) ids() []order.ID { return slices.Sorted(maps.Keys(all)) }
+// ids are those of which it holds.
+func (all shelves) ids(of func(*loaded) bool) []order.ID {
+	var ids []order.ID
+	for id, l := range all {
+		if of(l) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
 
 const headColumns = `o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
   (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date`
@@ -159,20 +182,8 @@ func (all shelves) operations(ctx context.Context, q database.Querier, ids []any
 	return err
 }
 
-// alerts reads which alerts are open, where any are: so opening one that is open adds
-// nothing to the timeline.
-func (all shelves) alerts(ctx context.Context, q database.Querier, _ []any, _ string) error {
-	var ids []order.ID
-	for id, l := range all {
-		if l.openAlerts != 0 {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	slices.Sort(ids)
-	args := plain(ids)
+// alerts reads which alerts are open: so opening one that is open adds nothing to the timeline.
+func (all shelves) alerts(ctx context.Context, q database.Querier, ids []any, _ string) error {
 	_, err := database.List(ctx, q, func(row database.Row) (bool, error) {
 		var id order.ID
 		var a ledger.AlertRef
@@ -181,7 +192,7 @@ func (all shelves) alerts(ctx context.Context, q database.Querier, _ []any, _ st
 		}
 		all[id].OpenAlerts = append(all[id].OpenAlerts, a)
 		return true, nil
-	}, "SELECT order_id, kind, cause FROM plg_kessai_alert WHERE order_id IN ("+database.Marks(len(args))+") AND closed_at IS NULL ORDER BY order_id, kind, cause", args...)
+	}, "SELECT order_id, kind, cause FROM plg_kessai_alert WHERE order_id IN ("+database.Marks(len(ids))+") AND closed_at IS NULL ORDER BY order_id, kind, cause", ids...)
 	return err
 }
 

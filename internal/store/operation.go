@@ -47,11 +47,10 @@ func (s *Store) bigint() string { return "CAST(? AS " + integer(s.db.Engine()) +
 
 // changed runs one conditional UPDATE in a transaction of its own.
 func (s *Store) changed(ctx context.Context, query string, args ...any) (bool, error) {
-	var n int64
-	err := s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) (err error) {
-		n, err = execCount(ctx, tx, query, args...)
-		return err
-	})
+	n, err := s.db.WriteOne(ctx, query, args...)
+	if err != nil {
+		err = fmt.Errorf("store: %s: %w", verb(query), err)
+	}
 	return n > 0, err
 }
 

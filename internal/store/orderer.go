@@ -18,25 +18,23 @@ const ordererSQL = `SELECT o.name01, o.name02, o.kana01, o.kana02, o.phone_numbe
 FROM dtb_order o LEFT JOIN dtb_shipping s ON s.id = (SELECT MIN(f.id) FROM dtb_shipping f WHERE f.order_id = o.id)
 LEFT JOIN dtb_customer c ON c.id = o.customer_id WHERE o.id = ?`
 
-// Orderer implements ledger.Store. An order sent to several addresses tells its first.
+// Orderer implements ledger.Store. An order sent to several addresses tells its first. What a
+// member did before is told of no one moment: it weighs a risk, and moves no money.
 func (s *Store) Orderer(ctx context.Context, id order.ID, now time.Time) (who ledger.Orderer, err error) {
-	err = s.db.Snapshot(ctx, func(ctx context.Context, q database.Querier) error {
-		found := false
-		if who, found, err = database.One(ctx, q, scanOrderer, ordererSQL, int64(id)); err != nil {
-			return fmt.Errorf("store: who orders %d: %w", id, err)
-		}
-		if !found {
-			return problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
-		}
-		if who.Member.ID == 0 {
-			return nil
-		}
-		if err := loadMember(ctx, q, id, now, &who); err != nil {
-			return fmt.Errorf("store: member %d: %w", who.Member.ID, err)
-		}
-		return nil
-	})
-	return who, err
+	q := s.db.Read()
+	who, found, err := database.One(ctx, q, scanOrderer, ordererSQL, int64(id))
+	switch {
+	case err != nil:
+		return who, fmt.Errorf("store: who orders %d: %w", id, err)
+	case !found:
+		return who, problem.New(problem.NotFound, "order.unknown", problem.Args{"Order": id})
+	case who.Member.ID == 0:
+		return who, nil
+	}
+	if err := loadMember(ctx, q, id, now, &who); err != nil {
+		return who, fmt.Errorf("store: member %d: %w", who.Member.ID, err)
+	}
+	return who, nil
 }
 
 func scanOrderer(row database.Row) (w ledger.Orderer, err error) {

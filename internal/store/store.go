@@ -17,6 +17,7 @@ type Store struct {
 	db      *database.DB
 	now     func() time.Time
 	updates *crowd[update]
+	takings *crowd[update] // updates that want goods; nil where they go with the others
 	views   *crowd[*view]
 	knowns  *crowd[*known]
 	matches *crowd[*matching]
@@ -27,14 +28,20 @@ var _ ledger.Store = (*Store)(nil)
 // New makes a Store. now dates the rows of a decision that tells no time itself.
 func New(db *database.DB, now func() time.Time) *Store {
 	const reading = 2 // one is on its way while another is worked off
-	return &Store{
+	s := &Store{
 		db: db, now: now,
-		updates: &crowd[update]{lanes: lanes(db.Engine()), apart: func(a, b update) bool { return a.id == b.id }},
+		updates: &crowd[update]{lanes: lanes(db.Engine()), apart: sameOrder},
 		views:   &crowd[*view]{lanes: reading},
 		knowns:  &crowd[*known]{lanes: reading, apart: func(a, b *known) bool { return a.merchant != b.merchant }},
 		matches: &crowd[*matching]{lanes: reading, apart: func(a, b *matching) bool { return a.merchant != b.merchant }},
 	}
+	if db.Engine() != database.SQLite { // one lane: they wait for each other's stock anyhow
+		s.takings = &crowd[update]{lanes: 1, apart: sameOrder}
+	}
+	return s
 }
+
+func sameOrder(a, b update) bool { return a.id == b.id }
 
 // lanes is how many transactions of several Updates are under way at once: while one waits
 // for its commit another goes on. SQLite has one writer.
@@ -46,11 +53,22 @@ func lanes(e database.Engine) int {
 }
 
 // Waiting is how many Updates wait to be carried out together.
-func (s *Store) Waiting() int { return s.updates.waiting() }
+func (s *Store) Waiting() int {
+	n := s.updates.waiting()
+	if s.takings != nil {
+		n += s.takings.waiting()
+	}
+	return n
+}
 
 // Gather sets how many Updates that wait are worth a transaction of their own beside the one
 // under way, and how long one waits before it goes by itself. 0 is the usual.
-func (s *Store) Gather(company int, patience time.Duration) { s.updates.gather(company, patience) }
+func (s *Store) Gather(company int, patience time.Duration) {
+	s.updates.gather(company, patience)
+	if s.takings != nil {
+		s.takings.gather(company, patience)
+	}
+}
 
 // races is how often an Update starts over because another node was faster.
 const races = 8
@@ -64,7 +82,11 @@ func (s *Store) Update(ctx context.Context, id order.ID, decide func(*ledger.Led
 	if s.db.Writing(ctx) { // it is refused, without waiting for what it keeps waiting
 		return single()
 	}
-	return s.updates.do(ctx, update{id, decide}, single, func(calls []*call[update]) { s.together(ctx, calls) })
+	u, crowd := update{id: id, decide: decide, goods: ledger.AsksGoods(ctx)}, s.updates
+	if u.goods && s.takings != nil {
+		crowd = s.takings
+	}
+	return crowd.do(ctx, u, single, func(calls []*call[update]) { s.together(ctx, calls) })
 }
 
 func (s *Store) updateSingle(ctx context.Context, id order.ID, decide func(*ledger.Ledger) error) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,13 +15,14 @@ import (
 
 // Updates of different orders that come at the same time share a transaction, and the
 // statements that read and write their ledgers: a server's time goes into journeys and
-// commits. It is done only where that cannot be noticed: an Update that has to wait for a row,
-// to see goods or to edit the order goes by itself, and where anything fails all do.
+// commits. It is done only where that cannot be noticed: an Update that has to wait for its
+// order or to edit it goes by itself, and where anything fails all do.
 
 // update is a call of Update.
 type update struct {
 	id     order.ID
 	decide func(*ledger.Ledger) error
+	goods  bool // it will ask for them
 }
 
 // errAsunder undoes what was done together: each is done by itself.
@@ -58,33 +60,136 @@ func (s *Store) updateTogether(ctx context.Context, tx *database.Tx, calls []*ca
 	if err != nil {
 		return err
 	}
-	var party []*writer
+	b := &batch{tx: tx, at: s.decidedAt}
+	calls = slices.Clone(calls)
+	slices.SortFunc(calls, func(a, b *call[update]) int { return cmp.Compare(a.what.id, b.what.id) })
 	for _, c := range calls {
-		if w := s.joined(tx, all[c.what.id], c); w != nil {
-			party = append(party, w)
+		before := all[c.what.id]
+		if before != nil && c.what.goods {
+			b.waiting = append(b.waiting, wanting{c, before})
+			continue
 		}
+		b.join(c, before, nil)
 	}
-	slices.SortFunc(party, func(a, b *writer) int { return int(a.before.Order.ID - b.before.Order.ID) })
-	return writeTogether(ctx, tx, party)
+	if err := b.supply(ctx); err != nil {
+		return err
+	}
+	return b.write(ctx)
 }
 
-// joined decides one, and returns its writer unless it failed or has to go alone.
-func (s *Store) joined(tx *database.Tx, before *loaded, c *call[update]) *writer {
-	if before == nil { // somebody has it, or it is not there
-		c.alone = true
-		return nil
+// batch is Updates that are carried out together. What decides without goods comes first; then
+// each of the others sees the goods as those before it leave them.
+type batch struct {
+	tx      *database.Tx
+	at      func(*ledger.Ledger) time.Time
+	writers []*writer
+	waiting []wanting
+	rows    shelf           // the stock that moves or might, locked
+	points  map[int64]int64 // the members' whose row is locked
+}
+
+// wanting is an Update that has to see goods.
+type wanting struct {
+	call   *call[update]
+	before *loaded
+}
+
+// join decides one, which takes part unless it fails or has to go alone.
+func (b *batch) join(c *call[update], before *loaded, g *goods) {
+	c.alone = before == nil // somebody has it, or it is not there
+	if c.alone {
+		return
 	}
 	after := before.copy()
+	if g != nil {
+		after.Goods = &g.Goods
+	}
 	if c.err = attempt(after, c.what.decide); c.err != nil {
 		_, sheet := ledger.NeedsSheet(c.err)
-		c.alone = sheet || ledger.NeedsGoods(c.err) || errors.Is(c.err, errPanicked)
-		return nil
+		more := ledger.NeedsGoods(c.err)
+		if more && !sheet && g == nil {
+			b.waiting = append(b.waiting, wanting{c, before})
+		}
+		c.alone = sheet || more || errors.Is(c.err, errPanicked)
+		return
 	}
-	w := &writer{tx: tx, before: before, after: after, now: s.decidedAt(after)}
+	w := &writer{tx: b.tx, before: before, after: after, goods: g, now: b.at(after)}
 	if c.err = w.check(); c.err != nil {
-		return nil
+		return
 	}
-	return w
+	if g != nil && len(w.out) != 0 && g.known(w.out) == nil { // what nobody has locked
+		c.alone = true
+		return
+	}
+	if g != nil {
+		b.moved(w)
+	}
+	b.writers = append(b.writers, w)
+}
+
+// moved lets the next one see what this one moves.
+func (b *batch) moved(w *writer) {
+	b.rows.take(w.out)
+	if customer := w.before.Order.CustomerID; customer != 0 {
+		b.points[customer] += w.back
+	}
+}
+
+// supply locks all that the batch moves or may move, in the order in which a single one does
+// (stock rows, members), and lets those decide who wait for it.
+func (b *batch) supply(ctx context.Context) error {
+	lines := map[order.ID][]order.Item{}
+	if len(b.waiting) != 0 {
+		ids := make([]order.ID, len(b.waiting))
+		for i, w := range b.waiting {
+			ids[i] = w.call.what.id
+		}
+		var err error
+		if lines, err = loadLines(ctx, b.tx, ids...); err != nil {
+			return err
+		}
+	}
+	var stock []order.Movement
+	var members []int64
+	for _, w := range b.waiting {
+		stock = append(stock, (&goods{lines: lines[w.call.what.id]}).classes()...)
+		members = append(members, w.before.Order.CustomerID)
+	}
+	for _, w := range b.writers {
+		stock = append(stock, w.out...)
+		if b.tx.ForUpdate() != "" && (w.back != 0 || w.counts()) {
+			members = append(members, w.before.Order.CustomerID)
+		}
+	}
+	var err error
+	if b.rows, err = lockStock(ctx, b.tx, touched(stock)); err != nil {
+		return err
+	}
+	if b.points, err = lockMembers(ctx, b.tx, members); err != nil {
+		return err
+	}
+	for _, w := range b.writers {
+		b.moved(w)
+	}
+	waiting := b.waiting
+	b.waiting = nil
+	for _, w := range waiting {
+		g := &goods{lines: lines[w.call.what.id], rows: b.rows}
+		g.reckon()
+		g.Points = b.points[w.before.Order.CustomerID]
+		b.join(w.call, w.before, g)
+	}
+	return nil
+}
+
+// touched are the classes of movements, each once and in order, however much they move.
+func touched(ms []order.Movement) []order.Movement {
+	out := make([]order.Movement, 0, len(ms))
+	for _, m := range ms {
+		out = append(out, order.Movement{ProductClassID: m.ProductClassID})
+	}
+	slices.SortFunc(out, func(a, b order.Movement) int { return cmp.Compare(a.ProductClassID, b.ProductClassID) })
+	return slices.Compact(out)
 }
 
 // errPanicked is a decision that panicked among others: it does so again in its caller's
@@ -100,23 +205,22 @@ func attempt(l *ledger.Ledger, decide func(*ledger.Ledger) error) (err error) {
 	return decide(l)
 }
 
-// writeTogether writes what several decisions changed. Locks are taken as a single one takes
-// them: orders, stock rows, members.
-func writeTogether(ctx context.Context, tx *database.Tx, party []*writer) error {
-	if err := moveTogether(ctx, tx, party); err != nil {
+// write writes what the batch's decisions changed.
+func (b *batch) write(ctx context.Context) error {
+	if err := b.move(ctx); err != nil {
 		return err
 	}
 	rows := newGathered()
-	for _, w := range party {
+	for _, w := range b.writers {
 		w.rows = rows
 		if err := w.ownRows(ctx); err != nil {
 			return err
 		}
 	}
-	if err := rows.flush(ctx, tx); err != nil {
+	if err := rows.flush(ctx, b.tx); err != nil {
 		return err
 	}
-	for _, w := range party {
+	for _, w := range b.writers {
 		if err := w.summary(ctx); err != nil {
 			return err
 		}
@@ -124,35 +228,20 @@ func writeTogether(ctx context.Context, tx *database.Tx, party []*writer) error 
 	return nil
 }
 
-// moveTogether gives back stock and points, and locks the members that are to be counted.
-func moveTogether(ctx context.Context, tx *database.Tx, party []*writer) error {
-	var out []order.Movement
-	var members []int64
-	for _, w := range party {
-		out = append(out, w.out...)
-		if customer := w.before.Order.CustomerID; customer != 0 && (w.back != 0 || w.counts()) {
-			members = append(members, customer)
-		}
-	}
-	rows, err := lockStock(ctx, tx, order.Difference(nil, out))
-	if err != nil {
-		return err
-	}
+// move moves stock, all at once, and points.
+func (b *batch) move(ctx context.Context) error {
 	var moved []order.Movement
 	var at time.Time
-	for _, w := range party {
-		moved = append(moved, w.movable(rows)...)
+	for _, w := range b.writers {
+		moved = append(moved, w.movable(b.rows)...)
 		if w.now.After(at) {
 			at = w.now
 		}
 	}
-	if err := shift(ctx, tx, at, order.Difference(nil, moved)); err != nil {
+	if err := shift(ctx, b.tx, at, order.Difference(nil, moved)); err != nil {
 		return err
 	}
-	if err := lockMembers(ctx, tx, members); err != nil {
-		return err
-	}
-	for _, w := range party {
+	for _, w := range b.writers {
 		w.memberLocked = true
 		if err := w.movePoints(ctx); err != nil {
 			return err
@@ -161,15 +250,24 @@ func moveTogether(ctx context.Context, tx *database.Tx, party []*writer) error {
 	return nil
 }
 
-func lockMembers(ctx context.Context, tx *database.Tx, members []int64) error {
-	if len(members) == 0 || tx.ForUpdate() == "" {
-		return nil
+// lockMembers locks members' rows in the order of their ids, and tells their points. Zeroes are
+// nobody.
+func lockMembers(ctx context.Context, tx *database.Tx, members []int64) (map[int64]int64, error) {
+	found := map[int64]int64{}
+	members = slices.DeleteFunc(members, func(id int64) bool { return id == 0 })
+	if len(members) == 0 {
+		return found, nil
 	}
 	slices.Sort(members)
 	args := database.Anys(padded(slices.Compact(members)))
-	_, err := database.List(ctx, tx, database.Scalar[int64], "SELECT id FROM dtb_customer WHERE id IN ("+database.Marks(len(args))+") ORDER BY id"+tx.ForUpdate(), args...)
+	_, err := database.List(ctx, tx, func(row database.Row) (bool, error) {
+		var id, balance int64
+		err := row.Scan(&id, database.Whole(&balance, "dtb_customer.point", &id))
+		found[id] = balance
+		return true, err
+	}, "SELECT id, point FROM dtb_customer WHERE id IN ("+database.Marks(len(args))+") ORDER BY id"+tx.ForUpdate(), args...)
 	if err != nil {
-		return fmt.Errorf("store: members: %w", err)
+		return nil, fmt.Errorf("store: members: %w", err)
 	}
-	return nil
+	return found, nil
 }
