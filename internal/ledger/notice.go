@@ -229,7 +229,7 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 		return true
 	case l.onceWorth(p, n.Amount):
 		return true
-	case l.lateCorrection(p, Finding{Kind: Found, PaymentID: n.PaymentID, Type: n.Type, Status: n.Status, Amount: n.Amount}) != nil:
+	case len(l.lateChanges(p, Finding{Kind: Found, PaymentID: n.PaymentID, Type: n.Type, Status: n.Status, Amount: n.Amount})) > 0:
 		return true
 	case l.endsElsewhere(p, Finding{Kind: Found, Status: n.Status}), l.replacement(p) != nil && n.Status != p.Status:
 		return true // another payment may have taken its place, or has
