@@ -101,3 +101,36 @@ func TestAnotherAmountAtThePage(t *testing.T) {
 	w.stands(p, payment.AwaitingBuyer, "")
 	w.alerted(AlertContradiction)
 }
+
+// TestAWordOnASagasRefund: staff said of the 342 of a change that it took effect, and its saga
+// ends. 094 is asked about it all the same, and tells that nothing was given back.
+func TestAWordOnASagasRefund(t *testing.T) {
+	t.Parallel()
+	w, p, _ := atPaidy(t)
+	w.l.Order.Total = lower
+	var parent *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		parent, err = l.planChange(tk, Change{PaymentID: p.ID, Button: payment.SaleChangeButton, Amount: total, Total: lower, Actor: clerk})
+		return err
+	})
+	w.settle(w.step(parent), verdictOf(yes("p1")))
+	w.must(func(l *Ledger, tk tick) error { // told by the notice of 341
+		return l.learn(tk, l.payment(p.ID), payment.Cleared, total, tk.now, "inquiry")
+	})
+	op := w.unknown(w.step(parent))
+	w.now = op.DeadlineAt.Add(settleMargin)
+	w.must(func(l *Ledger, tk tick) error {
+		return l.settleByHand(tk, SettleUnknown{Operation: op.ID, Happened: true, Reason: "x", Actor: clerk})
+	})
+	w.steps(parent)
+	if got := w.l.operation(parent.ID); got.State != payment.Succeeded {
+		t.Fatalf("%+v", got)
+	}
+	at := w.l.payment(p.ID).AskAt
+	if at.IsZero() || at.After(w.now.Add(handWatch)) {
+		t.Fatalf("asked about at %s", at)
+	}
+	w.now = at
+	w.watch(p, w.foundOf(payment.Paidy, "40"))
+	w.alerted(AlertContradiction)
+}
