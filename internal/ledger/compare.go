@@ -140,7 +140,7 @@ func (s *Service) compare(ctx context.Context, due DuePayment) (Comparison, comp
 	if c.Kind == UnknownToThem && !l.neverUsed(p, f, on.witnessed) {
 		c.Remedy = RemedyTell // it may stand there under another id
 	}
-	if c.Kind == CorrectedThere && f.Heir != nil || c.Kind == AmountDiffers && l.lateCorrection(p, f) != nil {
+	if c.Kind == CorrectedThere && f.Heir != nil || c.Kind == AmountDiffers && len(l.lateChanges(p, f)) > 0 {
 		c.Remedy = RemedyTake // what stands in its place takes over its role; and a late change is ours (decision 0017)
 	}
 	return c, on, nil

@@ -64,7 +64,7 @@ func (s *Service) confirmOld(ctx context.Context, in Change) error {
 		return err
 	}
 	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
-	if l.lateCorrection(p, f) != nil { // then planning refuses the amount that the person was shown
+	if len(l.lateChanges(p, f)) > 0 { // then planning refuses the amount that the person was shown
 		_, err = s.update(ctx, in.Order, func(l *Ledger, t tick) error {
 			if now := l.payment(in.PaymentID); now.stillAs(p) {
 				return l.learnLate(t, now, f)

@@ -15,8 +15,8 @@ import (
 // captured, cancelled and asked about.
 func (p *Payment) standUnder(id string, s payment.Status) {
 	p.addPaygentID(id)
-	if id != "" && !p.living() && p.stage() != payment.StageFinished && (s.Authorises() || s.Pays()) {
-		p.PaymentID = id
+	if id != "" && id != p.PaymentID && !p.living() && p.stage() != payment.StageFinished && (s.Authorises() || s.Pays()) {
+		p.PaymentID, p.LastNoticeID = id, 0
 	}
 }
 

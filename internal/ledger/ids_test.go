@@ -234,3 +234,35 @@ func TestTheCentreIsBehindTheOtherID(t *testing.T) {
 		})
 	}
 }
+
+// TestTheOrderOfTwoIDs: notices are in an order among those of one payment_id only. What one
+// number's or card's end told says nothing of the money that another one's notice, sent before
+// and late, tells of.
+func TestTheOrderOfTwoIDs(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		method    payment.Method
+		end, paid payment.Status
+		ended     string
+		want      AlertKind // of money for an order that is over
+	}{
+		"the second number expired, the first is paid": {payment.Conveni, "12", "43", "p2", AlertPaidCanceled},
+		"the first number expired, the second is paid": {payment.Conveni, "12", "40", "p1", AlertPaidCanceled},
+		"the second card expired, the first stands":    {payment.Card, "33", "20", "p2", AlertContradiction},
+	} {
+		w := linked(t, tt.method)
+		other := map[string]string{"p1": "p2", "p2": "p1"}[tt.ended]
+		late := w.noticeOf(other, tt.paid)
+		w.notified(tt.ended, tt.end)
+		w.status(order.Canceled)
+		if !w.take(late) {
+			t.Fatalf("%s: %s without 094", name, late.State)
+		}
+		f := w.found(tt.paid)
+		f.PaymentID, f.Type = other, late.Type
+		w.confirm(late, &f)
+		if !w.alerts[string(tt.want)] {
+			t.Errorf("%s: %s %s, alerts %v", name, late.State, late.Reason, w.alerts)
+		}
+	}
+}

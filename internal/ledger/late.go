@@ -3,6 +3,7 @@ package ledger
 import (
 	"slices"
 
+	"kessai/internal/order"
 	"kessai/internal/payment"
 )
 
@@ -10,39 +11,52 @@ import (
 // telegram was under way for longer than anybody waits. 094 then tells its amount, which is no
 // stranger's (decision 0017).
 
-// lateCorrection is the change of the payment's amount that 094 shows to have taken effect
-// after all, nil if it shows none.
-func (l *Ledger) lateCorrection(p *Payment, f Finding) *Operation {
+// lateChanges are the changes of the payment's amount that 094 shows to have taken effect after
+// all, none if it shows none.
+func (l *Ledger) lateChanges(p *Payment, f Finding) []*Operation {
 	if !p.standsAt(f) || l.rightAmount(p, f.Amount) {
 		return nil
 	}
+	var refunds []*Operation
 	for _, op := range slices.Backward(l.Operations) {
-		if op.PaymentID == p.ID && op.silentlyDeclined() && changesAmount(op) && op.Amount == f.Amount {
-			return op
+		switch {
+		case op.PaymentID != p.ID || !op.silentlyDeclined() || !changesAmount(op):
+		case op.Kind == payment.RefundPaidy:
+			refunds = append(refunds, op)
+		case op.Amount == f.Amount:
+			return []*Operation{op}
 		}
 	}
-	return nil
+	return l.lateRefunds(p, f, refunds)
 }
 
-// lateRefund is a refund of a part at Paidy that took effect late, and before one that is open:
-// 342 gives a difference back, so that less than either wanted is left.
-func (l *Ledger) lateRefund(p *Payment, f Finding) *Operation {
-	open := l.openDifference(p)
-	if open == nil || !p.standsAt(f) {
-		return nil
+// lateRefundsAtMost bounds the refunds of one payment that are held against what 094 tells.
+const lateRefundsAtMost = 10
+
+// lateRefunds are those refunds of a part that took effect late: 342 gives a difference back, so
+// that less is left, also than one that is open wanted. The fewest of them explain it; those
+// alone, rather than together with what is open.
+func (l *Ledger) lateRefunds(p *Payment, f Finding, refunds []*Operation) (came []*Operation) {
+	refunds = refunds[:min(len(refunds), lateRefundsAtMost)]
+	from := []order.Yen{p.Amount}
+	if open := l.openDifference(p); open != nil {
+		from = append(from, open.Amount)
 	}
-	for _, op := range slices.Backward(l.Operations) {
-		if op.PaymentID != p.ID || !changesAmount(op) || op == open {
-			continue
+	for set := 1; set < 1<<len(refunds); set++ {
+		var some []*Operation
+		back := order.Yen(0)
+		for i, op := range refunds {
+			if set&(1<<i) != 0 && p.Amount > op.Amount {
+				some, back = append(some, op), back+p.Amount-op.Amount
+			}
 		}
-		if op.State == payment.Succeeded { // the differences of those before were from another amount
-			return nil
-		}
-		if op.silentlyDeclined() && f.Amount == open.Amount-(p.Amount-op.Amount) {
-			return op
+		for _, had := range from {
+			if len(some) > 0 && (came == nil || len(some) < len(came)) && f.Amount == had-back {
+				came = some
+			}
 		}
 	}
-	return nil
+	return came
 }
 
 // openDifference is the refund of a part that is on its way, nil if none is.
@@ -63,16 +77,14 @@ func (op *Operation) silentlyDeclined() bool {
 	return op.State == payment.DeclinedOp && (op.Cause == causeNotHappened || op.Cause == byHand)
 }
 
-// learnLate takes a late effect as what it is: the operation's.
+// learnLate takes late effects as what they are: the operations'.
 func (l *Ledger) learnLate(t tick, p *Payment, f Finding) error {
-	late := l.lateCorrection(p, f)
-	if late == nil {
-		late = l.lateRefund(p, f)
+	for _, op := range l.lateChanges(p, f) {
+		if err := l.takeLate(t, op, p, "inquiry", f.Status); err != nil {
+			return err
+		}
 	}
-	if late == nil {
-		return nil
-	}
-	return l.takeLate(t, late, p, "inquiry", f.Status)
+	return nil
 }
 
 // takeLate is the late success of a change of the amount.

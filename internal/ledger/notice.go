@@ -46,7 +46,7 @@ func (l *Ledger) decideNotice(t tick, n *Notice, f *Finding) (ask bool, err erro
 		return false, l.park(t, n, ParkType)
 	case n.Environment != p.Environment || n.MerchantID != p.MerchantID:
 		return false, l.park(t, n, ParkEnvironment)
-	case n.NoticeID < p.LastNoticeID && p.Status.Backwards(n.Status):
+	case n.PaymentID == p.PaymentID && n.NoticeID < p.LastNoticeID && p.Status.Backwards(n.Status):
 		return false, l.finish(t, n, p, NoticeSuperseded)
 	case p.beside(n.PaymentID):
 		return false, l.finish(t, n, p, NoticeSuperseded)
@@ -229,7 +229,7 @@ func (l *Ledger) risky(t tick, n *Notice, p *Payment) bool {
 		return true
 	case l.onceWorth(p, n.Amount):
 		return true
-	case l.lateCorrection(p, Finding{Kind: Found, PaymentID: n.PaymentID, Type: n.Type, Status: n.Status, Amount: n.Amount}) != nil:
+	case len(l.lateChanges(p, Finding{Kind: Found, PaymentID: n.PaymentID, Type: n.Type, Status: n.Status, Amount: n.Amount})) > 0:
 		return true
 	case l.endsElsewhere(p, Finding{Kind: Found, Status: n.Status}), l.replacement(p) != nil && n.Status != p.Status:
 		return true // another payment may have taken its place, or has
@@ -385,7 +385,9 @@ func (l *Ledger) finish(t tick, n *Notice, p *Payment, s NoticeState) error {
 	l.closeAlert(t, AlertNoticeParked, parkCause(n)) // it may have been parked before
 	n.State, n.Reason, n.NextAt = s, NotParked, time.Time{}
 	if p != nil && slices.Contains(p.PaymentIDs, n.PaymentID) {
-		p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+		if n.PaymentID == p.PaymentID { // another id's tell nothing of this one's order
+			p.LastNoticeID = max(p.LastNoticeID, n.NoticeID)
+		}
 		// Chosen at the centre's page with the card that paid; a change of the amount repeats it.
 		if p.PaymentClass == "" && n.PaymentID == p.PaymentID && n.Status.Alive() {
 			p.PaymentClass, p.SplitCount = n.PaymentClass, n.SplitCount

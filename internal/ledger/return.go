@@ -123,7 +123,7 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 		return notNow("payment.number_issued", nil)
 	case p.Phase == payment.Unknown && l.beginning(p) != nil: // it took effect, and something may stand in its place
 		return notNow("payment.unconfirmed", nil)
-	case p.Phase == payment.AwaitingBuyer && l.outside(p) && (f == nil || f.Kind == NoAnswer || l.tells(p, *f) && f.Status.Alive()):
+	case p.Phase == payment.AwaitingBuyer && l.outside(p) && (f == nil || f.Kind == NoAnswer || l.isAbout(p, *f) && f.Status.Alive()): // for whichever amount
 		return notNow("payment.unconfirmed", nil)
 	case p.living():
 		return nil

@@ -46,6 +46,7 @@ func TestComingBack(t *testing.T) {
 		"stopped, but no answer":  {true, &Finding{Kind: NoAnswer}, order.Pending, payment.AwaitingBuyer, "payment.unconfirmed"},
 		"stopped, but not asked":  {true, nil, order.Pending, payment.AwaitingBuyer, "payment.unconfirmed"},
 		"paid with another yen":   {false, func() *Finding { f := found(payment.Cleared); f.Amount++; return f }(), order.Pending, payment.AwaitingBuyer, ""},
+		"stopped, another yen":    {true, func() *Finding { f := found(payment.Cleared); f.Amount++; return f }(), order.Pending, payment.AwaitingBuyer, "payment.unconfirmed"},
 		"an older one, our id":    {false, func() *Finding { f := found(payment.Cleared); f.BegunAt = f.BegunAt.Add(-time.Hour); return f }(), order.Pending, payment.AwaitingBuyer, ""},
 		"of another payment type": {false, func() *Finding { f := found(payment.Cleared); f.Type = "02"; return f }(), order.Pending, payment.AwaitingBuyer, ""},
 	} {

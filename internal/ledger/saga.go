@@ -271,7 +271,9 @@ func (l *Ledger) endSaga(t tick, parent *Operation, s payment.State, cause, code
 		return nil
 	}
 	if cur.Phase == payment.Captured {
-		cur.AskAt = watchCapture(cur, t.now)
+		if at := watchCapture(cur, t.now); !at.IsZero() { // a step that somebody's word settled is asked about all the same
+			cur.AskAt = at
+		}
 	}
 	if err := l.rejudge(t, cur, "saga:"+strconv.Quote(parent.Reason)); err != nil {
 		return err

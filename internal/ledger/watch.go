@@ -106,6 +106,8 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 			return err
 		}
+	case l.ofAnotherAmount(p, f): // which is applied by no path (money.md §5); a person finds out whose it is
+		l.contradict(t, p, fact{event: amountDiffers, status: f.Status})
 	}
 	if l.pastLimit(t, p) && l.neverUsed(p, f, witnessed) {
 		return l.observe(t, p, fact{event: payment.NeverUsed, cause: "inquiry", actor: Paygent})
@@ -116,11 +118,36 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		l.notInTransit(t, p)
 	}
 	l.watchOn(t, p)
+	if unanswered := f.Kind == NoAnswer || f.Kind == NoSuch && !witnessed; unanswered || l.ofAnotherAmount(p, f) {
+		p.askAgain(t)
+	}
 	return nil
+}
+
+// amountDiffers is what `kessai reconcile` puts before staff, too.
+const amountDiffers = payment.Event(reconcilePrefix + string(AmountDiffers))
+
+// ofAnotherAmount reports that the payment stands at the centre for an amount that nothing of
+// ours explains.
+func (l *Ledger) ofAnotherAmount(p *Payment, f Finding) bool {
+	return p.Phase != payment.Ended && l.isAbout(p, f) && (f.Status.Authorises() || f.Status.Pays()) && !l.rightAmount(p, f.Amount)
+}
+
+// askAgain has a question put again that nobody else would put: what it was to tell may be told
+// by nothing else. Not for ever: no longer than something can still become of the payment.
+func (p *Payment) askAgain(t tick) {
+	if at := t.now.Add(24 * time.Hour); at.Before(p.LimitAt.Add(margin)) {
+		p.askBy(at)
+	}
 }
 
 // tells reports whether a finding is about this payment, for its amount.
 func (l *Ledger) tells(p *Payment, f Finding) bool {
+	return l.isAbout(p, f) && (l.rightAmount(p, f.Amount) || f.Status.Ends())
+}
+
+// isAbout reports whether a finding is about this payment, for whichever amount.
+func (l *Ledger) isAbout(p *Payment, f Finding) bool {
 	if f.Kind != Found || f.Type != p.Method.Type() {
 		return false
 	}
@@ -130,7 +157,7 @@ func (l *Ledger) tells(p *Payment, f Finding) bool {
 	if h := l.holder(f.PaymentID); h != nil && h != p {
 		return false // another one of the order's
 	}
-	return l.rightAmount(p, f.Amount) || f.Status.Ends()
+	return true
 }
 
 // pastLimit reports whether what was under way at the payment's limit has come by now.

@@ -251,8 +251,8 @@ func TestForgottenByPaidy(t *testing.T) {
 	}
 }
 
-// TestHowLongAPaymentIsWatched, where 094 says nothing that is of use: as long as something
-// can become of it.
+// TestHowLongAPaymentIsWatched, where 094 tells of something else: as long as something can
+// become of it.
 func TestHowLongAPaymentIsWatched(t *testing.T) {
 	t.Parallel()
 	captured := func(s payment.Status) func(*world, *Payment) {
@@ -289,7 +289,7 @@ func TestHowLongAPaymentIsWatched(t *testing.T) {
 		w := newWorld(t)
 		p := w.authorised("p1")
 		tt.put(w, p)
-		p = w.overdue(p, Finding{Kind: NoAnswer})
+		p = w.overdue(p, w.foundOf(payment.Conveni, payment.Cleared))
 		if want := tt.want(w, p); !p.AskAt.Equal(want) {
 			t.Errorf("%s: asked about at %s, not %s", name, p.AskAt, want)
 		}

@@ -151,8 +151,11 @@ func (r *sweep) hole(ctx context.Context) error {
 
 const askPage = 20
 
+var errNobodyAsked = errors.New("notice: no payment of a page could be asked about")
+
 // askAll has 094 asked about every payment not ended, after the centre told that it no
-// longer has all differences. The alert stays for a day.
+// longer has all differences. One that cannot be read or written keeps no other from it. The
+// alert stays for a day.
 func (r *sweep) askAll(ctx context.Context) error {
 	open, err := r.store.ShopAlerts(ctx, ledger.AlertPurged)
 	if err != nil {
@@ -170,11 +173,19 @@ func (r *sweep) askAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	failed := 0
 	for _, p := range payments {
 		r.after = p.PaymentID
 		if err := r.service.AskNow(ctx, p); err != nil {
-			return err
+			if ctx.Err() != nil {
+				return err
+			}
+			r.log.ErrorContext(ctx, "a payment was not asked about although differences are lost", "order", int64(p.OrderID), "error", err)
+			failed++
 		}
+	}
+	if failed > 1 && failed == len(payments) { // the database's fault rather than theirs: the next sweep begins again
+		return errNobodyAsked
 	}
 	if len(payments) < askPage {
 		for _, a := range open {

@@ -261,6 +261,28 @@ func TestPurgedWhileAnOrderIsGone(t *testing.T) {
 	r.expectStatus(other, order.Paid)
 }
 
+// TestPurgedWhileAnOrderCannotBeRead: nor does one whose row another hand spoilt.
+func TestPurgedWhileAnOrderCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	spoilt, id := r.paid(), r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	r.loseAll()
+	r.at(id, paygentsim.Captured, true)
+	r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID)
+	other := r.paid()
+	r.loseAll()
+	r.at(other, paygentsim.Captured, true)
+	sum := r.Number("SELECT payment_total FROM dtb_order WHERE id = ?", int64(spoilt))
+	r.Exec("UPDATE dtb_order SET payment_total = 'x' WHERE id = ?", int64(spoilt))
+	defer r.Exec("UPDATE dtb_order SET payment_total = ? WHERE id = ?", sum, int64(spoilt))
+	r.Advance(notice.SweepEvery)
+	r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+	r.expectStatus(id, order.Paid)
+	r.expectStatus(other, order.Paid)
+}
+
 // TestSweepOfASharedMerchant never asks without an id: what it is told then is lost for the
 // others.
 func TestSweepOfASharedMerchant(t *testing.T) {
