@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"time"
 
 	"kessai/internal/order"
@@ -8,6 +9,18 @@ import (
 
 // hostCause is that of what EC-CUBE's own hand did.
 const hostCause = "host"
+
+// MeetHost decides nothing but what EC-CUBE's own hand did to an order asks for.
+func (s *Service) MeetHost(ctx context.Context, id order.ID) error {
+	_, err := s.update(ctx, id, func(*Ledger, tick) error { return nil })
+	return err
+}
+
+// StrandedAlert is the alert of the shop that a payment is alive, or may be, whose order EC-CUBE's
+// own hand deleted: no decision about it can be made any more.
+func StrandedAlert(p Payment, at time.Time) AlertChange {
+	return AlertChange{Kind: AlertKept, Cause: p.ID, At: at, Data: EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount - p.HandRefunded}}
+}
 
 // meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
 // moved it, it has moved stock and points too: the hold is marked accordingly and
