@@ -28,6 +28,7 @@ func StrandedAlert(p Payment, at time.Time) AlertChange {
 func (l *Ledger) meetHost(t tick) error {
 	was, is := l.LastStatus, l.Order.Status
 	if was == is {
+		l.pointsByHost(t)
 		return nil
 	}
 	first := was == 0
@@ -52,6 +53,25 @@ func (l *Ledger) meetHost(t tick) error {
 	return nil
 }
 
+// pointsByHost marks the points of a hold as EC-CUBE's own hand saved the order's use_point: it has
+// moved the difference, and what it gave back is not to be given back again.
+func (l *Ledger) pointsByHost(t tick) {
+	if l.Hold == nil || l.Hold.Points == l.pointsIn(l.Order.Status) {
+		return
+	}
+	was := l.asHeld()
+	l.Hold.Points = l.pointsIn(l.Order.Status)
+	l.event(t, EventHoldChanged, System, nil, nil, hostCause, holding(was, *l.Hold))
+}
+
+// pointsIn is what an order in this status holds of its member's points: they go back with a return.
+func (l *Ledger) pointsIn(s order.Status) int64 {
+	if l.Order.CustomerID == 0 || s == order.Returned {
+		return 0
+	}
+	return l.Order.UsePoint
+}
+
 // followHost sees to the alerts as where staff change the status here; but nobody was asked
 // what becomes of a payment that is alive, so it is kept.
 func (l *Ledger) followHost(t tick, was order.Status) {
@@ -70,10 +90,7 @@ func (l *Ledger) followHost(t tick, was order.Status) {
 // heldByHost marks that EC-CUBE holds the order's goods, and its points unless they went
 // back with a return.
 func (l *Ledger) heldByHost(t tick, is order.Status) error {
-	points := l.Order.UsePoint
-	if l.Order.CustomerID == 0 || is == order.Returned {
-		points = 0
-	}
+	points := l.pointsIn(is)
 	was, kind := l.asHeld(), EventHoldChanged
 	if l.Hold == nil {
 		if l.Goods == nil {

@@ -23,10 +23,11 @@ func TestWhateverEccubesHandDoes(t *testing.T) {
 		}
 		host := func(rt *rapid.T) { c.hostMoves(rapid.SampledFrom(order.Statuses()).Draw(rt, "to")) }
 		actions["EC-CUBE moves the order"], actions["EC-CUBE moves it again"] = host, host
+		actions["EC-CUBE saves other points"] = func(rt *rapid.T) { c.hostSaves(rapid.SampledFrom([]int64{0, 50, uses, balance}).Draw(rt, "points")) }
 		actions["it is met"] = func(*rapid.T) { c.meet() }
 		actions["staff change the amount"] = func(*rapid.T) { c.changeAmount() }
 		actions[""] = func(*rapid.T) {
-			if c.l.LastStatus == c.l.Order.Status {
+			if c.met() {
 				c.adds()
 				c.unseen()
 			}
@@ -71,6 +72,22 @@ func (c *centre) hostMoves(to order.Status) {
 	}
 	c.points += int64(e.AddedPoints) * c.l.Order.AddPoint
 	c.l.Order.Status = to
+}
+
+// hostSaves saves other points used of a placed order, and moves the member's.
+func (c *centre) hostSaves(points int64) {
+	switch c.l.Order.Status {
+	case order.New, order.InProgress, order.Paid, order.Delivered:
+		if more := points - c.l.Order.UsePoint; more <= c.points {
+			c.points -= more
+			c.l.Order.UsePoint, c.sheet.Totals.UsePoint = points, points
+		}
+	}
+}
+
+// met reports that nothing is left of what EC-CUBE's own hand did.
+func (c *centre) met() bool {
+	return c.l.LastStatus == c.l.Order.Status && (c.l.Hold == nil || c.l.Hold.Points == c.l.pointsIn(c.l.Order.Status))
 }
 
 // unseen: money of an order that is over is on its way back, or a person was told.

@@ -223,3 +223,39 @@ func TestEccubesOwnTotal(t *testing.T) {
 	w.learnt(p, payment.ClearedFinal)
 	w.alerted()
 }
+
+// TestEccubesOwnPoints: EC-CUBE saved another use_point, and moved the member's points with it; what
+// it gave back is not given back again.
+func TestEccubesOwnPoints(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		to   int64 // use_point as EC-CUBE saved it
+		do   func(*world)
+		left int64 // points of the member at last
+	}{
+		"given back, then cancelled": {0, func(w *world) { w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) }, balance},
+		"more taken, then cancelled": {300, func(w *world) { w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) }, balance},
+		"given back, then returned":  {0, func(w *world) { w.moved(order.Delivered); w.moved(order.Returned) }, balance},
+		"given back, and kept":       {0, func(w *world) { w.learnt(w.l.Current(), payment.Cleared) }, balance},
+		"returned, then given back": {uses, func(w *world) {
+			w.moved(order.Delivered)
+			w.moved(order.Returned)
+			w.moved(order.Delivered)
+		}, balance - uses + adds},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.member(balance, uses, adds)
+			w.authorised("p1")
+			w.hosted = true
+			w.points -= tt.to - uses
+			w.l.Order.UsePoint = tt.to
+			w.sheet.Totals.UsePoint = tt.to
+			tt.do(w)
+			if w.points != tt.left {
+				t.Errorf("the member has %d points, not %d", w.points, tt.left)
+			}
+		})
+	}
+}
