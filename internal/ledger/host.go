@@ -26,9 +26,16 @@ func StrandedAlert(p Payment, at time.Time) AlertChange {
 // moved it, it has moved stock and points too: the hold is marked accordingly and
 // nothing is moved (money.md §7). It runs before every decision.
 func (l *Ledger) meetHost(t tick) error {
+	if err := l.statusByHost(t); err != nil || l.Hold == nil {
+		return err
+	}
+	l.pointsByHost(t)
+	return l.goodsByHost(t)
+}
+
+func (l *Ledger) statusByHost(t tick) error {
 	was, is := l.LastStatus, l.Order.Status
 	if was == is {
-		l.pointsByHost(t)
 		return nil
 	}
 	first := was == 0
@@ -56,12 +63,46 @@ func (l *Ledger) meetHost(t tick) error {
 // pointsByHost marks the points of a hold as EC-CUBE's own hand saved the order's use_point: it has
 // moved the difference, and what it gave back is not to be given back again.
 func (l *Ledger) pointsByHost(t tick) {
-	if l.Hold == nil || l.Hold.Points == l.pointsIn(l.Order.Status) {
+	if l.Hold.Points == l.pointsIn(l.Order.Status) {
 		return
 	}
 	was := l.asHeld()
 	l.Hold.Points = l.pointsIn(l.Order.Status)
 	l.event(t, EventHoldChanged, System, nil, nil, hostCause, holding(was, *l.Hold))
+}
+
+// goodsByHost marks the goods of a hold as the order's lines stand, if EC-CUBE's own hand saved the
+// order since our book was written: it has moved the difference. Of a class that is unlimited by
+// now nobody can tell what was taken; the hold keeps it while the order does.
+func (l *Ledger) goodsByHost(t tick) error {
+	if l.Version == 0 || l.Order.UpdatedAt.Unix() <= l.WrittenAt.Unix() {
+		return nil
+	}
+	if l.Goods == nil {
+		return errNeedGoods
+	}
+	was := l.asHeld()
+	var held []order.Movement
+	for _, m := range l.Goods.Wanted {
+		if s, ok := l.Goods.Stock[m.ProductClassID]; !ok { // the row is gone: it was taken before, or never
+			m.Quantity = min(m.Quantity, was.of(m.ProductClassID))
+		} else if s.Unlimited {
+			continue
+		}
+		if m.Quantity > 0 {
+			held = append(held, m)
+		}
+	}
+	for _, m := range was.Movements {
+		if l.Goods.Stock[m.ProductClassID].Unlimited {
+			held = append(held, m)
+		}
+	}
+	l.Hold.Movements = order.Difference(nil, held)
+	if len(order.Difference(was.Movements, held)) > 0 {
+		l.event(t, EventHoldChanged, System, nil, nil, hostCause, holding(was, *l.Hold))
+	}
+	return nil
 }
 
 // pointsIn is what an order in this status holds of its member's points: they go back with a return.

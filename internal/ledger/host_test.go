@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -257,5 +259,44 @@ func TestEccubesOwnPoints(t *testing.T) {
 				t.Errorf("the member has %d points, not %d", w.points, tt.left)
 			}
 		})
+	}
+}
+
+// TestEccubesOwnGoods: of a class that is unlimited by now, or whose row is gone, the hold keeps what
+// it took while the order has it; what never was taken is not held.
+func TestEccubesOwnGoods(t *testing.T) {
+	t.Parallel()
+	one := func(class, n int64) order.Movement { return order.Movement{ProductClassID: class, Quantity: n} }
+	saved := newWorld(t).now.Add(time.Minute)
+	for name, tt := range map[string]struct {
+		at    time.Time // update_date
+		goods *Goods
+		want  []order.Movement
+	}{
+		"not saved since":          {saved.Add(-time.Minute), nil, []order.Movement{one(8, 2), one(9, 1)}},
+		"saved as it was":          {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(9, 1)}, Stock: map[int64]Stock{8: {}, 9: {}}}, []order.Movement{one(8, 2), one(9, 1)}},
+		"another line":             {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(10, 3)}, Stock: map[int64]Stock{8: {}, 10: {}}}, []order.Movement{one(8, 2), one(10, 3)}},
+		"one is unlimited now":     {saved, &Goods{Wanted: []order.Movement{one(8, 1)}, Stock: map[int64]Stock{8: {}, 9: {Unlimited: true}}}, []order.Movement{one(8, 1), one(9, 1)}},
+		"the rows of two are gone": {saved, &Goods{Wanted: []order.Movement{one(8, 5), one(10, 1)}, Stock: map[int64]Stock{}}, []order.Movement{one(8, 2)}},
+		"no line is left":          {saved, &Goods{}, nil},
+	} {
+		w := newWorld(t)
+		l := &Ledger{Order: Head{ID: 1, Status: order.New, UpdatedAt: tt.at}, Version: 1, LastStatus: order.New, WrittenAt: w.now,
+			Hold: &Hold{ID: "h", State: Committed, Movements: []order.Movement{one(8, 2), one(9, 1)}}}
+		if err := l.meetHost(w.tick()); NeedsGoods(err) != (tt.goods != nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		l.Goods = tt.goods
+		was := l.asHeld()
+		if err := l.meetHost(w.tick()); err != nil || !slices.Equal(l.Hold.Movements, tt.want) || len(l.Moves) > 0 {
+			t.Errorf("%s: %v, holds %+v, moves %+v", name, err, l.Hold.Movements, l.Moves)
+		}
+		told := was.Movements
+		for _, e := range l.Events {
+			told = append(slices.Clone(told), e.Data.Goods...)
+		}
+		if left := order.Difference(told, tt.want); len(left) > 0 {
+			t.Errorf("%s: the timeline differs by %+v", name, left)
+		}
 	}
 }

@@ -22,6 +22,7 @@ type Ledger struct {
 	Goods      *Goods       // nil until a decision asked for it with NeedGoods
 	Sheet      *Sheet       // nil until a decision asked for it (NeedsSheet)
 	LastStatus order.Status // as it last stood when we looked; 0 while the order has no ledger row
+	WrittenAt  time.Time    // when our book of it was written last
 	OpenAlerts []AlertRef   // as loaded; what the decision changes of them is in Alerts
 
 	// Alone is the payment of which 094 has just shown, to this decision, that nothing took

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"log/slog"
 	"testing"
+	"time"
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
@@ -173,4 +174,41 @@ func (r *rig) cause(id order.ID, kind ledger.AlertKind) string {
 		r.t.Fatalf("%v", list)
 	}
 	return list[0]
+}
+
+// TestEccubesOwnLines: EC-CUBE saved other lines and moved their stock; what it gave back is not
+// given back again with the order, and what it took comes back.
+func TestEccubesOwnLines(t *testing.T) {
+	t.Parallel()
+	for name, saved := range map[string]int{"fewer pieces": 1, "more": 5, "as many": 3, "none": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.byHand = true
+			id := r.order(3)
+			if _, err := r.pay(id, goodCard, r.key(id)); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			r.Advance(time.Minute)
+			for _, c := range [][2]string{{"dtb_product_stock", "product_class_id"}, {"dtb_product_class", "id"}} {
+				r.Exec("UPDATE "+c[0]+" SET stock = stock + ? WHERE "+c[1]+" = ?", 3-saved, r.class)
+			}
+			r.Exec("UPDATE dtb_order_item SET quantity = ? WHERE order_id = ? AND product_class_id = ?", saved, int64(id), r.class)
+			if saved == 0 {
+				r.Exec("DELETE FROM dtb_order_item WHERE order_id = ? AND product_class_id = ?", int64(id), r.class)
+			}
+			r.Exec("UPDATE dtb_order SET update_date = ? WHERE id = ?", database.At(r.Now()), int64(id))
+			r.Advance(time.Minute)
+			if err := r.service.MeetHost(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+			r.expectStock(10 - int64(saved))
+			if _, err := r.change(id, false, "cancel"); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			r.expectStock(10)
+		})
+	}
 }

@@ -89,14 +89,14 @@ func (all shelves) heads(ctx context.Context, q database.Querier, ids []any, loc
 // ledgers reads the ledgers' own rows and the holds that are not released. An order without
 // a ledger row has neither.
 func (all shelves) ledgers(ctx context.Context, q database.Querier, ids []any, _ string) error {
-	query := `SELECT l.order_id, l.version, l.event_seq, l.current_id, l.pending_since, l.last_status,
+	query := `SELECT l.order_id, l.version, l.event_seq, l.current_id, l.pending_since, l.last_status, l.updated_at,
   (SELECT COUNT(*) FROM plg_kessai_alert a WHERE a.order_id = l.order_id AND a.closed_at IS NULL), ` + holdTable.list("h.") + `
 FROM plg_kessai_ledger l LEFT JOIN plg_kessai_hold h ON h.open_key = l.order_id WHERE l.order_id IN (` + database.Marks(len(ids)) + `)`
 	_, err := database.List(ctx, q, func(row database.Row) (bool, error) {
 		var id order.ID
 		var l loaded
 		var hold holdRow
-		dest := append([]any{&id, &l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, &l.openAlerts},
+		dest := append([]any{&id, &l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, millis{&l.WrittenAt}, &l.openAlerts},
 			holdTable.dest(&hold)...)
 		if err := row.Scan(dest...); err != nil {
 			return false, err
