@@ -25,6 +25,7 @@ type sweep struct {
 	holes      bool  // looked for to the end
 	found      int   // holes registered
 	purged     bool  // payments asked about to the end
+	failed     bool  // one of them could not be
 	after      string
 	marked     bool            // noted that 091 told everything, if it did
 	parked     []ledger.Notice // to be tried again, a page of them
@@ -152,7 +153,8 @@ func (r *sweep) hole(ctx context.Context) error {
 const askPage = 20
 
 // askAll has 094 asked about every payment not ended, after the centre told that it no
-// longer has all differences. The alert stays for a day.
+// longer has all differences. The alert stays for a day. One about which nothing can be decided
+// keeps no other from being asked about; it is tried again with the next sweep.
 func (r *sweep) askAll(ctx context.Context) error {
 	open, err := r.store.ShopAlerts(ctx, ledger.AlertPurged)
 	if err != nil {
@@ -173,8 +175,16 @@ func (r *sweep) askAll(ctx context.Context) error {
 	for _, p := range payments {
 		r.after = p.PaymentID
 		if err := r.service.AskNow(ctx, p); err != nil {
-			return err
+			if ctx.Err() != nil {
+				return err
+			}
+			r.failed = true
+			r.log.ErrorContext(ctx, "payment not asked about after differences were lost", "payment", p.PaymentID, "order", int64(p.OrderID), "error", err)
 		}
+	}
+	if len(payments) < askPage && r.failed {
+		r.purged = true
+		return nil
 	}
 	if len(payments) < askPage {
 		for _, a := range open {

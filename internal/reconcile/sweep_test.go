@@ -261,6 +261,32 @@ func TestPurgedWhileAnOrderIsGone(t *testing.T) {
 	r.expectStatus(other, order.Paid)
 }
 
+// TestPurgedWhileAnOrderCannotBeRead: nor does one about whose payment nothing can be decided.
+func TestPurgedWhileAnOrderCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	bad, id := r.paid(), r.paid()
+	s := r.sweeper("node-1")
+	r.run(s.Step)
+	r.Exec("UPDATE dtb_order SET payment_total = 1100.5 WHERE id = ?", int64(bad))
+	r.loseAll()
+	r.at(id, paygentsim.Captured, true)
+	r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID)
+	other := r.paid()
+	r.loseAll()
+	r.at(other, paygentsim.Captured, true)
+	r.Advance(notice.SweepEvery)
+	for range 20 { // its failures are logged, and it is tried again
+		for _, step := range []func(context.Context) (bool, time.Time, error){s.Step, r.confirmer.Step, r.watcher.Step} {
+			_, _, _ = step(t.Context())
+		}
+		r.Advance(time.Minute)
+	}
+	r.Exec("UPDATE dtb_order SET payment_total = 1100 WHERE id = ?", int64(bad))
+	r.expectStatus(id, order.Paid)
+	r.expectStatus(other, order.Paid)
+}
+
 // TestSweepOfASharedMerchant never asks without an id: what it is told then is lost for the
 // others.
 func TestSweepOfASharedMerchant(t *testing.T) {
