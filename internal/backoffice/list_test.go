@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -272,6 +274,25 @@ func TestHomeClosesWhatNoOrdersPageHas(t *testing.T) {
 		if said := webtest.Text(p.Document, "main"); !strings.Contains(said, "確認済みにしました") || r.openAlerts() != left-1 {
 			t.Errorf("%d alerts are open: %s", r.openAlerts(), said)
 		}
+	}
+}
+
+// TestHomeShowsWhatNoOtherPageDoes, however many orders need a person.
+func TestHomeShowsWhatNoOtherPageDoes(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	id := r.paid(1)
+	r.change(id, func(l *ledger.Ledger) {
+		for n := range 60 {
+			l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertDouble, Cause: strconv.Itoa(n), At: r.Now()})
+		}
+	})
+	r.Advance(time.Minute)
+	if err := r.Store.OpenShopAlert(t.Context(), ledger.StrandedAlert(*r.view(id).Current(), r.Now())); err != nil {
+		t.Fatal(err)
+	}
+	if said := webtest.Text(r.Get("/admin/").Document, "#attention"); !strings.Contains(said, "削除された注文の決済") || !strings.Contains(said, "61件") {
+		t.Errorf("%s", said)
 	}
 }
 
