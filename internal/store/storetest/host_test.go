@@ -8,6 +8,8 @@ import (
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
+	"kessai/internal/store"
+	"kessai/internal/wallet"
 )
 
 func TestMovedByHost(t *testing.T) {
@@ -86,5 +88,34 @@ func TestStranded(t *testing.T) {
 		if got := found(10); !slices.Equal(got, []string{authorised, open}) {
 			t.Errorf("seen by a person: %v", got)
 		}
+	})
+}
+
+// TestOpenWorkOfAnOrderThatIsGone keeps nobody in an environment: nothing can end it any more, and a
+// person was told (ledger.StrandedAlert).
+func TestOpenWorkOfAnOrderThatIsGone(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		stands, _ := s.planned(t)
+		gone, _ := s.planned(t)
+		customer := s.Member(0)
+		s.updateWallet(t, customer, func(w *wallet.Wallet) { w.Operation = s.cardOperation(customer, payment.StoreCard) })
+		expect := func(when string, open, living int64) {
+			t.Helper()
+			gotOpen, err := store.OpenOperations(ctx, s.DB.Read())
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := s.view(t, stands).Payments[0]
+			gotLiving, err := store.LivingPayments(ctx, s.DB.Read(), p.Environment, p.MerchantID)
+			if err != nil || gotOpen != open || gotLiving != living {
+				t.Errorf("%s: %d operations are open, %d payments live, %v", when, gotOpen, gotLiving, err)
+			}
+		}
+		expect("at first", 3, 2)
+		for _, table := range []string{"dtb_order_item WHERE order_id", "dtb_shipping WHERE order_id", "dtb_order WHERE id"} {
+			s.Exec("DELETE FROM "+table+" = ?", int64(gone))
+		}
+		expect("one is gone", 2, 1)
 	})
 }
