@@ -8,6 +8,7 @@ import (
 	"kessai/internal/database"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 	"kessai/internal/problem"
 	"kessai/internal/reconcile"
 )
@@ -211,4 +212,39 @@ func TestEccubesOwnLines(t *testing.T) {
 			r.expectStock(10)
 		})
 	}
+}
+
+// TestAStatusOfTheShopsOwn, which EC-CUBE lets a shop add, is 対応中 to us: the order is one that is
+// delivered or will be, and nothing moves it but its payment's end.
+func TestAStatusOfTheShopsOwn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.byHand = true
+	id := r.paid()
+	r.Exec("INSERT INTO mtb_order_status (id, name, sort_no, discriminator_type, display_order_count) VALUES (10, '取寄せ中', 10, 'orderstatus', 1)")
+	r.Exec("UPDATE dtb_order SET order_status_id = 10 WHERE id = ?", int64(id))
+	status := func(want int64) {
+		t.Helper()
+		if n := r.Number("SELECT order_status_id FROM dtb_order WHERE id = ?", int64(id)); n != want {
+			t.Errorf("the order is in %d, not %d", n, want)
+		}
+	}
+	if _, err := r.change(id, true, "sale"); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	if l := r.view(id); l.Current().Status != payment.Cleared || l.Order.PaymentDate.IsZero() || len(l.OpenAlerts) != 0 {
+		t.Errorf("%+v, alerts %v", l.Current(), l.OpenAlerts)
+	}
+	status(10)
+	r.expectStock(9)
+	if worked, _, err := r.host().Step(t.Context()); worked || err != nil {
+		t.Errorf("it is met again: %t, %v", worked, err)
+	}
+	if _, err := r.change(id, false, "cancel"); err != nil {
+		t.Fatal(err)
+	}
+	r.settle()
+	status(int64(order.Canceled))
+	r.expectStock(10)
 }
