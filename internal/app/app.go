@@ -235,6 +235,7 @@ func (a *App) openWorkers() {
 		{name: "confirmer", step: confirmer.Step, wide: confirmer.Wide(askers).Step},
 		{name: "sweeper", step: notice.NewSweeper(a.gateway, a.Store, a.Ledger, d.Node, notice.SweepEvery, d.Now, d.Log).Step},
 		{name: "watcher", step: watcher.Step, wide: watcher.Wide(askers).Step},
+		{name: "host", step: reconcile.NewHost(a.Ledger, a.Store, d.Now, d.Log).Step},
 		{name: "mail", step: a.Mail.Step},
 		{name: "sessions", step: a.kernel.SessionStep},
 	}, a.jobWorkers()...)

@@ -104,6 +104,7 @@ func (b *BackOffice) mount(open *web.Routes) {
 	// Without the slash, so that the address people type leads somewhere.
 	r.Handle("GET ", func(w http.ResponseWriter, r *http.Request) error { return web.Redirect(w, r, b.url(pathHome)) })
 	r.Handle("GET "+pathHome+"{$}", b.showHome)
+	r.Handle("POST "+pathHome+"acknowledge", b.acknowledgeHome)
 	r.Handle("GET "+pathList, b.showList)
 	r.Handle("POST "+pathList, b.searchList)
 	r.Handle("GET "+pathList+"/page/{n}", b.turnList)

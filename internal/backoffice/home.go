@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/problem"
 	"kessai/internal/store"
@@ -27,6 +28,7 @@ type homeAlert struct {
 	Name           string
 	URL            string
 	Since          time.Time
+	Ack            *ackView // where no page of an order has it
 }
 
 // figure is a number that leads to the list behind it.
@@ -86,19 +88,58 @@ func (b *BackOffice) homeAlerts(r *http.Request, page *homePage) error {
 			}
 			seen[a.OrderID] = o
 		}
-		page.Alerts = append(page.Alerts, b.homeAlert(a, o))
+		h, err := b.homeAlert(a, o)
+		if err != nil {
+			return err
+		}
+		page.Alerts = append(page.Alerts, h)
 	}
 	return nil
 }
 
-func (b *BackOffice) homeAlert(a store.Alert, o store.OrderView) homeAlert {
+func (b *BackOffice) homeAlert(a store.Alert, o store.OrderView) (h homeAlert, err error) {
 	said := wordsOfAlert(a.Kind)
-	h := homeAlert{Title: said.Title, Meaning: said.Meaning, Since: a.OpenedAt, Order: a.OrderID.String(), Name: "（削除された注文）"}
-	if a.OrderID == 0 { // of the shop, not of one order
-		h.Order, h.Name = "―", "ショップ全体"
-	}
+	h = homeAlert{Title: said.Title, Meaning: said.Meaning, Since: a.OpenedAt, Order: a.OrderID.String(), Name: goneOrder}
 	if o.ID != 0 {
 		h.Order, h.Name, h.URL = orderNo(o), buyerName(o), b.orderURL(a.OrderID)+"#attention"
+		return h, nil
 	}
-	return h
+	switch {
+	case a.OrderID == 0 && a.Kind == ledger.AlertKept:
+		said = strandedWords
+		h = homeAlert{Title: said.Title, Meaning: said.Meaning + said.Remedy, Since: a.OpenedAt, Order: "―", Name: goneOrder}
+		for _, f := range dataFacts(a.Data) {
+			h.Name += "　" + f.Name + " " + f.Value
+		}
+	case a.OrderID == 0: // of the shop, not of one order
+		h.Order, h.Name = "―", "ショップ全体"
+		if a.Kind == ledger.AlertNoticeParked { // 通知受信箱 has it
+			return h, nil
+		}
+	}
+	if a.OrderID != 0 || ledger.MayAcknowledge(a.Kind, a.Cause, 0) {
+		h.Ack, err = b.ackForm(b.url(pathHome+"acknowledge"), a.OrderID, a.Kind, a.Cause, a.OpenedAt)
+	}
+	return h, err
+}
+
+// goneOrder is the name of an order that EC-CUBE deleted.
+const goneOrder = "（削除された注文）"
+
+// acknowledgeHome leads back to the home page.
+func (b *BackOffice) acknowledgeHome(w http.ResponseWriter, r *http.Request) error {
+	err := b.acknowledge(r, func(order.ID) bool { return true })
+	tone, lines := web.Success, []string{ackDone}
+	switch problem.CategoryOf(err) {
+	case problem.NotNow, problem.Conflict, problem.Invalid:
+		tone, lines = web.Danger, []string{ackWhat + "は行われませんでした。", reasonWords(err)}
+	default:
+		if err != nil {
+			return err
+		}
+	}
+	if err := web.PutFlash(r, tone, lines...); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, b.url(pathHome))
 }

@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -233,7 +235,7 @@ func TestHome(t *testing.T) {
 	if got := webtest.Text(p.Document, "header .attention"); got != "要対応2件" {
 		t.Error(got)
 	}
-	if got := p.Find("#attention .btn").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") }); !slices.Equal(got, []string{editPath(id) + "#attention"}) {
+	if got := p.Find("#attention a.btn").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") }); !slices.Equal(got, []string{editPath(id) + "#attention"}) {
 		t.Errorf("links %v", got)
 	}
 	if got := webtest.Texts(p.Document, ".figure"); !slices.Equal(got, []string{"新規受付1件", "入金済み0件", "対応中0件", "決済処理中0件"}) {
@@ -243,6 +245,54 @@ func TestHome(t *testing.T) {
 		if got := r.Get(href); got.Status != http.StatusOK {
 			t.Errorf("%s is %d", href, got.Status)
 		}
+	}
+}
+
+// TestHomeClosesWhatNoOrdersPageHas: an alert of an order that is gone, and that its money is
+// still there.
+func TestHomeClosesWhatNoOrdersPageHas(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	gone := r.paid(1)
+	paid := *r.view(gone).Current()
+	r.change(gone, func(l *ledger.Ledger) {
+		l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertDouble, Cause: "x", At: r.Now()})
+	})
+	r.deleteOrder(gone)
+	if err := r.Store.OpenShopAlert(t.Context(), ledger.StrandedAlert(paid, r.Now())); err != nil {
+		t.Fatal(err)
+	}
+	p := r.Get("/admin/")
+	for _, want := range []string{"削除された注文の決済", "ペイジェントオンラインで", "マーチャント取引ID " + paid.TradingID, "決済ID " + paid.PaymentID} {
+		if said := webtest.Text(p.Document, "#attention"); !strings.Contains(said, want) {
+			t.Errorf("%q is missing in %q", want, said)
+		}
+	}
+	for left := int64(2); left > 0; left-- {
+		form := p.Find("#attention form").First()
+		p = r.Submit(p, "#attention li:has(form) form", url.Values{form.Find("textarea").AttrOr("name", ""): {"取り消しました"}})
+		if said := webtest.Text(p.Document, "main"); !strings.Contains(said, "確認済みにしました") || r.openAlerts() != left-1 {
+			t.Errorf("%d alerts are open: %s", r.openAlerts(), said)
+		}
+	}
+}
+
+// TestHomeShowsWhatNoOtherPageDoes, however many orders need a person.
+func TestHomeShowsWhatNoOtherPageDoes(t *testing.T) {
+	t.Parallel()
+	r := loggedIn(t)
+	id := r.paid(1)
+	r.change(id, func(l *ledger.Ledger) {
+		for n := range 60 {
+			l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertDouble, Cause: strconv.Itoa(n), At: r.Now()})
+		}
+	})
+	r.Advance(time.Minute)
+	if err := r.Store.OpenShopAlert(t.Context(), ledger.StrandedAlert(*r.view(id).Current(), r.Now())); err != nil {
+		t.Fatal(err)
+	}
+	if said := webtest.Text(r.Get("/admin/").Document, "#attention"); !strings.Contains(said, "削除された注文の決済") || !strings.Contains(said, "61件") {
+		t.Errorf("%s", said)
 	}
 }
 

@@ -18,8 +18,8 @@ type ackView struct {
 	Reason web.Field
 }
 
-// ackForm is what it sends. The reason is named by the key, for a page has several.
-type ackForm struct {
+// acked is what it sends. The reason is named by the key, for a page has several.
+type acked struct {
 	Order   int64             `form:"order"` // 0: an alert of the shop
 	Kind    string            `form:"kind"`
 	Cause   string            `form:"cause"`
@@ -33,6 +33,10 @@ func (b *BackOffice) ackButton(action string, id order.ID, at order.Status, kind
 	if !ledger.MayAcknowledge(kind, cause, at) {
 		return nil, nil
 	}
+	return b.ackForm(action, id, kind, cause, opened)
+}
+
+func (b *BackOffice) ackForm(action string, id order.ID, kind ledger.AlertKind, cause string, opened time.Time) (*ackView, error) {
 	key, err := b.key()
 	if err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func (b *BackOffice) ackButton(action string, id order.ID, at order.Status, kind
 // acknowledge closes an alert that staff have seen to, once per form shown. The page of an
 // order closes alerts of that order only.
 func (b *BackOffice) acknowledge(r *http.Request, fits func(order.ID) bool) error {
-	form, wrong, err := web.Decode[ackForm](r)
+	form, wrong, err := web.Decode[acked](r)
 	if err != nil {
 		return err
 	}

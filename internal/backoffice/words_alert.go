@@ -5,6 +5,10 @@ import "kessai/internal/ledger"
 // alertWords are what an alert (要対応) means and what to do about it.
 type alertWords struct{ Title, Meaning, Remedy string }
 
+// strandedWords are of an alert of the shop about a payment whose order is gone.
+var strandedWords = alertWords{"削除された注文の決済", "EC-CUBEで削除された注文に、有効な（または結果のわからない）決済が残っています。",
+	"ペイジェントオンラインで決済の状態を確認し、不要であれば取り消してください。"}
+
 func wordsOfAlert(kind ledger.AlertKind) alertWords {
 	switch kind {
 	case ledger.AlertUnknown:

@@ -38,10 +38,13 @@ func (f *Foreman) Step(ctx context.Context) (worked bool, next time.Time, err er
 			continue
 		}
 		if o.state == Preparing {
-			worked = true
-			if err := j.prepare(ctx, o.id); err != nil {
+			switch err := j.prepare(ctx, o.id); {
+			case err == nil:
+				worked = true
+			case ctx.Err() != nil:
+				return worked, time.Time{}, ctx.Err()
+			default: // what keeps this job from its orders keeps no other from theirs
 				j.o.Log.ErrorContext(ctx, "job not prepared", "job", o.id, "error", err)
-				return false, time.Time{}, err
 			}
 			continue
 		}

@@ -562,3 +562,24 @@ func TestStatementsDoNotGrow(t *testing.T) {
 		t.Errorf("%.2f statements an item of 50, %.2f of 1,000", few, many)
 	}
 }
+
+// TestAJobThatCannotBePrepared, for an order among its own cannot be read, say, keeps no other
+// job from its work.
+func TestAJobThatCannotBePrepared(t *testing.T) {
+	r := sqliteRig(t)
+	n := r.node("a", 2)
+	r.unreadable = 7
+	bad := r.job(n, 7)
+	r.advance(time.Second)
+	id := r.job(n, 30)
+	r.settle(n)
+	r.once(n, id, 30)
+	if j := r.get(n, bad); j.State != job.Preparing {
+		t.Errorf("%+v", j)
+	}
+	r.unreadable = 0
+	r.settle(n)
+	if j := r.get(n, bad); j.State != job.Done || j.Counts.Succeeded != 7 {
+		t.Errorf("%+v", j)
+	}
+}

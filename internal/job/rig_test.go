@@ -2,6 +2,7 @@ package job_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -32,6 +33,8 @@ type rig struct {
 	rehearse int
 	answer   func(job.Item) (job.Outcome, error) // nil: succeeds
 	during   func(job.Item)                      // while an item is at work
+
+	unreadable order.ID // a selection up to it cannot be read; 0: all can
 }
 
 func newRig(t *testing.T, db *database.DB) *rig {
@@ -90,6 +93,9 @@ func (r *rig) work() job.Kind {
 
 // find names the orders 1 to UpTo, or those that were chosen.
 func (r *rig) find(_ context.Context, s job.Selection, after order.ID, limit int) (found []job.Target, next order.ID, err error) {
+	if r.unreadable > 0 && s.UpTo == r.unreadable {
+		return nil, 0, errors.New("an order cannot be read")
+	}
 	for _, c := range s.Orders {
 		if c.Order > after && len(found) < limit {
 			found = append(found, job.Target{Order: c.Order})

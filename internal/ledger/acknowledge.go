@@ -35,11 +35,14 @@ func MayAcknowledge(kind AlertKind, cause string, at order.Status) bool {
 		return !strings.HasSuffix(cause, heirSuffix) && !strings.Contains(cause, ":"+reconcilePrefix)
 	case AlertNoticeParked, AlertGoodsMissing:
 		return true
+	case AlertKept: // of an order that is gone
+		return at == 0
 	}
 	return false
 }
 
-// Acknowledge closes an alert by hand (確認済み).
+// Acknowledge closes an alert by hand (確認済み): of an order that EC-CUBE deleted any, for
+// nothing else can end it.
 func (s *Service) Acknowledge(ctx context.Context, in Acknowledge) (Result, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	switch {
@@ -50,7 +53,11 @@ func (s *Service) Acknowledge(ctx context.Context, in Acknowledge) (Result, erro
 	case in.Order == 0:
 		return Result{}, s.acknowledgeShop(ctx, in)
 	}
-	return s.act(ctx, in.Order, in.Key, func(l *Ledger, t tick) (*Operation, error) { return nil, l.acknowledge(t, in) })
+	r, err := s.act(ctx, in.Order, in.Key, func(l *Ledger, t tick) (*Operation, error) { return nil, l.acknowledge(t, in) })
+	if problem.Is(err, "order.unknown") {
+		return Result{}, s.acknowledgeShop(ctx, in)
+	}
+	return r, err
 }
 
 func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
@@ -68,7 +75,8 @@ func (l *Ledger) acknowledge(t tick, in Acknowledge) error {
 
 func notByHand() error { return notNow("alert.not_by_hand", nil) }
 
-// acknowledgeShop: an alert of the shop has no timeline; who closed it and why stays with it.
+// acknowledgeShop: an alert of the shop, or of an order that is gone, has no timeline; who closed
+// it and why stays with it.
 func (s *Service) acknowledgeShop(ctx context.Context, in Acknowledge) error {
 	closed, err := s.store.AcknowledgeShopAlert(ctx, in, s.now())
 	if err == nil && !closed {

@@ -101,3 +101,24 @@ func (w *world) page() *Payment {
 	w.settle(w.send(w.authorize()), verdictOf(Answer{Outcome: Success, PaymentID: "p1", Challenge: true, Needs: Needs{URL: "https://acs.example/"}, LimitAt: w.now.Add(time.Hour)}))
 	return w.l.Current()
 }
+
+// TestChangePlannedAsTheEnvironmentChanged: both commits passed each other. The change begins no
+// payment at another centre, where the old one's id may be somebody else's.
+func TestChangePlannedAsTheEnvironmentChanged(t *testing.T) {
+	t.Parallel()
+	for _, captured := range []bool{false, true} {
+		for _, elsewhere := range []func(*Policy){
+			func(p *Policy) { p.MerchantID = "other" }, func(p *Policy) { p.Environment = payment.Production },
+		} {
+			w, old, parent := changing(t, captured)
+			was := *w.l.payment(old.ID)
+			elsewhere(&w.policy)
+			w.steps(parent)
+			if op := w.l.operation(parent.ID); op.State != payment.DeclinedOp || !op.NeverSent() || len(w.l.Payments) != 1 {
+				t.Errorf("%+v, %d payments", op, len(w.l.Payments))
+			}
+			w.stands(old, was.Phase, was.End)
+			w.alerted(AlertAmountOpen)
+		}
+	}
+}

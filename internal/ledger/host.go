@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"time"
 
 	"kessai/internal/order"
@@ -9,10 +10,30 @@ import (
 // hostCause is that of what EC-CUBE's own hand did.
 const hostCause = "host"
 
+// MeetHost decides nothing but what EC-CUBE's own hand did to an order asks for.
+func (s *Service) MeetHost(ctx context.Context, id order.ID) error {
+	_, err := s.update(ctx, id, func(*Ledger, tick) error { return nil })
+	return err
+}
+
+// StrandedAlert is the alert of the shop that a payment is alive, or may be, whose order EC-CUBE's
+// own hand deleted: no decision about it can be made any more.
+func StrandedAlert(p Payment, at time.Time) AlertChange {
+	return AlertChange{Kind: AlertKept, Cause: p.ID, At: at, Data: EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount - p.HandRefunded}}
+}
+
 // meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
 // moved it, it has moved stock and points too: the hold is marked accordingly and
 // nothing is moved (money.md §7). It runs before every decision.
 func (l *Ledger) meetHost(t tick) error {
+	if err := l.statusByHost(t); err != nil || l.Hold == nil {
+		return err
+	}
+	l.pointsByHost(t)
+	return l.goodsByHost(t)
+}
+
+func (l *Ledger) statusByHost(t tick) error {
 	was, is := l.LastStatus, l.Order.Status
 	if was == is {
 		return nil
@@ -39,6 +60,59 @@ func (l *Ledger) meetHost(t tick) error {
 	return nil
 }
 
+// pointsByHost marks the points of a hold as EC-CUBE's own hand saved the order's use_point: it has
+// moved the difference, and what it gave back is not to be given back again.
+func (l *Ledger) pointsByHost(t tick) {
+	if l.Hold.Points == l.pointsIn(l.Order.Status) {
+		return
+	}
+	was := l.asHeld()
+	l.Hold.Points = l.pointsIn(l.Order.Status)
+	l.event(t, EventHoldChanged, System, nil, nil, hostCause, holding(was, *l.Hold))
+}
+
+// goodsByHost marks the goods of a hold as the order's lines stand, if EC-CUBE's own hand saved the
+// order since our book was written: it has moved the difference. Of a class that is unlimited by
+// now nobody can tell what was taken; the hold keeps it while the order does.
+func (l *Ledger) goodsByHost(t tick) error {
+	if l.Version == 0 || l.Order.UpdatedAt.Unix() <= l.WrittenAt.Unix() {
+		return nil
+	}
+	if l.Goods == nil {
+		return errNeedGoods
+	}
+	was := l.asHeld()
+	var held []order.Movement
+	for _, m := range l.Goods.Wanted {
+		if s, ok := l.Goods.Stock[m.ProductClassID]; !ok { // the row is gone: it was taken before, or never
+			m.Quantity = min(m.Quantity, was.of(m.ProductClassID))
+		} else if s.Unlimited {
+			continue
+		}
+		if m.Quantity > 0 {
+			held = append(held, m)
+		}
+	}
+	for _, m := range was.Movements {
+		if l.Goods.Stock[m.ProductClassID].Unlimited {
+			held = append(held, m)
+		}
+	}
+	l.Hold.Movements = order.Difference(nil, held)
+	if len(order.Difference(was.Movements, held)) > 0 {
+		l.event(t, EventHoldChanged, System, nil, nil, hostCause, holding(was, *l.Hold))
+	}
+	return nil
+}
+
+// pointsIn is what an order in this status holds of its member's points: they go back with a return.
+func (l *Ledger) pointsIn(s order.Status) int64 {
+	if l.Order.CustomerID == 0 || s == order.Returned {
+		return 0
+	}
+	return l.Order.UsePoint
+}
+
 // followHost sees to the alerts as where staff change the status here; but nobody was asked
 // what becomes of a payment that is alive, so it is kept.
 func (l *Ledger) followHost(t tick, was order.Status) {
@@ -57,10 +131,7 @@ func (l *Ledger) followHost(t tick, was order.Status) {
 // heldByHost marks that EC-CUBE holds the order's goods, and its points unless they went
 // back with a return.
 func (l *Ledger) heldByHost(t tick, is order.Status) error {
-	points := l.Order.UsePoint
-	if l.Order.CustomerID == 0 || is == order.Returned {
-		points = 0
-	}
+	points := l.pointsIn(is)
 	was, kind := l.asHeld(), EventHoldChanged
 	if l.Hold == nil {
 		if l.Goods == nil {

@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -222,4 +224,79 @@ func TestEccubesOwnTotal(t *testing.T) {
 	w.l.Order.Total = total
 	w.learnt(p, payment.ClearedFinal)
 	w.alerted()
+}
+
+// TestEccubesOwnPoints: EC-CUBE saved another use_point, and moved the member's points with it; what
+// it gave back is not given back again.
+func TestEccubesOwnPoints(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		to   int64 // use_point as EC-CUBE saved it
+		do   func(*world)
+		left int64 // points of the member at last
+	}{
+		"given back, then cancelled": {0, func(w *world) { w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) }, balance},
+		"more taken, then cancelled": {300, func(w *world) { w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success})) }, balance},
+		"given back, then returned":  {0, func(w *world) { w.moved(order.Delivered); w.moved(order.Returned) }, balance},
+		"given back, and kept":       {0, func(w *world) { w.learnt(w.l.Current(), payment.Cleared) }, balance},
+		"returned, then given back": {uses, func(w *world) {
+			w.moved(order.Delivered)
+			w.moved(order.Returned)
+			w.moved(order.Delivered)
+		}, balance - uses + adds},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.member(balance, uses, adds)
+			w.authorised("p1")
+			w.hosted = true
+			w.points -= tt.to - uses
+			w.l.Order.UsePoint = tt.to
+			w.sheet.Totals.UsePoint = tt.to
+			tt.do(w)
+			if w.points != tt.left {
+				t.Errorf("the member has %d points, not %d", w.points, tt.left)
+			}
+		})
+	}
+}
+
+// TestEccubesOwnGoods: of a class that is unlimited by now, or whose row is gone, the hold keeps what
+// it took while the order has it; what never was taken is not held.
+func TestEccubesOwnGoods(t *testing.T) {
+	t.Parallel()
+	one := func(class, n int64) order.Movement { return order.Movement{ProductClassID: class, Quantity: n} }
+	saved := newWorld(t).now.Add(time.Minute)
+	for name, tt := range map[string]struct {
+		at    time.Time // update_date
+		goods *Goods
+		want  []order.Movement
+	}{
+		"not saved since":          {saved.Add(-time.Minute), nil, []order.Movement{one(8, 2), one(9, 1)}},
+		"saved as it was":          {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(9, 1)}, Stock: map[int64]Stock{8: {}, 9: {}}}, []order.Movement{one(8, 2), one(9, 1)}},
+		"another line":             {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(10, 3)}, Stock: map[int64]Stock{8: {}, 10: {}}}, []order.Movement{one(8, 2), one(10, 3)}},
+		"one is unlimited now":     {saved, &Goods{Wanted: []order.Movement{one(8, 1)}, Stock: map[int64]Stock{8: {}, 9: {Unlimited: true}}}, []order.Movement{one(8, 1), one(9, 1)}},
+		"the rows of two are gone": {saved, &Goods{Wanted: []order.Movement{one(8, 5), one(10, 1)}, Stock: map[int64]Stock{}}, []order.Movement{one(8, 2)}},
+		"no line is left":          {saved, &Goods{}, nil},
+	} {
+		w := newWorld(t)
+		l := &Ledger{Order: Head{ID: 1, Status: order.New, UpdatedAt: tt.at}, Version: 1, LastStatus: order.New, WrittenAt: w.now,
+			Hold: &Hold{ID: "h", State: Committed, Movements: []order.Movement{one(8, 2), one(9, 1)}}}
+		if err := l.meetHost(w.tick()); NeedsGoods(err) != (tt.goods != nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		l.Goods = tt.goods
+		was := l.asHeld()
+		if err := l.meetHost(w.tick()); err != nil || !slices.Equal(l.Hold.Movements, tt.want) || len(l.Moves) > 0 {
+			t.Errorf("%s: %v, holds %+v, moves %+v", name, err, l.Hold.Movements, l.Moves)
+		}
+		told := was.Movements
+		for _, e := range l.Events {
+			told = append(slices.Clone(told), e.Data.Goods...)
+		}
+		if left := order.Difference(told, tt.want); len(left) > 0 {
+			t.Errorf("%s: the timeline differs by %+v", name, left)
+		}
+	}
 }

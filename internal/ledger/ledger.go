@@ -23,6 +23,7 @@ type Ledger struct {
 	Goods      *Goods       // nil until a decision asked for it with NeedGoods
 	Sheet      *Sheet       // nil until a decision asked for it (NeedsSheet)
 	LastStatus order.Status // as it last stood when we looked; 0 while the order has no ledger row
+	WrittenAt  time.Time    // when our book of it was written last
 	OpenAlerts []AlertRef   // as loaded; what the decision changes of them is in Alerts
 
 	// Alone is the payment of which 094 has just shown, to this decision, that nothing took
@@ -219,7 +220,9 @@ type goodsKey struct{}
 // AskingGoods marks the context of an Update whose decision asks for goods. It changes nothing
 // of what Update does: who wants the same stock waits for each other, and a store may know it
 // beforehand.
-func AskingGoods(ctx context.Context) context.Context { return context.WithValue(ctx, goodsKey{}, true) }
+func AskingGoods(ctx context.Context) context.Context {
+	return context.WithValue(ctx, goodsKey{}, true)
+}
 
 // AsksGoods reports whether the context is so marked.
 func AsksGoods(ctx context.Context) bool { return ctx.Value(goodsKey{}) != nil }

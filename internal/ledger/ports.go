@@ -83,9 +83,9 @@ type Store interface {
 	AddNotice(ctx context.Context, n Notice) error
 	CloseShopAlert(ctx context.Context, kind AlertKind, cause string, at time.Time) error
 
-	// AcknowledgeShopAlert closes an open alert of the shop by a person's hand, whose name and
-	// reason stay with it, and reports whether it did, now or at an earlier press of the same
-	// form. One opened anew since it was shown: AlertReopened.
+	// AcknowledgeShopAlert closes an open alert of the shop, or of an order that is gone, by a
+	// person's hand, whose name and reason stay with it, and reports whether it did, now or at an
+	// earlier press of the same form. One opened anew since it was shown: AlertReopened.
 	AcknowledgeShopAlert(ctx context.Context, in Acknowledge, at time.Time) (bool, error)
 
 	// ClaimNotices takes received notices that are due at now for owner.

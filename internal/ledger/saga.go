@@ -120,6 +120,9 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 		if !old.living() {
 			return nil, l.endSaga(t, parent, payment.DeclinedOp, "ended_meanwhile", "", "")
 		}
+		if t.policy.elsewhere(old) { // there its id may be another shop's
+			return nil, l.endSaga(t, parent, payment.DeclinedOp, neverSentCause, "", "")
+		}
 		return l.beginSuccessor(t, parent, old), nil
 	}
 	fresh := l.payment(begun.PaymentID)

@@ -22,6 +22,7 @@ type world struct {
 	points           int64
 	sheet            Sheet
 	keys             map[string]bool // of what staff did
+	hosted           bool            // EC-CUBE's own hand moves the order too: every decision meets it first
 	shipped          bool
 	events           int64
 	told, toldPoints int64              // held, by what events of the hold recorded
@@ -137,6 +138,14 @@ func clone(l *Ledger) *Ledger {
 // do lets decide change the ledger, and writes the difference as a store does.
 func (w *world) do(decide func(*Ledger, tick) error) error {
 	w.t.Helper()
+	if then := decide; w.hosted {
+		decide = func(l *Ledger, t tick) error {
+			if err := l.meetHost(t); err != nil {
+				return err
+			}
+			return then(l, t)
+		}
+	}
 	l := clone(w.l)
 	err := decide(l, w.tick())
 	for range 2 {

@@ -25,6 +25,7 @@ type sweep struct {
 	holes      bool  // looked for to the end
 	found      int   // holes registered
 	purged     bool  // payments asked about to the end
+	failed     bool  // one of them could not be
 	after      string
 	marked     bool            // noted that 091 told everything, if it did
 	parked     []ledger.Notice // to be tried again, a page of them
@@ -154,8 +155,8 @@ const askPage = 20
 var errNobodyAsked = errors.New("notice: no payment of a page could be asked about")
 
 // askAll has 094 asked about every payment not ended, after the centre told that it no
-// longer has all differences. One that cannot be read or written keeps no other from it. The
-// alert stays for a day.
+// longer has all differences. The alert stays for a day. One about which nothing can be decided
+// keeps no other from being asked about; it is tried again with the next sweep.
 func (r *sweep) askAll(ctx context.Context) error {
 	open, err := r.store.ShopAlerts(ctx, ledger.AlertPurged)
 	if err != nil {
@@ -180,12 +181,17 @@ func (r *sweep) askAll(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return err
 			}
-			r.log.ErrorContext(ctx, "a payment was not asked about although differences are lost", "order", int64(p.OrderID), "error", err)
 			failed++
+			r.log.ErrorContext(ctx, "payment not asked about after differences were lost", "payment", p.PaymentID, "order", int64(p.OrderID), "error", err)
 		}
 	}
-	if failed > 1 && failed == len(payments) { // the database's fault rather than theirs: the next sweep begins again
+	r.failed = r.failed || failed > 0
+	switch {
+	case failed > 1 && failed == len(payments): // the database's fault rather than theirs
 		return errNobodyAsked
+	case len(payments) < askPage && r.failed:
+		r.purged = true
+		return nil
 	}
 	if len(payments) < askPage {
 		for _, a := range open {

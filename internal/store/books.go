@@ -136,12 +136,12 @@ func (l *bookLoad) ledgers(ctx context.Context) error {
 		var id order.ID
 		var last order.Status
 		var pending time.Time
-		err := row.Scan(&id, &in.Version, &in.EventSeq, optional[string]{&in.CurrentID}, millis{&pending}, &last)
+		err := row.Scan(&id, &in.Version, &in.EventSeq, optional[string]{&in.CurrentID}, millis{&pending}, &last, millis{&in.WrittenAt})
 		return id, func(b *verify.Book) {
-			b.Kept, b.Ledger.LastStatus = true, last
+			b.Kept, b.Ledger.LastStatus, b.Ledger.WrittenAt = true, last, in.WrittenAt
 			b.Ledger.Version, b.Ledger.EventSeq, b.Ledger.CurrentID, b.Ledger.Order.PendingSince = in.Version, in.EventSeq, in.CurrentID, pending
 		}, err
-	}, "SELECT order_id, version, event_seq, current_id, pending_since, last_status FROM plg_kessai_ledger WHERE order_id IN ("+l.in+")")
+	}, "SELECT order_id, version, event_seq, current_id, pending_since, last_status, updated_at FROM plg_kessai_ledger WHERE order_id IN ("+l.in+")")
 }
 
 func (l *bookLoad) payments(ctx context.Context) error {

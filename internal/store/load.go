@@ -89,14 +89,19 @@ func (all shelves) ids(of func(*loaded) bool) []order.ID {
 const headColumns = `o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
   (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date`
 
-// scanHead scans headColumns, and what follows them.
+// scanHead scans headColumns, and what follows them. A status that the shop added to EC-CUBE's is
+// 対応中 to us: the order was taken in, and is not over. It stays until a decision moves the order.
 func scanHead(row database.Row, h *ledger.Head, more ...any) error {
-	return row.Scan(append([]any{&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
+	err := row.Scan(append([]any{&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
 		database.Whole(&h.Total, "dtb_order.payment_total", (*int64)(&h.ID)),
 		database.Whole(&h.UsePoint, "dtb_order.use_point", (*int64)(&h.ID)),
 		database.Whole(&h.AddPoint, "dtb_order.add_point", (*int64)(&h.ID)),
 		optionalInt[int64]{&h.CustomerID}, optionalInt[int64]{&h.PaymentRow},
 		optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, date{&h.OrderDate}, date{&h.PaymentDate}, date{&h.UpdatedAt}}, more...)...)
+	if h.Status != 0 && !slices.Contains(order.Statuses(), h.Status) {
+		h.Status = order.InProgress
+	}
+	return err
 }
 
 func (all shelves) heads(ctx context.Context, q database.Querier, ids []any, lock string) error {
@@ -112,14 +117,14 @@ func (all shelves) heads(ctx context.Context, q database.Querier, ids []any, loc
 // ledgers reads the ledgers' own rows and the holds that are not released. An order without
 // a ledger row has neither.
 func (all shelves) ledgers(ctx context.Context, q database.Querier, ids []any, _ string) error {
-	query := `SELECT l.order_id, l.version, l.event_seq, l.current_id, l.pending_since, l.last_status,
+	query := `SELECT l.order_id, l.version, l.event_seq, l.current_id, l.pending_since, l.last_status, l.updated_at,
   (SELECT COUNT(*) FROM plg_kessai_alert a WHERE a.order_id = l.order_id AND a.closed_at IS NULL), ` + holdTable.list("h.") + `
 FROM plg_kessai_ledger l LEFT JOIN plg_kessai_hold h ON h.open_key = l.order_id WHERE l.order_id IN (` + database.Marks(len(ids)) + `)`
 	_, err := database.List(ctx, q, func(row database.Row) (bool, error) {
 		var id order.ID
 		var l loaded
 		var hold holdRow
-		dest := append([]any{&id, &l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, &l.openAlerts},
+		dest := append([]any{&id, &l.Version, &l.EventSeq, optional[string]{&l.CurrentID}, millis{&l.Order.PendingSince}, &l.LastStatus, millis{&l.WrittenAt}, &l.openAlerts},
 			holdTable.dest(&hold)...)
 		if err := row.Scan(dest...); err != nil {
 			return false, err

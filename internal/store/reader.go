@@ -99,9 +99,10 @@ func (r *Reader) Alerts(ctx context.Context, id order.ID) ([]Alert, error) {
 	return r.alerts(ctx, alertSQL+" AND order_id = ? ORDER BY opened_at, kind, cause", int64(id))
 }
 
-// OpenAlerts is the oldest open alerts of all orders.
+// OpenAlerts is the oldest open alerts of all orders; first those of the shop that no other page
+// shows.
 func (r *Reader) OpenAlerts(ctx context.Context, limit int) ([]Alert, error) {
-	return r.alerts(ctx, alertSQL+" ORDER BY opened_at, order_id, kind, cause LIMIT ?", limit)
+	return r.alerts(ctx, alertSQL+" ORDER BY CASE WHEN order_id = 0 AND kind <> ? THEN 0 ELSE 1 END, opened_at, order_id, kind, cause LIMIT ?", string(ledger.AlertNoticeParked), limit)
 }
 
 func (r *Reader) alerts(ctx context.Context, query string, args ...any) ([]Alert, error) {

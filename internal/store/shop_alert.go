@@ -45,7 +45,7 @@ func (s *Store) CloseShopAlert(ctx context.Context, kind ledger.AlertKind, cause
 // AcknowledgeShopAlert implements ledger.Store.
 func (s *Store) AcknowledgeShopAlert(ctx context.Context, in ledger.Acknowledge, at time.Time) (closed bool, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		a, found, err := database.One(ctx, tx, scanParked, parkedAlertSQL+"order_id = 0 AND kind = ? AND cause = ?"+tx.ForUpdate(), string(in.Kind), in.Cause)
+		a, found, err := database.One(ctx, tx, scanParked, parkedAlertSQL+"order_id = ? AND kind = ? AND cause = ?"+tx.ForUpdate(), int64(in.Order), string(in.Kind), in.Cause)
 		switch {
 		case err != nil || !found:
 			return err
@@ -61,8 +61,8 @@ func (s *Store) AcknowledgeShopAlert(ctx context.Context, in ledger.Acknowledge,
 		if err != nil {
 			return err
 		}
-		return execOne(ctx, tx, "UPDATE plg_kessai_alert SET closed_at = ?, data = ? WHERE order_id = 0 AND kind = ? AND cause = ? AND closed_at IS NULL",
-			at.UnixMilli(), data, string(in.Kind), in.Cause)
+		return execOne(ctx, tx, "UPDATE plg_kessai_alert SET closed_at = ?, data = ? WHERE order_id = ? AND kind = ? AND cause = ? AND closed_at IS NULL",
+			at.UnixMilli(), data, int64(in.Order), string(in.Kind), in.Cause)
 	})
 	return closed, err
 }

@@ -79,7 +79,7 @@ func TestEverythingComesBack(t *testing.T) {
 			l.Moves = nil
 			want = l
 		})
-		want.Version, want.LastStatus = 1, order.Pending
+		want.Version, want.LastStatus, want.WrittenAt = 1, order.Pending, s.Now()
 		if diff := cmp.Diff(want, s.view(t, id), cmpopts.EquateEmpty()); diff != "" {
 			t.Error(diff)
 		}
