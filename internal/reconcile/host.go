@@ -13,12 +13,19 @@ import (
 // HostEvery is how often it is looked for what EC-CUBE's own hand did.
 const HostEvery = 10 * time.Minute
 
+// Between looks at all orders, which cost a big shop seconds, only those are looked at that were
+// saved a while ago or later: a clock may be behind, and what failed is tried again.
+const (
+	hostWhole = time.Hour
+	hostBack  = time.Hour
+)
+
 // hostPage is how many orders or payments are read at a time.
 const hostPage = 200
 
 // HostStore lists what EC-CUBE's own hand left for nobody to meet.
 type HostStore interface {
-	MovedByHost(ctx context.Context, after order.ID, limit int) ([]order.ID, error)
+	MovedByHost(ctx context.Context, since time.Time, after order.ID, limit int) ([]order.ID, error)
 	Stranded(ctx context.Context, limit int) ([]ledger.Payment, error)
 	OpenShopAlert(ctx context.Context, a ledger.AlertChange) error
 }
@@ -32,6 +39,7 @@ type Host struct {
 	now     func() time.Time
 	log     *slog.Logger
 	due     time.Time
+	whole   time.Time // when all orders are looked at again
 }
 
 // NewHost makes a Host that looks at once and then again every so often.
@@ -41,24 +49,32 @@ func NewHost(service *ledger.Service, store HostStore, now func() time.Time, log
 
 // Step looks if it is time. One order's failure does not stop the others: the next look finds it.
 func (h *Host) Step(ctx context.Context) (worked bool, next time.Time, err error) {
-	if now := h.now(); now.Before(h.due) {
+	now := h.now()
+	if now.Before(h.due) {
 		return false, h.due, nil
 	}
-	moved, err := h.moved(ctx)
-	if err != nil {
-		return moved, time.Time{}, err
+	whole, since := !now.Before(h.whole), now.Add(-hostBack)
+	if whole {
+		since = time.Time{}
 	}
-	stranded, err := h.stranded(ctx)
+	worked, err = h.moved(ctx, since)
 	if err != nil {
-		return moved || stranded, time.Time{}, err
+		return worked, time.Time{}, err
+	}
+	if whole {
+		stranded, err := h.stranded(ctx)
+		if err != nil {
+			return worked || stranded, time.Time{}, err
+		}
+		worked, h.whole = worked || stranded, now.Add(hostWhole)
 	}
 	h.due = h.now().Add(HostEvery)
-	return moved || stranded, h.due, nil
+	return worked, h.due, nil
 }
 
-func (h *Host) moved(ctx context.Context) (worked bool, err error) {
+func (h *Host) moved(ctx context.Context, since time.Time) (worked bool, err error) {
 	for after := order.ID(0); ; {
-		ids, err := h.store.MovedByHost(ctx, after, hostPage)
+		ids, err := h.store.MovedByHost(ctx, since, after, hostPage)
 		if err != nil || len(ids) == 0 {
 			return worked, err
 		}

@@ -71,6 +71,30 @@ func TestEccubesHandIsMetByItself(t *testing.T) {
 	}
 }
 
+// TestEccubesHandOfLongAgo: between the looks at all orders those are looked at that EC-CUBE has
+// saved lately; one whose update_date tells nothing of it is met within the hour.
+func TestEccubesHandOfLongAgo(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	lately, silently := r.paid(), r.paid()
+	h := r.host()
+	r.run(h.Step)
+	r.Advance(2 * time.Hour)
+	r.run(h.Step)
+	r.Exec("UPDATE dtb_order SET order_status_id = ?, update_date = ? WHERE id = ?", int64(order.InProgress), database.At(r.Now()), int64(lately))
+	r.Exec("UPDATE dtb_order SET order_status_id = ? WHERE id = ?", int64(order.InProgress), int64(silently))
+	r.Advance(reconcile.HostEvery)
+	r.run(h.Step)
+	if a, b := r.view(lately).LastStatus, r.view(silently).LastStatus; a != order.InProgress || b == order.InProgress {
+		t.Errorf("after ten minutes: %s, %s", a.Name(), b.Name())
+	}
+	r.Advance(time.Hour)
+	r.run(h.Step)
+	if got := r.view(silently).LastStatus; got != order.InProgress {
+		t.Errorf("after an hour: %s", got.Name())
+	}
+}
+
 // TestMoneyOfAnOrderThatIsGone is put before a person once; only a person can end that, as
 // everything else that was said of such an order.
 func TestMoneyOfAnOrderThatIsGone(t *testing.T) {
@@ -126,7 +150,7 @@ func TestMoneyOfAnOrderThatIsGone(t *testing.T) {
 					}
 				}
 			}
-			r.Advance(reconcile.HostEvery)
+			r.Advance(time.Hour) // when all are looked at
 			if list := open(); len(list) != 0 {
 				t.Errorf("again: %+v", list)
 			}

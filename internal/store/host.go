@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
@@ -12,13 +13,18 @@ import (
 )
 
 // MovedByHost lists the orders with an id above after that do not stand where our book saw them
-// last, by id: EC-CUBE's own hand moved them, and no decision has met that yet.
-func (s *Store) MovedByHost(ctx context.Context, after order.ID, limit int) ([]order.ID, error) {
+// last, by id: EC-CUBE's own hand moved them, and no decision has met that yet. With since only
+// those it saved from then on, which an index leads to; zero reads all.
+func (s *Store) MovedByHost(ctx context.Context, since time.Time, after order.ID, limit int) ([]order.ID, error) {
 	known := database.Anys(order.Statuses())
 	args := append([]any{int64(after)}, known...) // as scanHead reads it
+	saved := ""
+	if !since.IsZero() {
+		saved, args = " AND o.update_date >= ?", append(args, database.At(since))
+	}
 	list, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID],
 		`SELECT l.order_id FROM plg_kessai_ledger l JOIN dtb_order o ON o.id = l.order_id
-WHERE l.order_id > ? AND CASE WHEN o.order_status_id IS NULL OR o.order_status_id IN (`+database.Marks(len(known))+`) THEN o.order_status_id ELSE `+strconv.Itoa(int(order.InProgress))+` END <> l.last_status
+WHERE l.order_id > ? AND CASE WHEN o.order_status_id IS NULL OR o.order_status_id IN (`+database.Marks(len(known))+`) THEN o.order_status_id ELSE `+strconv.Itoa(int(order.InProgress))+` END <> l.last_status`+saved+`
 ORDER BY l.order_id LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("store: orders that EC-CUBE moved: %w", err)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
+	"kessai/internal/database"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
 	"kessai/internal/payment"
@@ -24,9 +26,13 @@ func TestMovedByHost(t *testing.T) {
 		s.planned(t)
 		s.Order(Wanted{}) // not in our book
 		for after, want := range map[order.ID][]order.ID{0: ids[:2], ids[0]: ids[1:], ids[2]: nil} {
-			if got, err := s.Store.MovedByHost(ctx, after, 2); err != nil || !slices.Equal(got, want) {
+			if got, err := s.Store.MovedByHost(ctx, time.Time{}, after, 2); err != nil || !slices.Equal(got, want) {
 				t.Errorf("after %d: %v, %v", after, got, err)
 			}
+		}
+		s.Exec("UPDATE dtb_order SET update_date = ? WHERE id = ?", database.At(s.Now().Add(time.Hour)), int64(ids[1]))
+		if got, err := s.Store.MovedByHost(ctx, s.Now().Add(time.Hour), 0, 9); err != nil || !slices.Equal(got, ids[1:2]) {
+			t.Errorf("since: %v, %v", got, err)
 		}
 	})
 }
