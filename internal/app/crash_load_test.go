@@ -61,6 +61,9 @@ func crashUnderLoad(t *testing.T, engine database.Engine, seed uint64, rounds in
 		where := fmt.Sprintf("%s, kill %d", engine, round)
 		stop := f.load(12)
 		time.Sleep(time.Duration(100+f.roll(400)) * time.Millisecond) // how long it lived: no check depends on it
+		for wait := time.Now(); round == rounds && f.Number("SELECT COUNT(*) FROM plg_kessai_ledger") == 0 && time.Since(wait) < time.Minute; {
+			time.Sleep(10 * time.Millisecond) // but that something was there to be lost
+		}
 		node.kill()
 		stop()
 		recovered = append(recovered, f.recover(node))
