@@ -77,6 +77,8 @@ func (s *simulation) aimAt(c cell) {
 		s.aimSaga(c)
 	case "staff":
 		s.aimStaff(c)
+	case "EC-CUBE's hand":
+		s.aimHost(c)
 	case "buyer":
 		s.aimBuyer(c)
 	case "batch":

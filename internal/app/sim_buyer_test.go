@@ -35,6 +35,7 @@ type purchase struct {
 	acts    int    // of staff, beside the buttons
 	refuses bool   // it was paid by a card of which some later telegram is refused
 	acs     string // what was pressed at the issuer's page last
+	hand    hand   // EC-CUBE's own
 }
 
 // tab is a page of the centre that the buyer has open.
@@ -345,6 +346,9 @@ func (s *simulation) atPage() {
 // visit is a buyer at a page of the centre.
 func (s *simulation) visit(p *purchase, i int) {
 	t := p.tabs[i]
+	if p.hand.gone && p.way.scheme.Method == payment.Paidy { // whose window is told everything by our page
+		return
+	}
 	if s.chosen(70) {
 		p.tabs = slices.Delete(p.tabs, i, i+1) // else it can be used again
 	}

@@ -24,6 +24,7 @@ type covered struct {
 	newStyle, oldStyle bool // of 3-D Secure 1.0
 	marked             bool // our trading_ids
 	several            bool // nodes
+	attached           bool // beside EC-CUBE
 }
 
 func (c *covered) met(at cell) bool { return c.times[at] > 0 }
@@ -37,7 +38,7 @@ func (c *covered) add(more covered) {
 	}
 	c.orders += more.orders
 	c.newStyle, c.oldStyle = c.newStyle || more.newStyle, c.oldStyle || more.oldStyle
-	c.marked, c.several = c.marked || more.marked, c.several || more.several
+	c.marked, c.several, c.attached = c.marked || more.marked, c.several || more.several, c.attached || more.attached
 }
 
 func (s *simulation) cover(table, row, column string) { s.covered.times[cell{table, row, column}]++ }
@@ -127,6 +128,7 @@ func wanted() []table {
 		{"crash", labels(), boundaries()},
 		{"saga × crash", labels(), boundaries()},
 		{"staff", labels(), []string{"売上", "取消", "オーソリ変更", "売上変更", "対応中", "発送済み", "注文取消し", "返品", "受注の編集", "受注の復活", "返金済み(手動)", "結果の確定"}},
+		{"EC-CUBE's hand", labels(), []string{"注文取消し", "返品", "対応中", "発送済み", "新規受付", "合計", "削除"}},
 		{"order by staff", schemes, []string{"placed", "paid by hand", "another amount"}},
 		{"buyer", labels(), []string{"pay", "again", "double", "first tab", "second tab", "gives up", "back button", "reload", "returns", "returns again",
 			"return of another order"}},
@@ -164,6 +166,8 @@ func (k *covered) explained(c cell) string {
 		return "by the old style of 3-D Secure 1.0 nothing is authorised unless the buyer comes back"
 	case c.table == "payment of another shop" && !k.marked && c.column != "another name, shared merchant false":
 		return "a shop without a mark cannot share its merchant, nor tell the others' order ids from its own"
+	case c.table == "EC-CUBE's hand" && !k.attached:
+		return "kessai's own shop knows no other hand"
 	case c.table == "clock" && !k.several:
 		return "the first node's clock is the right one, and there is no other"
 	case is("staff", hand, "売上", "取消", "オーソリ変更", "売上変更"):

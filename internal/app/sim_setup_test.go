@@ -45,7 +45,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		ThreeDSKey: "TDSKEY0001", LinkKey: "LINKKEY0001", PaidyKey: "pk_test_1",
 		Rules: paygentsim.Rules{TradingIDOnce: s.chosen(30), RefusedStays10: s.chosen(30), ReauthorizeSameID: s.chosen(10), ThreeDSPost: s.chosen(50), PaRes: seed%2 == 1},
 	}
-	s.attempts = ledger.AcceptAttempts
+	s.attempts, s.attached = ledger.AcceptAttempts, seed%3 != 2
 	if s.everyStatus = s.chosen(50); s.everyStatus {
 		merchant.Subscribed = map[paygentsim.PaymentType][]paygentsim.Status{}
 		for _, m := range payment.Methods() {
@@ -58,7 +58,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		}
 	}
 	s.rig = newRig(t, rigOptions{
-		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
+		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), attached: s.attached, returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
 		sim: func(o *paygentsim.Options) {
 			o.History = 4
 			o.Merchants = []paygentsim.Merchant{merchant}
@@ -84,11 +84,11 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	}
 	s.openNodes(1 + s.dice.IntN(3))
 	s.covered.oldStyle, s.covered.newStyle = merchant.Rules.PaRes, !merchant.Rules.PaRes
-	s.covered.marked, s.covered.several = s.mark != "", len(s.nodes) > 1
+	s.covered.marked, s.covered.several, s.covered.attached = s.mark != "", len(s.nodes) > 1, s.attached
 	if s.gaps, s.aiming = s.covered.empty(), 20; orders < 500 { // it cannot be filled
 		s.aiming = 5
 	}
-	s.note("seed %d: %d nodes, every status %v, rules %+v", seed, len(s.nodes), s.everyStatus, merchant.Rules)
+	s.note("seed %d: %d nodes, attached %v, every status %v, rules %+v", seed, len(s.nodes), s.attached, s.everyStatus, merchant.Rules)
 	return s
 }
 

@@ -161,6 +161,8 @@ type simulation struct {
 	attempts    ledger.Attempts
 	mark        string // in front of our trading_ids
 	shared      bool   // other shops use the merchant too, and we know
+	attached    bool   // beside EC-CUBE, whose own hand moves orders too
+	given       int64  // points, by orders that are deleted
 	purchases   []*purchase
 	byID        map[order.ID]*purchase
 	touchedBy   order.ID // whose step it is: for the lines of a failing order
@@ -248,7 +250,11 @@ func (s *simulation) step() {
 
 // anything is whatever comes to somebody's mind.
 func (s *simulation) anything() {
-	n := s.dice.IntN(1000)
+	all := 1000
+	if s.attached {
+		all += 30
+	}
+	n := s.dice.IntN(all)
 	for _, a := range []struct {
 		weight int
 		do     func()
@@ -256,14 +262,12 @@ func (s *simulation) anything() {
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
 		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
 		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.restock}, {10, s.days}, {16, s.cards},
+		{4, s.pass}, {30, s.eccube},
 	} {
 		if n -= a.weight; n < 0 {
 			a.do()
 			break
 		}
-	}
-	if n >= 0 {
-		s.pass()
 	}
 }
 
