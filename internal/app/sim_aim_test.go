@@ -35,7 +35,7 @@ func (s *simulation) fill(seed uint64) {
 	for _, c := range s.covered.empty() {
 		h := fnv.New64a()
 		h.Write([]byte(c.table + c.row + c.column))
-		seldom := c.table == "3-D Secure" || c.table == "payment of another shop" || c.table == "clock" || c.column == "stands"
+		seldom := c.table == "3-D Secure" || c.table == "payment of another shop" || c.table == "clock" || finished(c.column)
 		if turn := (h.Sum64() + seed) % 7; turn != 0 && turn != 3 && !seldom {
 			continue
 		}
@@ -148,7 +148,7 @@ func (s *simulation) draftOf(row string) *purchase {
 	}
 	switch {
 	case row != "stored card":
-	case s.aimed.column == "stands" && s.threeDS != ledger.ThreeDS1: // which is authorised without coming back
+	case finished(s.aimed.column) && s.threeDS != ledger.ThreeDS1: // which is authorised without coming back
 		s.authenticateBy(ledger.ThreeDS1)
 	case s.threeDS == ledger.NoThreeDS && s.aimed.table != "staff":
 		s.authenticateBy([]ledger.ThreeDS{ledger.ThreeDS1, ledger.ThreeDS2}[s.dice.IntN(2)])
@@ -260,7 +260,7 @@ func (s *simulation) spoilNotice(p *purchase) {
 	fault := paygentsim.NoticeFault(s.aimed.column)
 	switch {
 	case s.aimed.table == "notice fault" && s.aimed.row == p.label:
-	case s.aimed.table == "batch" && s.aimed.column == "stands" && s.stays:
+	case s.aimed.table == "batch" && finished(s.aimed.column) && s.stays:
 		fault = paygentsim.NoticeLost
 	default:
 		return
@@ -423,14 +423,27 @@ func (s *simulation) aimBatch(c cell) {
 	}
 	rest := 24 * time.Hour
 	switch c.column {
-	case "stands":
+	case "stands", "canceled at the centre":
+		if alive := c.column != "stands"; alive != s.letsGo {
+			s.letGo(alive)
+		}
+		if s.letsGo { // not before its pages are over
+			rest = s.view(p.id).Current().LimitAt.Sub(s.Now()) + 3*24*time.Hour
+		}
 		s.finishAlone(p)
 	case "canceled":
 		rest = s.view(p.id).Current().LimitAt.Sub(s.Now()) + 3*24*time.Hour
 	}
 	s.Advance(rest) // nobody works meanwhile
-	s.rollbackOf(0, false)
+	if rollback := func() { s.rollbackOf(0, false) }; c.column == "canceled at the centre" {
+		s.smoothly(rollback) // each of its pages is asked about
+	} else {
+		rollback()
+	}
 }
+
+// finished are the columns of an order whose buyer has finished alone when the batch comes.
+func finished(column string) bool { return column == "stands" || column == "canceled at the centre" }
 
 // finishAlone is a buyer who pays and does not come back, at a page of which the notice
 // gets lost. With 3-D Secure 2.0 nothing is authorised without coming back; but a page of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,8 +56,11 @@ func (s *simulation) check() {
 
 // aboutGone: an order was deleted in the middle of an operation, of which nothing can be written.
 func (s *simulation) aboutGone(line string) bool {
-	return strings.Contains(line, `error="not_found: order.unknown"`) && s.gone(s.touchedBy)
+	m := orderInLog.FindStringSubmatch(line)
+	return m != nil && strings.Contains(line, "not_found: order.unknown") && s.gone(orderID(m[1]))
 }
+
+var orderInLog = regexp.MustCompile(` order=(\d+) `)
 
 // breach is what kessai verify finds, which sees our books alone.
 func (s *simulation) breach(b verify.Breach) error {

@@ -134,7 +134,7 @@ func wanted() []table {
 			"return of another order"}},
 		{"page", []string{"Paidy"}, []string{"authorized", "rejected", "closed", "cheats", "webhook lost"}},
 		{"3-D Secure", []string{string(ledger.ThreeDS1), "1.0 old style", string(ledger.ThreeDS2)}, authentications},
-		{"batch", labels(), []string{"canceled", "stands", "skipped", "bulk capture", "bulk cancel", "bulk inquiry"}},
+		{"batch", labels(), []string{"canceled", "canceled at the centre", "stands", "skipped", "bulk capture", "bulk cancel", "bulk inquiry"}},
 		{"payment of another shop", everyone, []string{"another name, shared merchant false", "another name, shared merchant true", "another mark, shared merchant false",
 			"another mark, shared merchant true", "our order's id, shared merchant false", "our order's id, shared merchant true"}},
 		{"clock", everyone, []string{"ahead within 1 s", "behind within 1 s", "far ahead: takes no work", "far behind: takes no work"}},
@@ -162,7 +162,7 @@ func (k *covered) explained(c cell) string {
 	switch {
 	case c.row == "1.0 old style" && !k.oldStyle, c.row == string(ledger.ThreeDS1) && !k.newStyle:
 		return "in each run the centre has one style of 3-D Secure 1.0"
-	case !k.newStyle && is("batch", []string{"card 3DS 1.0", "card 3DS 2.0", "stored card"}, "stands"):
+	case !k.newStyle && is("batch", []string{"card 3DS 1.0", "card 3DS 2.0", "stored card"}, "stands", "canceled at the centre"):
 		return "by the old style of 3-D Secure 1.0 nothing is authorised unless the buyer comes back"
 	case c.table == "payment of another shop" && !k.marked && c.column != "another name, shared merchant false":
 		return "a shop without a mark cannot share its merchant, nor tell the others' order ids from its own"
@@ -182,7 +182,11 @@ func (k *covered) explained(c cell) string {
 		return "no change of the amount of several telegrams: 103 changes a carrier's by one"
 	case is("buyer", noPage, "back button", "reload", "returns", "returns again"):
 		return "no page outside to come back from"
-	case is("batch", noPage, "canceled", "stands"):
+	case is("batch", []string{"card 3DS 2.0"}, "canceled at the centre"):
+		return "nothing of it is authorised unless the buyer comes back, and a page left before is over when the last one is"
+	case is("batch", hand, "canceled at the centre"):
+		return "no telegram gives it back"
+	case is("batch", noPage, "canceled", "canceled at the centre", "stands"):
 		return "in 決済処理中 only while an operation is open, which is skipped"
 	}
 	return ""

@@ -176,7 +176,9 @@ func (s *simulation) returns(id order.ID, p *ledger.Payment) ledger.Returns {
 // settings is staff changing a setting: a new version, while operations of former ones are
 // open.
 func (s *simulation) settings() {
-	switch s.dice.IntN(4) {
+	switch s.dice.IntN(5) {
+	case 4:
+		s.letGo(!s.letsGo)
 	case 0:
 		s.acceptAttempts(attemptPolicies()[s.dice.IntN(3)])
 	case 1:
@@ -205,6 +207,11 @@ func (s *simulation) share(next bool) {
 		return
 	}
 	s.save(fmt.Sprintf("shared merchant %v", next), "shared_merchant", map[bool]string{false: "0", true: "1"}[next], func() { s.shared = next })
+}
+
+// letGo says whether the rollback cancels at the centre what it finds authorised.
+func (s *simulation) letGo(next bool) {
+	s.save(fmt.Sprintf("rollback cancels what is alive %v", next), "rollback_cancels_alive", map[bool]string{false: "0", true: "1"}[next], func() { s.letsGo = next })
 }
 
 func (s *simulation) save(what, name, value string, saved func()) {

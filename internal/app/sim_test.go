@@ -163,6 +163,7 @@ type simulation struct {
 	shared      bool   // other shops use the merchant too, and we know
 	attached    bool   // beside EC-CUBE, whose own hand moves orders too
 	given       int64  // points, by orders that are deleted
+	letsGo      bool   // rollback cancels what it finds alive
 	purchases   []*purchase
 	byID        map[order.ID]*purchase
 	touchedBy   order.ID // whose step it is: for the lines of a failing order
