@@ -77,6 +77,11 @@ func (s *simulation) aimAt(c cell) {
 		s.aimSaga(c)
 	case "staff":
 		s.aimStaff(c)
+	case "authorised again":
+		if same := c.row == "same id"; same != s.sameID {
+			s.bearSameID(same)
+		}
+		s.aimSaga(cell{c.table, "card", c.column})
 	case "EC-CUBE's hand":
 		s.aimHost(c)
 	case "buyer":

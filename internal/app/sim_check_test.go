@@ -115,6 +115,7 @@ func (s *simulation) checkOrder(id order.ID) string {
 	c.checkHold()
 	c.checkEvents()
 	c.checkOperations()
+	c.coverAgain()
 	return c.state
 }
 
@@ -335,10 +336,27 @@ func (c *orderCheck) checkOperations() {
 					sent += c.wire.sent[telegram+" "+id]
 				}
 			}
-			if n := may[sending{telegram, p.ID}]; sent > n {
+			n := may[sending{telegram, p.ID}]
+			for _, q := range c.l.Payments {
+				if kind.Begins() && q != p && q.TradingID == p.TradingID && !q.Adopted { // authorised again under the same id
+					n += may[sending{telegram, q.ID}]
+				}
+			}
+			if sent > n {
 				c.bad("%s of %s was sent %d times by %d operations", telegram, p.TradingID, sent, n)
 			}
 		}
+	}
+}
+
+// coverAgain notes how cards were authorised again, under which id and by what that is known.
+func (c *orderCheck) coverAgain() {
+	for _, op := range c.l.Operations {
+		if op.Kind != payment.Authorize || op.Parent == "" || op.State.Open() {
+			continue
+		}
+		by, _, _ := strings.Cut(op.Cause, ":")
+		c.cover("authorised again", map[bool]string{false: "own id", true: "same id"}[find(c.l, op.PaymentID).ReusesID()], string(op.State)+" by "+by)
 	}
 }
 

@@ -129,6 +129,8 @@ func wanted() []table {
 		{"saga × crash", labels(), boundaries()},
 		{"staff", labels(), []string{"売上", "取消", "オーソリ変更", "売上変更", "対応中", "発送済み", "注文取消し", "返品", "受注の編集", "受注の復活", "返金済み(手動)", "結果の確定"}},
 		{"EC-CUBE's hand", labels(), []string{"注文取消し", "返品", "対応中", "発送済み", "新規受付", "合計", "削除"}},
+		{"authorised again", []string{"own id", "same id"}, []string{"succeeded by answer", "succeeded by notice", "succeeded by inquiry", "declined by never_sent",
+			"declined by not_happened", "declined by staff"}},
 		{"order by staff", schemes, []string{"placed", "paid by hand", "another amount"}},
 		{"buyer", labels(), []string{"pay", "again", "double", "first tab", "second tab", "gives up", "back button", "reload", "returns", "returns again",
 			"return of another order"}},
@@ -166,6 +168,10 @@ func (k *covered) explained(c cell) string {
 		return "by the old style of 3-D Secure 1.0 nothing is authorised unless the buyer comes back"
 	case c.table == "payment of another shop" && !k.marked && c.column != "another name, shared merchant false":
 		return "a shop without a mark cannot share its merchant, nor tell the others' order ids from its own"
+	case is("authorised again", []string{"same id"}, "succeeded by inquiry", "declined by not_happened"):
+		return "by that id 094 can tell of another payment"
+	case is("authorised again", []string{"own id"}, "declined by staff"):
+		return "094 tells of it before a person does"
 	case c.table == "EC-CUBE's hand" && !k.attached:
 		return "kessai's own shop knows no other hand"
 	case c.table == "clock" && !k.several:

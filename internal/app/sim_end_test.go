@@ -34,6 +34,7 @@ func (s *simulation) comeToRest() {
 	s.untilDue(2*time.Hour, time.Minute)
 	s.endTransit() // of what a slow centre still moved, which since waits for nothing
 	s.untilDue(4*24*time.Hour, 2*time.Hour)
+	s.settleSilent()
 	if s.t.Failed() {
 		return
 	}
@@ -52,6 +53,22 @@ func (s *simulation) comeToRest() {
 	s.checkMails()
 	if n := s.Number("SELECT COUNT(*) FROM plg_kessai_job WHERE state NOT IN ('done', 'canceled')"); n != 0 {
 		s.bad(0, "%d jobs are not done", n)
+	}
+}
+
+// settleSilent has a person settle what nobody else can: a re-authorisation under the former
+// trading_id, of which no notice has told (money.md §3).
+func (s *simulation) settleSilent() {
+	for _, p := range s.purchases {
+		op := s.silent(p)
+		if op == nil || !find(s.view(p.id), op.PaymentID).ReusesID() {
+			continue
+		}
+		s.settleOf(p, op)
+		if again := s.silent(p); again != nil && again.ID == op.ID {
+			s.bad(p.id, "nobody can settle %s", op.ID)
+		}
+		s.untilDue(2*time.Hour, time.Minute)
 	}
 }
 

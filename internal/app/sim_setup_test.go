@@ -176,9 +176,11 @@ func (s *simulation) returns(id order.ID, p *ledger.Payment) ledger.Returns {
 // settings is staff changing a setting: a new version, while operations of former ones are
 // open.
 func (s *simulation) settings() {
-	switch s.dice.IntN(5) {
+	switch s.dice.IntN(6) {
 	case 4:
 		s.letGo(!s.letsGo)
+	case 5:
+		s.bearSameID(!s.sameID)
 	case 0:
 		s.acceptAttempts(attemptPolicies()[s.dice.IntN(3)])
 	case 1:
@@ -212,6 +214,11 @@ func (s *simulation) share(next bool) {
 // letGo says whether the rollback cancels at the centre what it finds authorised.
 func (s *simulation) letGo(next bool) {
 	s.save(fmt.Sprintf("rollback cancels what is alive %v", next), "rollback_cancels_alive", map[bool]string{false: "0", true: "1"}[next], func() { s.letsGo = next })
+}
+
+// bearSameID says under which trading_id a card is authorised again.
+func (s *simulation) bearSameID(next bool) {
+	s.save(fmt.Sprintf("the same trading_id %v", next), "reauthorize_same_id", map[bool]string{false: "0", true: "1"}[next], func() { s.sameID = next })
 }
 
 func (s *simulation) save(what, name, value string, saved func()) {

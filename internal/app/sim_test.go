@@ -164,6 +164,7 @@ type simulation struct {
 	attached    bool   // beside EC-CUBE, whose own hand moves orders too
 	given       int64  // points, by orders that are deleted
 	letsGo      bool   // rollback cancels what it finds alive
+	sameID      bool   // a re-authorisation bears the former trading_id
 	purchases   []*purchase
 	byID        map[order.ID]*purchase
 	touchedBy   order.ID // whose step it is: for the lines of a failing order
