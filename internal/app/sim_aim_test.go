@@ -77,6 +77,8 @@ func (s *simulation) aimAt(c cell) {
 		s.aimSaga(c)
 	case "staff":
 		s.aimStaff(c)
+	case "environment":
+		s.environment()
 	case "authorised again":
 		if same := c.row == "same id"; same != s.sameID {
 			s.bearSameID(same)

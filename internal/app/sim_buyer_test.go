@@ -482,7 +482,7 @@ func (s *simulation) paidy(p *purchase, t tab) page {
 		s.cover("page", p.label, "webhook lost")
 	}
 	s.note("buyer of %d in Paidy's window: %s %d, webhook lost %v", p.id, decision, amount, lose)
-	if s.browser.paidy(s.t, s.merchant.PaidyKey, pay.TradingID, amount, decision, lose) {
+	if s.browser.paidy(s.t, s.placeOf(pay.MerchantID).merchant.PaidyKey, pay.TradingID, amount, decision, lose) {
 		return page{back: s.backTo(p.id, t.payment, "ok")}
 	}
 	return page{back: s.backTo(p.id, t.payment, "stop")}
@@ -553,7 +553,7 @@ func (s *simulation) authenticated(p *purchase, pay *ledger.Payment, raw []byte)
 		return s.app.Ledger.CompleteChallenge(context.Background(), ledger.Completed{Order: p.id, PaymentID: pay.ID, PaRes: form.Get("PaRes"), MD: form.Get("MD")})
 	}
 	calls := gateway.Callbacks{Keys: func(context.Context) ([]paygent.Secret, error) {
-		return []paygent.Secret{paygent.Secret(s.merchant.ThreeDSKey.Reveal())}, nil
+		return []paygent.Secret{paygent.Secret(s.placeOf(pay.MerchantID).merchant.ThreeDSKey.Reveal())}, nil
 	}}
 	back, err := calls.ThreeDS(context.Background(), pay.ThreeDS, raw)
 	if err != nil {

@@ -149,6 +149,8 @@ func (c *orderCheck) checkCentre() {
 		ours := c.ours(at)
 		alive := payment.Status(at.Status).Alive()
 		switch {
+		case at.MerchantID != c.merchant.MerchantID: // of the environment that is not in force nobody is asked
+		case ours != nil && ours.End == payment.Unused && at.MerchantID == c.places[1].merchant.MerchantID: // closed without a telegram
 		case payment.Status(at.Status).Transit(): // it goes to where it was sent, or a hand moves it
 		case ours != nil && !alive && ours.PaymentID != at.PaymentID: // a card refused before another at the same page
 		case ours == nil && !alive, ours != nil && living(ours) == alive:
@@ -170,7 +172,7 @@ func (c *orderCheck) ours(at paygentsim.Payment) *ledger.Payment {
 		}
 	}
 	for _, p := range c.l.Payments {
-		if p.TradingID == at.TradingID && len(p.PaymentIDs) == 0 {
+		if p.TradingID == at.TradingID && len(p.PaymentIDs) == 0 && p.MerchantID == at.MerchantID {
 			return p
 		}
 	}
@@ -196,7 +198,7 @@ func (c *orderCheck) newsUnderWay() bool {
 	}
 	return slices.ContainsFunc(c.sim.Notices(), func(n paygentsim.Notice) bool {
 		return orderOf(n.TradingID) == id && (n.Delivery == paygentsim.DeliveryPending ||
-			c.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE notice_id = ?", n.NoticeID) == 0)
+			c.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE notice_id = ? AND merchant_id = ?", n.NoticeID, n.MerchantID) == 0)
 	})
 }
 

@@ -25,6 +25,7 @@ type covered struct {
 	marked             bool // our trading_ids
 	several            bool // nodes
 	attached           bool // beside EC-CUBE
+	moves              bool // to another environment
 }
 
 func (c *covered) met(at cell) bool { return c.times[at] > 0 }
@@ -39,6 +40,7 @@ func (c *covered) add(more covered) {
 	c.orders += more.orders
 	c.newStyle, c.oldStyle = c.newStyle || more.newStyle, c.oldStyle || more.oldStyle
 	c.marked, c.several, c.attached = c.marked || more.marked, c.several || more.several, c.attached || more.attached
+	c.moves = c.moves || more.moves
 }
 
 func (s *simulation) cover(table, row, column string) { s.covered.times[cell{table, row, column}]++ }
@@ -46,12 +48,12 @@ func (s *simulation) cover(table, row, column string) { s.covered.times[cell{tab
 // coverNotices counts the faults of the notices that came up since: the centre forgets
 // them after a month.
 func (s *simulation) coverNotices() {
-	newest := s.seen
+	newest := maps.Clone(s.seen)
 	for _, n := range s.sim.Notices() {
-		if n.NoticeID > s.seen && n.Fault != "" {
+		if n.NoticeID > s.seen[n.MerchantID] && n.Fault != "" {
 			s.cover("notice fault", s.labelOf(orderID(n.TradingID)), string(n.Fault))
 		}
-		newest = max(newest, n.NoticeID)
+		newest[n.MerchantID] = max(newest[n.MerchantID], n.NoticeID)
 	}
 	s.seen = newest
 }
@@ -131,6 +133,7 @@ func wanted() []table {
 		{"EC-CUBE's hand", labels(), []string{"注文取消し", "返品", "対応中", "発送済み", "新規受付", "合計", "削除"}},
 		{"authorised again", []string{"own id", "same id"}, []string{"succeeded by answer", "succeeded by notice", "succeeded by inquiry", "declined by never_sent",
 			"declined by not_happened", "declined by staff"}},
+		{"environment", []string{"to simulator", "to test"}, []string{"setting.open_operations", "setting.living_payments", "changed, keeping"}},
 		{"order by staff", schemes, []string{"placed", "paid by hand", "another amount"}},
 		{"buyer", labels(), []string{"pay", "again", "double", "first tab", "second tab", "gives up", "back button", "reload", "returns", "returns again",
 			"return of another order"}},
@@ -172,6 +175,8 @@ func (k *covered) explained(c cell) string {
 		return "by that id 094 can tell of another payment"
 	case is("authorised again", []string{"own id"}, "declined by staff"):
 		return "094 tells of it before a person does"
+	case c.table == "environment" && !k.moves:
+		return "staff stay where they are"
 	case c.table == "EC-CUBE's hand" && !k.attached:
 		return "kessai's own shop knows no other hand"
 	case c.table == "clock" && !k.several:

@@ -56,16 +56,17 @@ func (s *simulation) comeToRest() {
 	}
 }
 
-// settleSilent has a person settle what nobody else can: a re-authorisation under the former
-// trading_id, of which no notice has told (money.md §3).
+// settleSilent has a person settle what nobody else can where a re-authorisation bears the former
+// trading_id, by which 094 finds several: whether it happened, of which no notice has told (money.md
+// §3), and whether the former payment ended by our telegram or by a correction at the centre.
 func (s *simulation) settleSilent() {
 	for _, p := range s.purchases {
 		op := s.silent(p)
-		if op == nil || !find(s.view(p.id), op.PaymentID).ReusesID() {
+		if op == nil || !slices.ContainsFunc(s.view(p.id).Payments, (*ledger.Payment).ReusesID) {
 			continue
 		}
 		s.settleOf(p, op)
-		if again := s.silent(p); again != nil && again.ID == op.ID {
+		if again := s.silent(p); again != nil && again.ID == op.ID && s.resting {
 			s.bad(p.id, "nobody can settle %s", op.ID)
 		}
 		s.untilDue(2*time.Hour, time.Minute)
@@ -124,6 +125,9 @@ func (s *simulation) checkAgreement(p *purchase, l *ledger.Ledger, state string)
 	c := &orderCheck{simulation: s, l: l}
 	contradicted := p.outside && slices.Contains(s.openAlerts(p.id), string(ledger.AlertContradiction))
 	for _, at := range s.books.of(p.id) {
+		if at.MerchantID != s.merchant.MerchantID {
+			continue
+		}
 		ours := c.ours(at)
 		if ours == nil {
 			if at.Status.Live() && len(s.openAlerts(p.id)) == 0 {
@@ -217,7 +221,7 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 		case ledger.AlertReversing:
 			ok = false
 		case ledger.AlertNoticeParked:
-			ok = p.outside || p.cheated || p.edited || issued > 1
+			ok = p.outside || p.cheated || p.edited || issued > 1 || s.moved
 		case ledger.AlertContradiction:
 			ok = p.outside || p.refuses || len(p.clicks) > 0
 		}
@@ -229,19 +233,24 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 
 // checkNotices: what was acknowledged is stored, and nothing stored waits.
 func (s *simulation) checkNotices() {
+	type key struct {
+		id       int64
+		merchant string
+	}
 	type row struct {
-		id, order     int64
+		key
+		order         int64
 		state, reason string
 	}
 	rows, err := database.List(context.Background(), s.DB.Read(), func(r database.Row) (v row, err error) {
-		return v, r.Scan(&v.id, &v.order, &v.state, &v.reason)
-	}, "SELECT notice_id, COALESCE(order_id, 0), state, reason FROM plg_kessai_notice ORDER BY notice_id, id")
+		return v, r.Scan(&v.id, &v.merchant, &v.order, &v.state, &v.reason)
+	}, "SELECT notice_id, merchant_id, COALESCE(order_id, 0), state, reason FROM plg_kessai_notice ORDER BY notice_id, id")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	stored := map[int64]bool{}
+	stored := map[key]bool{}
 	for _, r := range rows {
-		stored[r.id] = true
+		stored[r.key] = true
 		switch {
 		case r.state == string(ledger.NoticeParked) && r.reason != "":
 		case slices.Contains([]string{string(ledger.NoticeApplied), string(ledger.NoticeSuperseded), string(ledger.NoticeForeign)}, r.state):
@@ -254,7 +263,7 @@ func (s *simulation) checkNotices() {
 		if n.Delivery == paygentsim.DeliveryPending {
 			s.t.Errorf("notice %d is still on its way", n.NoticeID)
 		}
-		if n.Delivery == paygentsim.DeliveryAccepted && !stored[n.NoticeID] {
+		if n.Delivery == paygentsim.DeliveryAccepted && !stored[key{n.NoticeID, n.MerchantID}] {
 			s.t.Errorf("notice %d was acknowledged and not stored", n.NoticeID)
 		}
 	}

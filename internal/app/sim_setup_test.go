@@ -38,7 +38,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	t.Helper()
 	s := &simulation{
 		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: covered{times: map[cell]int{}},
-		byID: map[order.ID]*purchase{}, failing: map[order.ID]bool{},
+		byID: map[order.ID]*purchase{}, seen: map[string]int64{}, failing: map[order.ID]bool{},
 	}
 	merchant := paygentsim.Merchant{
 		MerchantID: "12345", ConnectID: "conn01", ConnectPassword: "pass01", TokenKey: "test_tokenkey", NoticeKey: "NOTICEKEY0000001",
@@ -46,6 +46,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		Rules: paygentsim.Rules{TradingIDOnce: s.chosen(30), RefusedStays10: s.chosen(30), ReauthorizeSameID: s.chosen(10), ThreeDSPost: s.chosen(50), PaRes: seed%2 == 1},
 	}
 	s.attempts, s.attached = ledger.AcceptAttempts, seed%3 != 2
+	s.moves = seed%4 < 2
 	if s.everyStatus = s.chosen(50); s.everyStatus {
 		merchant.Subscribed = map[paygentsim.PaymentType][]paygentsim.Status{}
 		for _, m := range payment.Methods() {
@@ -61,7 +62,7 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), attached: s.attached, returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
 		sim: func(o *paygentsim.Options) {
 			o.History = 4
-			o.Merchants = []paygentsim.Merchant{merchant}
+			o.Merchants = []paygentsim.Merchant{merchant, otherMerchant(merchant)}
 		},
 		transact: func(r *rig) http.RoundTripper {
 			s.wire = &wire{next: r.sim.Transport(), simulation: s, sent: map[string]int{}}
@@ -78,17 +79,18 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		s.classes = append(s.classes, class{s.Class(fmt.Sprintf("器%d", n+1), stock), stock})
 	}
 	s.member = s.Member(memberPoints)
-	s.keepCard()
+	s.openPlaces()
 	if err := s.sim.SetFaults(hostile()); err != nil {
 		t.Fatal(err)
 	}
 	s.openNodes(1 + s.dice.IntN(3))
 	s.covered.oldStyle, s.covered.newStyle = merchant.Rules.PaRes, !merchant.Rules.PaRes
 	s.covered.marked, s.covered.several, s.covered.attached = s.mark != "", len(s.nodes) > 1, s.attached
+	s.covered.moves = s.moves
 	if s.gaps, s.aiming = s.covered.empty(), 20; orders < 500 { // it cannot be filled
 		s.aiming = 5
 	}
-	s.note("seed %d: %d nodes, attached %v, every status %v, rules %+v", seed, len(s.nodes), s.attached, s.everyStatus, merchant.Rules)
+	s.note("seed %d: %d nodes, attached %v, moves %v, every status %v, rules %+v", seed, len(s.nodes), s.attached, s.moves, s.everyStatus, merchant.Rules)
 	return s
 }
 

@@ -323,7 +323,7 @@ func (s *simulation) settleOf(p *purchase, open *ledger.Operation) {
 func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, known bool) {
 	pay := find(s.view(p.id), op.PaymentID)
 	for _, at := range s.books.of(p.id) {
-		if at.TradingID != pay.TradingID || pay.PaymentID != "" && at.PaymentID != pay.PaymentID {
+		if at.TradingID != pay.TradingID || at.MerchantID != pay.MerchantID || pay.PaymentID != "" && at.PaymentID != pay.PaymentID {
 			continue
 		}
 		for _, c := range at.Changes {

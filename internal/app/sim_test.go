@@ -165,6 +165,10 @@ type simulation struct {
 	given       int64  // points, by orders that are deleted
 	letsGo      bool   // rollback cancels what it finds alive
 	sameID      bool   // a re-authorisation bears the former trading_id
+	places      []*place
+	place       *place // in force
+	moves       bool   // staff try another environment
+	moved       bool   // … and did
 	purchases   []*purchase
 	byID        map[order.ID]*purchase
 	touchedBy   order.ID // whose step it is: for the lines of a failing order
@@ -182,14 +186,14 @@ type simulation struct {
 	resting     bool
 	steps       int
 
-	aiming  int    // of a hundred steps, so many fill the coverage table
-	aimed   cell   // of the coverage table, which this step is to fill
-	gaps    []cell // not met yet
-	smooth  bool   // nothing goes wrong, and everybody does what leads on
-	lingers bool   // … but the buyer, who leaves the centre's page open
-	stays   bool   // … or does not come back from it
-	seen    int64  // the newest notice that the coverage table knows
-	acs     string // the button that buyers press at the issuer's page, if it is no matter of chance
+	aiming  int              // of a hundred steps, so many fill the coverage table
+	aimed   cell             // of the coverage table, which this step is to fill
+	gaps    []cell           // not met yet
+	smooth  bool             // nothing goes wrong, and everybody does what leads on
+	lingers bool             // … but the buyer, who leaves the centre's page open
+	stays   bool             // … or does not come back from it
+	seen    map[string]int64 // the newest notice of each merchant that the coverage table knows
+	acs     string           // the button that buyers press at the issuer's page, if it is no matter of chance
 }
 
 // class is a product class with what was in stock at first.
@@ -215,8 +219,10 @@ func simulate(t *testing.T, engine database.Engine, seed uint64, orders int) *si
 			s.step()
 		}
 	}
+	s.goHome()
 	if orders >= 500 {
 		s.fill(seed)
+		s.goHome()
 	}
 	ran := time.Since(began)
 	if !t.Failed() {
@@ -255,6 +261,10 @@ func (s *simulation) anything() {
 	all := 1000
 	if s.attached {
 		all += 30
+	}
+	if s.moves && (s.away() && s.chosen(4) || !s.away() && s.dice.IntN(200) == 0) {
+		s.environment()
+		return
 	}
 	n := s.dice.IntN(all)
 	for _, a := range []struct {
