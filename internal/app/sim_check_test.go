@@ -351,17 +351,6 @@ func (c *orderCheck) checkOperations() {
 	}
 }
 
-// coverAgain notes how cards were authorised again, under which id and by what that is known.
-func (c *orderCheck) coverAgain() {
-	for _, op := range c.l.Operations {
-		if op.Kind != payment.Authorize || op.Parent == "" || op.State.Open() {
-			continue
-		}
-		by, _, _ := strings.Cut(op.Cause, ":")
-		c.cover("authorised again", map[bool]string{false: "own id", true: "same id"}[find(c.l, op.PaymentID).ReusesID()], string(op.State)+" by "+by)
-	}
-}
-
 // describe is one line about where an order stands.
 func (s *simulation) describe(l *ledger.Ledger, alerts []string) string {
 	var b strings.Builder

@@ -58,6 +58,17 @@ func (s *simulation) coverNotices() {
 	s.seen = newest
 }
 
+// coverAgain notes how cards were authorised again, under which id and by what that is known.
+func (c *orderCheck) coverAgain() {
+	for _, op := range c.l.Operations {
+		if op.Kind != payment.Authorize || op.Parent == "" || op.State.Open() {
+			continue
+		}
+		by, _, _ := strings.Cut(op.Cause, ":")
+		c.cover("authorised again", map[bool]string{false: "own id", true: "same id"}[find(c.l, op.PaymentID).ReusesID()], string(op.State)+" by "+by)
+	}
+}
+
 // table prints a table per question: how often each method met each thing.
 func (c *covered) table() string {
 	var b strings.Builder
