@@ -63,6 +63,7 @@ type rigOptions struct {
 	sim      func(*paygentsim.Options)
 	level    slog.Level
 	today    bool                                                             // the clock begins now, not at dbtest.Now
+	attached bool                                                             // beside EC-CUBE
 	returns  func(order.ID, *ledger.Payment) ledger.Returns                   // nil: nobody comes back, and 3-D Secure cannot be chosen
 	start    func(context.Context, config.Config, app.Deps) (*app.App, error) // nil: app.New
 }
@@ -88,6 +89,10 @@ func newRig(t testing.TB, o rigOptions) *rig {
 	r.Shop = storetest.New(t, db)
 	if o.today {
 		r.Advance(time.Since(r.Now()))
+	}
+	if o.attached {
+		r.config.Host = config.Attached
+		r.Exec("UPDATE plg_kessai_meta SET host = ?", string(config.Attached))
 	}
 	r.openCentre(o)
 	if r.transport = r.sim.Transport(); o.transact != nil {

@@ -35,7 +35,7 @@ func (s *simulation) fill(seed uint64) {
 	for _, c := range s.covered.empty() {
 		h := fnv.New64a()
 		h.Write([]byte(c.table + c.row + c.column))
-		seldom := c.table == "3-D Secure" || c.table == "payment of another shop" || c.table == "clock" || c.column == "stands"
+		seldom := c.table == "3-D Secure" || c.table == "payment of another shop" || c.table == "clock" || finished(c.column)
 		if turn := (h.Sum64() + seed) % 7; turn != 0 && turn != 3 && !seldom {
 			continue
 		}
@@ -77,6 +77,15 @@ func (s *simulation) aimAt(c cell) {
 		s.aimSaga(c)
 	case "staff":
 		s.aimStaff(c)
+	case "environment":
+		s.environment()
+	case "authorised again":
+		if same := c.row == "same id"; same != s.sameID {
+			s.bearSameID(same)
+		}
+		s.aimSaga(cell{c.table, "card", c.column})
+	case "EC-CUBE's hand":
+		s.aimHost(c)
 	case "buyer":
 		s.aimBuyer(c)
 	case "batch":
@@ -146,7 +155,7 @@ func (s *simulation) draftOf(row string) *purchase {
 	}
 	switch {
 	case row != "stored card":
-	case s.aimed.column == "stands" && s.threeDS != ledger.ThreeDS1: // which is authorised without coming back
+	case finished(s.aimed.column) && s.threeDS != ledger.ThreeDS1: // which is authorised without coming back
 		s.authenticateBy(ledger.ThreeDS1)
 	case s.threeDS == ledger.NoThreeDS && s.aimed.table != "staff":
 		s.authenticateBy([]ledger.ThreeDS{ledger.ThreeDS1, ledger.ThreeDS2}[s.dice.IntN(2)])
@@ -258,7 +267,7 @@ func (s *simulation) spoilNotice(p *purchase) {
 	fault := paygentsim.NoticeFault(s.aimed.column)
 	switch {
 	case s.aimed.table == "notice fault" && s.aimed.row == p.label:
-	case s.aimed.table == "batch" && s.aimed.column == "stands" && s.stays:
+	case s.aimed.table == "batch" && finished(s.aimed.column) && s.stays:
 		fault = paygentsim.NoticeLost
 	default:
 		return
@@ -400,62 +409,4 @@ func (s *simulation) aimBuyer(c cell) {
 			s.comeBack(other, from.backs[0], "return of another order")
 		}
 	}
-}
-
-func (s *simulation) aimBatch(c cell) {
-	if kind, bulk := strings.CutPrefix(c.column, "bulk "); bulk {
-		s.bulkOf(kind, false, s.placed(c.row))
-		return
-	}
-	if len(s.wire.slow) > 0 {
-		return // what is under way arrives when it does, not after days
-	}
-	var p *purchase
-	if hasPage(c.row) {
-		p = s.atPageOf(c.row)
-	} else {
-		p = s.begun(c.row) // without an answer
-	}
-	if s.view(p.id).Order.Status != order.Pending {
-		return
-	}
-	rest := 24 * time.Hour
-	switch c.column {
-	case "stands":
-		s.finishAlone(p)
-	case "canceled":
-		rest = s.view(p.id).Current().LimitAt.Sub(s.Now()) + 3*24*time.Hour
-	}
-	s.Advance(rest) // nobody works meanwhile
-	s.rollbackOf(0, false)
-}
-
-// finishAlone is a buyer who pays and does not come back, at a page of which the notice
-// gets lost. With 3-D Secure 2.0 nothing is authorised without coming back; but a page of
-// 1.0 that was left for it may still be open.
-func (s *simulation) finishAlone(p *purchase) {
-	if p.label == "card 3DS 2.0" {
-		s.smoothly(func() { s.authenticateBy(ledger.ThreeDS1) })
-		s.lingers = true
-		s.smoothly(func() {
-			s.leave(p, false)
-			s.submit(p, "pay")
-			s.authenticateBy(ledger.ThreeDS2)
-			s.leave(p, false)
-			s.submit(p, "another try")
-		})
-		s.lingers = false
-		p.tabs = p.tabs[max(0, len(p.tabs)-2):]
-	}
-	s.stays = true
-	s.smoothly(func() {
-		if len(p.tabs) > 0 {
-			s.visit(p, 0)
-		}
-		if m := p.way.scheme.Method; m == payment.Conveni || m == payment.ATM {
-			s.spoilNotice(p)
-			s.moveTo(p, paygentsim.Captured)
-		}
-	})
-	s.stays = false
 }

@@ -35,6 +35,7 @@ type purchase struct {
 	acts    int    // of staff, beside the buttons
 	refuses bool   // it was paid by a card of which some later telegram is refused
 	acs     string // what was pressed at the issuer's page last
+	hand    hand   // EC-CUBE's own
 }
 
 // tab is a page of the centre that the buyer has open.
@@ -345,6 +346,9 @@ func (s *simulation) atPage() {
 // visit is a buyer at a page of the centre.
 func (s *simulation) visit(p *purchase, i int) {
 	t := p.tabs[i]
+	if p.hand.gone && p.way.scheme.Method == payment.Paidy { // whose window is told everything by our page
+		return
+	}
 	if s.chosen(70) {
 		p.tabs = slices.Delete(p.tabs, i, i+1) // else it can be used again
 	}
@@ -478,7 +482,7 @@ func (s *simulation) paidy(p *purchase, t tab) page {
 		s.cover("page", p.label, "webhook lost")
 	}
 	s.note("buyer of %d in Paidy's window: %s %d, webhook lost %v", p.id, decision, amount, lose)
-	if s.browser.paidy(s.t, s.merchant.PaidyKey, pay.TradingID, amount, decision, lose) {
+	if s.browser.paidy(s.t, s.placeOf(pay.MerchantID).merchant.PaidyKey, pay.TradingID, amount, decision, lose) {
 		return page{back: s.backTo(p.id, t.payment, "ok")}
 	}
 	return page{back: s.backTo(p.id, t.payment, "stop")}
@@ -549,7 +553,7 @@ func (s *simulation) authenticated(p *purchase, pay *ledger.Payment, raw []byte)
 		return s.app.Ledger.CompleteChallenge(context.Background(), ledger.Completed{Order: p.id, PaymentID: pay.ID, PaRes: form.Get("PaRes"), MD: form.Get("MD")})
 	}
 	calls := gateway.Callbacks{Keys: func(context.Context) ([]paygent.Secret, error) {
-		return []paygent.Secret{paygent.Secret(s.merchant.ThreeDSKey.Reveal())}, nil
+		return []paygent.Secret{paygent.Secret(s.placeOf(pay.MerchantID).merchant.ThreeDSKey.Reveal())}, nil
 	}}
 	back, err := calls.ThreeDS(context.Background(), pay.ThreeDS, raw)
 	if err != nil {

@@ -24,6 +24,8 @@ type covered struct {
 	newStyle, oldStyle bool // of 3-D Secure 1.0
 	marked             bool // our trading_ids
 	several            bool // nodes
+	attached           bool // beside EC-CUBE
+	moves              bool // to another environment
 }
 
 func (c *covered) met(at cell) bool { return c.times[at] > 0 }
@@ -37,7 +39,8 @@ func (c *covered) add(more covered) {
 	}
 	c.orders += more.orders
 	c.newStyle, c.oldStyle = c.newStyle || more.newStyle, c.oldStyle || more.oldStyle
-	c.marked, c.several = c.marked || more.marked, c.several || more.several
+	c.marked, c.several, c.attached = c.marked || more.marked, c.several || more.several, c.attached || more.attached
+	c.moves = c.moves || more.moves
 }
 
 func (s *simulation) cover(table, row, column string) { s.covered.times[cell{table, row, column}]++ }
@@ -45,14 +48,25 @@ func (s *simulation) cover(table, row, column string) { s.covered.times[cell{tab
 // coverNotices counts the faults of the notices that came up since: the centre forgets
 // them after a month.
 func (s *simulation) coverNotices() {
-	newest := s.seen
+	newest := maps.Clone(s.seen)
 	for _, n := range s.sim.Notices() {
-		if n.NoticeID > s.seen && n.Fault != "" {
+		if n.NoticeID > s.seen[n.MerchantID] && n.Fault != "" {
 			s.cover("notice fault", s.labelOf(orderID(n.TradingID)), string(n.Fault))
 		}
-		newest = max(newest, n.NoticeID)
+		newest[n.MerchantID] = max(newest[n.MerchantID], n.NoticeID)
 	}
 	s.seen = newest
+}
+
+// coverAgain notes how cards were authorised again, under which id and by what that is known.
+func (c *orderCheck) coverAgain() {
+	for _, op := range c.l.Operations {
+		if op.Kind != payment.Authorize || op.Parent == "" || op.State.Open() {
+			continue
+		}
+		by, _, _ := strings.Cut(op.Cause, ":")
+		c.cover("authorised again", map[bool]string{false: "own id", true: "same id"}[find(c.l, op.PaymentID).ReusesID()], string(op.State)+" by "+by)
+	}
 }
 
 // table prints a table per question: how often each method met each thing.
@@ -127,12 +141,16 @@ func wanted() []table {
 		{"crash", labels(), boundaries()},
 		{"saga × crash", labels(), boundaries()},
 		{"staff", labels(), []string{"売上", "取消", "オーソリ変更", "売上変更", "対応中", "発送済み", "注文取消し", "返品", "受注の編集", "受注の復活", "返金済み(手動)", "結果の確定"}},
+		{"EC-CUBE's hand", labels(), []string{"注文取消し", "返品", "対応中", "発送済み", "新規受付", "合計", "削除"}},
+		{"authorised again", []string{"own id", "same id"}, []string{"succeeded by answer", "succeeded by notice", "succeeded by inquiry", "declined by never_sent",
+			"declined by not_happened", "declined by staff"}},
+		{"environment", []string{"to simulator", "to test"}, []string{"setting.open_operations", "setting.living_payments", "changed, keeping"}},
 		{"order by staff", schemes, []string{"placed", "paid by hand", "another amount"}},
 		{"buyer", labels(), []string{"pay", "again", "double", "first tab", "second tab", "gives up", "back button", "reload", "returns", "returns again",
 			"return of another order"}},
 		{"page", []string{"Paidy"}, []string{"authorized", "rejected", "closed", "cheats", "webhook lost"}},
 		{"3-D Secure", []string{string(ledger.ThreeDS1), "1.0 old style", string(ledger.ThreeDS2)}, authentications},
-		{"batch", labels(), []string{"canceled", "stands", "skipped", "bulk capture", "bulk cancel", "bulk inquiry"}},
+		{"batch", labels(), []string{"canceled", "canceled at the centre", "stands", "skipped", "bulk capture", "bulk cancel", "bulk inquiry"}},
 		{"payment of another shop", everyone, []string{"another name, shared merchant false", "another name, shared merchant true", "another mark, shared merchant false",
 			"another mark, shared merchant true", "our order's id, shared merchant false", "our order's id, shared merchant true"}},
 		{"clock", everyone, []string{"ahead within 1 s", "behind within 1 s", "far ahead: takes no work", "far behind: takes no work"}},
@@ -160,10 +178,18 @@ func (k *covered) explained(c cell) string {
 	switch {
 	case c.row == "1.0 old style" && !k.oldStyle, c.row == string(ledger.ThreeDS1) && !k.newStyle:
 		return "in each run the centre has one style of 3-D Secure 1.0"
-	case !k.newStyle && is("batch", []string{"card 3DS 1.0", "card 3DS 2.0", "stored card"}, "stands"):
+	case !k.newStyle && is("batch", []string{"card 3DS 1.0", "card 3DS 2.0", "stored card"}, "stands", "canceled at the centre"):
 		return "by the old style of 3-D Secure 1.0 nothing is authorised unless the buyer comes back"
 	case c.table == "payment of another shop" && !k.marked && c.column != "another name, shared merchant false":
 		return "a shop without a mark cannot share its merchant, nor tell the others' order ids from its own"
+	case is("authorised again", []string{"same id"}, "succeeded by inquiry", "declined by not_happened"):
+		return "by that id 094 can tell of another payment"
+	case is("authorised again", []string{"own id"}, "declined by staff"):
+		return "094 tells of it before a person does"
+	case c.table == "environment" && !k.moves:
+		return "staff stay where they are"
+	case c.table == "EC-CUBE's hand" && !k.attached:
+		return "kessai's own shop knows no other hand"
 	case c.table == "clock" && !k.several:
 		return "the first node's clock is the right one, and there is no other"
 	case is("staff", hand, "売上", "取消", "オーソリ変更", "売上変更"):
@@ -178,7 +204,11 @@ func (k *covered) explained(c cell) string {
 		return "no change of the amount of several telegrams: 103 changes a carrier's by one"
 	case is("buyer", noPage, "back button", "reload", "returns", "returns again"):
 		return "no page outside to come back from"
-	case is("batch", noPage, "canceled", "stands"):
+	case is("batch", []string{"card 3DS 2.0"}, "canceled at the centre"):
+		return "nothing of it is authorised unless the buyer comes back, and a page left before is over when the last one is"
+	case is("batch", hand, "canceled at the centre"):
+		return "no telegram gives it back"
+	case is("batch", noPage, "canceled", "canceled at the centre", "stands"):
 		return "in 決済処理中 only while an operation is open, which is skipped"
 	}
 	return ""

@@ -50,7 +50,11 @@ func (s *simulation) interrupt(id order.ID) {
 	s.meanwhile, s.armed = true, ""
 	defer func() { s.meanwhile, s.armed = false, armed; s.use(here) }()
 	s.use(s.alive())
-	switch s.dice.IntN(4) {
+	others := 4
+	if s.attached {
+		others++
+	}
+	switch s.dice.IntN(others) {
 	case 0:
 		if s.current() == here { // its workers are where they are
 			return
@@ -76,6 +80,10 @@ func (s *simulation) interrupt(id order.ID) {
 	case 3:
 		if p := s.byID[id]; p != nil {
 			s.leave(p, s.chosen(50))
+		}
+	case 4:
+		if p := s.byID[id]; p != nil {
+			s.eccubeOn(p)
 		}
 	}
 }

@@ -38,14 +38,15 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 	t.Helper()
 	s := &simulation{
 		dice: rand.New(rand.NewPCG(seed, 0)), versions: map[order.ID]int64{}, covered: covered{times: map[cell]int{}},
-		byID: map[order.ID]*purchase{}, failing: map[order.ID]bool{},
+		byID: map[order.ID]*purchase{}, seen: map[string]int64{}, failing: map[order.ID]bool{},
 	}
 	merchant := paygentsim.Merchant{
 		MerchantID: "12345", ConnectID: "conn01", ConnectPassword: "pass01", TokenKey: "test_tokenkey", NoticeKey: "NOTICEKEY0000001",
 		ThreeDSKey: "TDSKEY0001", LinkKey: "LINKKEY0001", PaidyKey: "pk_test_1",
 		Rules: paygentsim.Rules{TradingIDOnce: s.chosen(30), RefusedStays10: s.chosen(30), ReauthorizeSameID: s.chosen(10), ThreeDSPost: s.chosen(50), PaRes: seed%2 == 1},
 	}
-	s.attempts = ledger.AcceptAttempts
+	s.attempts, s.attached = ledger.AcceptAttempts, seed%3 != 2
+	s.moves = seed%4 < 2
 	if s.everyStatus = s.chosen(50); s.everyStatus {
 		merchant.Subscribed = map[paygentsim.PaymentType][]paygentsim.Status{}
 		for _, m := range payment.Methods() {
@@ -58,10 +59,10 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		}
 	}
 	s.rig = newRig(t, rigOptions{
-		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
+		seed: seed, level: slog.LevelWarn, database: dbtest.URL(t, engine), attached: s.attached, returns: s.returns, settings: s.firstSettings(), start: app.NewBackstage,
 		sim: func(o *paygentsim.Options) {
 			o.History = 4
-			o.Merchants = []paygentsim.Merchant{merchant}
+			o.Merchants = []paygentsim.Merchant{merchant, otherMerchant(merchant)}
 		},
 		transact: func(r *rig) http.RoundTripper {
 			s.wire = &wire{next: r.sim.Transport(), simulation: s, sent: map[string]int{}}
@@ -78,17 +79,18 @@ func newSimulation(t *testing.T, engine database.Engine, seed uint64, orders int
 		s.classes = append(s.classes, class{s.Class(fmt.Sprintf("器%d", n+1), stock), stock})
 	}
 	s.member = s.Member(memberPoints)
-	s.keepCard()
+	s.openPlaces()
 	if err := s.sim.SetFaults(hostile()); err != nil {
 		t.Fatal(err)
 	}
 	s.openNodes(1 + s.dice.IntN(3))
 	s.covered.oldStyle, s.covered.newStyle = merchant.Rules.PaRes, !merchant.Rules.PaRes
-	s.covered.marked, s.covered.several = s.mark != "", len(s.nodes) > 1
+	s.covered.marked, s.covered.several, s.covered.attached = s.mark != "", len(s.nodes) > 1, s.attached
+	s.covered.moves = s.moves
 	if s.gaps, s.aiming = s.covered.empty(), 20; orders < 500 { // it cannot be filled
 		s.aiming = 5
 	}
-	s.note("seed %d: %d nodes, every status %v, rules %+v", seed, len(s.nodes), s.everyStatus, merchant.Rules)
+	s.note("seed %d: %d nodes, attached %v, moves %v, every status %v, rules %+v", seed, len(s.nodes), s.attached, s.moves, s.everyStatus, merchant.Rules)
 	return s
 }
 
@@ -176,7 +178,11 @@ func (s *simulation) returns(id order.ID, p *ledger.Payment) ledger.Returns {
 // settings is staff changing a setting: a new version, while operations of former ones are
 // open.
 func (s *simulation) settings() {
-	switch s.dice.IntN(4) {
+	switch s.dice.IntN(6) {
+	case 4:
+		s.letGo(!s.letsGo)
+	case 5:
+		s.bearSameID(!s.sameID)
 	case 0:
 		s.acceptAttempts(attemptPolicies()[s.dice.IntN(3)])
 	case 1:
@@ -205,6 +211,16 @@ func (s *simulation) share(next bool) {
 		return
 	}
 	s.save(fmt.Sprintf("shared merchant %v", next), "shared_merchant", map[bool]string{false: "0", true: "1"}[next], func() { s.shared = next })
+}
+
+// letGo says whether the rollback cancels at the centre what it finds authorised.
+func (s *simulation) letGo(next bool) {
+	s.save(fmt.Sprintf("rollback cancels what is alive %v", next), "rollback_cancels_alive", map[bool]string{false: "0", true: "1"}[next], func() { s.letsGo = next })
+}
+
+// bearSameID says under which trading_id a card is authorised again.
+func (s *simulation) bearSameID(next bool) {
+	s.save(fmt.Sprintf("the same trading_id %v", next), "reauthorize_same_id", map[bool]string{false: "0", true: "1"}[next], func() { s.sameID = next })
 }
 
 func (s *simulation) save(what, name, value string, saved func()) {

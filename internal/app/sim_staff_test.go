@@ -323,7 +323,7 @@ func (s *simulation) settleOf(p *purchase, open *ledger.Operation) {
 func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, known bool) {
 	pay := find(s.view(p.id), op.PaymentID)
 	for _, at := range s.books.of(p.id) {
-		if at.TradingID != pay.TradingID {
+		if at.TradingID != pay.TradingID || at.MerchantID != pay.MerchantID || pay.PaymentID != "" && at.PaymentID != pay.PaymentID {
 			continue
 		}
 		for _, c := range at.Changes {
@@ -378,6 +378,7 @@ func (s *simulation) rollback() {
 }
 
 func (s *simulation) rollbackOf(days int, rehearse bool) {
+	var canceled []order.ID
 	s.do(0, fmt.Sprintf("rollback %d days, rehearse %v", days, rehearse), 0, func() string {
 		totals, err := reconcile.Rollback(context.Background(), s.app.Ledger, s.Store, s.Now(), reconcile.RollbackOptions{Days: days, Rehearse: rehearse}, func(r ledger.Rollback, _ ledger.Effect, err error) error {
 			if err != nil {
@@ -387,6 +388,9 @@ func (s *simulation) rollbackOf(days int, rehearse bool) {
 			if !rehearse {
 				s.cover("batch", s.labelOf(r.Order), string(r.Verdict))
 			}
+			if !rehearse && r.Verdict == ledger.RolledBack {
+				canceled = append(canceled, r.Order)
+			}
 			return nil
 		})
 		if err != nil {
@@ -394,6 +398,11 @@ func (s *simulation) rollbackOf(days int, rehearse bool) {
 		}
 		return fmt.Sprintf("%+v", totals)
 	})
+	for _, id := range canceled {
+		if slices.ContainsFunc(s.view(id).Payments, func(p *ledger.Payment) bool { return p.Reverse && !p.AuthorisedAt.IsZero() }) {
+			s.cover("batch", s.labelOf(id), "canceled at the centre")
+		}
+	}
 }
 
 // staffOrder is an order that staff enter, and for which they make a payment in

@@ -161,6 +161,14 @@ type simulation struct {
 	attempts    ledger.Attempts
 	mark        string // in front of our trading_ids
 	shared      bool   // other shops use the merchant too, and we know
+	attached    bool   // beside EC-CUBE, whose own hand moves orders too
+	given       int64  // points, by orders that are deleted
+	letsGo      bool   // rollback cancels what it finds alive
+	sameID      bool   // a re-authorisation bears the former trading_id
+	places      []*place
+	place       *place // in force
+	moves       bool   // staff try another environment
+	moved       bool   // … and did
 	purchases   []*purchase
 	byID        map[order.ID]*purchase
 	touchedBy   order.ID // whose step it is: for the lines of a failing order
@@ -178,14 +186,14 @@ type simulation struct {
 	resting     bool
 	steps       int
 
-	aiming  int    // of a hundred steps, so many fill the coverage table
-	aimed   cell   // of the coverage table, which this step is to fill
-	gaps    []cell // not met yet
-	smooth  bool   // nothing goes wrong, and everybody does what leads on
-	lingers bool   // … but the buyer, who leaves the centre's page open
-	stays   bool   // … or does not come back from it
-	seen    int64  // the newest notice that the coverage table knows
-	acs     string // the button that buyers press at the issuer's page, if it is no matter of chance
+	aiming  int              // of a hundred steps, so many fill the coverage table
+	aimed   cell             // of the coverage table, which this step is to fill
+	gaps    []cell           // not met yet
+	smooth  bool             // nothing goes wrong, and everybody does what leads on
+	lingers bool             // … but the buyer, who leaves the centre's page open
+	stays   bool             // … or does not come back from it
+	seen    map[string]int64 // the newest notice of each merchant that the coverage table knows
+	acs     string           // the button that buyers press at the issuer's page, if it is no matter of chance
 }
 
 // class is a product class with what was in stock at first.
@@ -211,8 +219,10 @@ func simulate(t *testing.T, engine database.Engine, seed uint64, orders int) *si
 			s.step()
 		}
 	}
+	s.goHome()
 	if orders >= 500 {
 		s.fill(seed)
+		s.goHome()
 	}
 	ran := time.Since(began)
 	if !t.Failed() {
@@ -248,7 +258,15 @@ func (s *simulation) step() {
 
 // anything is whatever comes to somebody's mind.
 func (s *simulation) anything() {
-	n := s.dice.IntN(1000)
+	all := 1000
+	if s.attached {
+		all += 30
+	}
+	if s.moves && (s.away() && s.chosen(4) || !s.away() && s.dice.IntN(200) == 0) {
+		s.environment()
+		return
+	}
+	n := s.dice.IntN(all)
 	for _, a := range []struct {
 		weight int
 		do     func()
@@ -256,14 +274,12 @@ func (s *simulation) anything() {
 		{150, s.newOrder}, {75, s.payAgain}, {40, s.doubleClick}, {30, s.secondTab}, {30, s.giveUp}, {70, s.atPage}, {25, s.reload}, {25, s.backButton},
 		{35, s.returnAgain}, {10, s.returnOfAnother}, {130, s.press}, {45, s.pressAgain}, {45, s.anyStatus}, {40, s.edit}, {10, s.revive}, {12, s.refund}, {12, s.settleByHand}, {8, s.bulk}, {60, s.atStore},
 		{35, s.operator}, {8, s.correct}, {15, s.resend}, {8, s.foreign}, {12, s.rollback}, {12, s.settings}, {6, s.pace}, {4, s.clocks}, {8, s.staffOrder}, {10, s.restock}, {10, s.days}, {16, s.cards},
+		{4, s.pass}, {30, s.eccube},
 	} {
 		if n -= a.weight; n < 0 {
 			a.do()
 			break
 		}
-	}
-	if n >= 0 {
-		s.pass()
 	}
 }
 

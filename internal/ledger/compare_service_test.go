@@ -218,7 +218,7 @@ func TestRepairInVain(t *testing.T) {
 		"it is told to be captured": {meanwhile: func(s *shop) { s.learnt(s.l.Current(), "40") }, kind: CapturedThere, skipped: CompareChanged},
 		"the centre begins to work": {meanwhile: func(s *shop) { s.learnt(s.l.Current(), "30") }, kind: CapturedThere, skipped: CompareChanged},
 		"its capture is answered":   {meanwhile: func(s *shop) { s.settle(s.send(s.change(true)), verdictOf(yes("p1"))) }, kind: CapturedThere, skipped: CompareChanged},
-		"its amount changes":        {meanwhile: func(s *shop) { s.l.Current().Amount++ }, kind: CapturedThere, skipped: CompareChanged},
+		"its amount changes":        {meanwhile: func(s *shop) { s.l.Current().Amount++; s.l.Order.Total++ }, kind: CapturedThere, skipped: CompareChanged},
 		"it ends":                   {meanwhile: func(s *shop) { s.learnt(s.l.Current(), "33") }, kind: CapturedThere, skipped: CompareChanged},
 	} {
 		s := stand(t)

@@ -41,7 +41,7 @@ func TestTestPaymentsClosed(t *testing.T) {
 			s.authorised("p1")
 			s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing
 		}, payment.Simulator, "m", "", 1, order.Processing, Released, nil},
-		"another's":           {func(s *shop) { s.authorised("p1").Reverse = true; s.l.CurrentID = "" }, payment.Simulator, "m", "", 1, order.New, Committed, nil},
+		"another's":           {func(s *shop) { s.authorised("p1").Reverse = true; s.l.CurrentID = "" }, payment.Simulator, "m", "", 1, order.New, Committed, []AlertKind{AlertUnmade}},
 		"over already":        {func(s *shop) { s.settle(s.send(s.authorize()), verdictOf(no)) }, payment.Simulator, "m", "", 0, order.Processing, Released, nil},
 		"of the other test":   {func(s *shop) { s.authorised("p1") }, payment.Test, "m", "", 0, order.New, Committed, nil},
 		"of another merchant": {func(s *shop) { s.authorised("p1") }, payment.Simulator, "x", "", 0, order.New, Committed, nil},

@@ -24,7 +24,8 @@ func StrandedAlert(p Payment, at time.Time) AlertChange {
 
 // meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
 // moved it, it has moved stock and points too: the hold is marked accordingly and
-// nothing is moved (money.md §7). It runs before every decision.
+// nothing is moved (money.md §7). Where it saved another total, the alerts tell. It runs
+// before every decision.
 func (l *Ledger) meetHost(t tick) error {
 	if err := l.statusByHost(t); err != nil || l.Hold == nil {
 		return err
@@ -35,11 +36,12 @@ func (l *Ledger) meetHost(t tick) error {
 
 func (l *Ledger) statusByHost(t tick) error {
 	was, is := l.LastStatus, l.Order.Status
+	before := standings{unmade: l.isOpen(AlertUnmade, unmadeCause)} // as it was written: the facts are EC-CUBE's
 	if was == is {
+		l.syncAlerts(t, before)
 		return nil
 	}
 	first := was == 0
-	before := l.openlyIn(was)
 	switch is {
 	case order.Canceled, order.Processing: // stock and points are back
 		if l.Hold != nil {

@@ -212,6 +212,38 @@ func TestCanceledByEccubeWhileTheAmountChanges(t *testing.T) {
 	}
 }
 
+// TestEccubesOwnTotalIsMet by the next decision about the order, whatever it is: one that
+// nothing becomes known by, too.
+func TestEccubesOwnTotalIsMet(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		begin   func(*world)
+		was, is order.Yen
+		moved   order.Status // by the same hand, if any
+		opened  AlertKind
+	}{
+		"captured":              {func(w *world) { w.captured("p1") }, total, lower, 0, AlertAmountOpen},
+		"captured, and shipped": {func(w *world) { w.captured("p1") }, total, lower, order.Delivered, AlertAmountOpen},
+		"a number waits":        {func(w *world) { w.number("p1") }, total, lower, 0, AlertAmountOpen},
+		"nothing pays it":       {func(w *world) { w.l.Order.Status, w.l.LastStatus, w.l.Order.Total = order.New, order.New, 0 }, 0, lower, 0, AlertUnmade},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			tt.begin(w)
+			w.l.Order.Total = tt.is
+			if tt.moved != 0 {
+				w.l.Order.Status = tt.moved
+			}
+			w.must(func(l *Ledger, tk tick) error { return l.meetHost(tk) })
+			w.alerted(tt.opened)
+			w.l.Order.Total = tt.was
+			w.must(func(l *Ledger, tk tick) error { return l.meetHost(tk) })
+			w.alerted()
+		})
+	}
+}
+
 // TestEccubesOwnTotal: EC-CUBE saved another total, which no status tells of: the next that
 // becomes known of the payment opens 金額未反映, or closes it.
 func TestEccubesOwnTotal(t *testing.T) {

@@ -445,6 +445,10 @@ func ParkReasons() []ParkReason {
 // after each transaction B of their order and after each sweep (money.md §5).
 func WakeReasons() []ParkReason { return []ParkReason{ParkNoOrder, ParkSilent, ParkFailed} }
 
+// SweepReasons are those that a sweep of the notice's environment may cure: it may have come
+// while another one was in force.
+func SweepReasons() []ParkReason { return append(WakeReasons(), ParkEnvironment) }
+
 // NoticeChange writes one notice with a decision: a new row, or the new state of a stored one.
 type NoticeChange struct {
 	Notice Notice

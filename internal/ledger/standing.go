@@ -28,14 +28,6 @@ func (l *Ledger) openly() standings {
 	return s
 }
 
-// openlyIn is openly for an order in another status.
-func (l *Ledger) openlyIn(s order.Status) standings {
-	is := l.Order.Status
-	l.Order.Status = s
-	defer func() { l.Order.Status = is }()
-	return l.openly()
-}
-
 // active reports an order that is delivered or will be.
 func (l *Ledger) active() bool {
 	switch l.Order.Status {

@@ -251,6 +251,24 @@ func TestRetry(t *testing.T) {
 	})
 }
 
+// TestOrderGone: a mail about an order that was deleted is not tried for days.
+func TestOrderGone(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.SQLite(t))
+	b.queue(t, id1, ledger.MailOrder, ledger.EventData{})
+	b.exec(t, "DELETE FROM dtb_order_item")
+	b.exec(t, "DELETE FROM dtb_shipping")
+	b.exec(t, "DELETE FROM dtb_order")
+	w := b.worker(t, "n1", b)
+	step(t, w)
+	if worked, next := step(t, w); worked || !next.IsZero() || len(b.sent) != 0 {
+		t.Errorf("it is due at %v, sent %+v", next, b.sent)
+	}
+	if left, err := w.Undelivered(t.Context()); err != nil || len(left) != 1 || left[0].Attempts != 1 {
+		t.Errorf("%+v, %v", left, err)
+	}
+}
+
 // TestCrash: a mail whose node died after sending is sent again, under the same id, and
 // recorded once.
 func TestCrash(t *testing.T) {

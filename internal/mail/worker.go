@@ -11,6 +11,7 @@ import (
 	"kessai/internal/database"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/problem"
 )
 
 // Options are what a Worker is made of.
@@ -121,7 +122,10 @@ func (w *Worker) failed(ctx context.Context, r row, cause error) error {
 	now := w.o.Now()
 	next, why := now.Add(backOff(r.attempts)), redact(cause.Error())
 	level, text := slog.LevelWarn, "mail not delivered, will be tried again"
-	if now.Sub(r.queuedAt) >= giveUpAfter {
+	switch {
+	case problem.Is(cause, "order.unknown"): // EC-CUBE's own pages can delete an order
+		next, text = time.Time{}, "mail given up, its order is gone"
+	case now.Sub(r.queuedAt) >= giveUpAfter:
 		next, level, text = time.Time{}, slog.LevelError, "mail given up"
 	}
 	w.o.Log.Log(ctx, level, text, "order", int64(r.order), "kind", string(r.kind), "attempts", r.attempts, "why", why)

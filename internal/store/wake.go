@@ -30,7 +30,7 @@ WHERE order_id = ? AND owner = '' AND (state = 'received' AND due_at > ? OR stat
 // alerts, which are few and whose causes end with its id, lead to it, also one closed by hand.
 // The CAST lets PostgreSQL go by the primary key, a CHAR(26).
 func (s *Store) ParkedNotices(ctx context.Context, env payment.Environment, merchant string, after ledger.Notice, limit int) ([]ledger.Notice, error) {
-	reasons := ledger.WakeReasons()
+	reasons := ledger.SweepReasons()
 	args := []any{string(ledger.AlertNoticeParked), string(env), merchant, after.PaymentID, after.PaymentID, after.ID, string(ledger.ParkMalformed)}
 	for _, r := range reasons {
 		args = append(args, string(r))

@@ -46,7 +46,8 @@ func orderStatus(b *Book, say sayer) {
 	}
 }
 
-// alertOpen: an alert that closes by itself is open only while what it says is so.
+// alertOpen: an alert that closes by itself is open only while what it says is so. Beside
+// EC-CUBE its own hand may have changed the order's status and total since.
 func alertOpen(b *Book, say sayer) {
 	for _, a := range b.Alerts {
 		if !a.ClosedAt.IsZero() {
@@ -73,7 +74,7 @@ func alertOpen(b *Book, say sayer) {
 				say(p, "the alert %s is open, and nothing is left to change", a.Kind)
 			}
 		case ledger.AlertUnmade:
-			if cur := b.payment(b.Ledger.CurrentID); !b.toBePaid() || cur != nil && living(cur) && !cur.Reverse {
+			if cur := b.payment(b.Ledger.CurrentID); !b.Attached && !b.toBePaid() || cur != nil && living(cur) && !cur.Reverse {
 				say(cur, "the alert %s is open, and nothing is to be paid any more", a.Kind)
 			}
 		case ledger.AlertNoticeParked:
@@ -89,8 +90,10 @@ func alertOpen(b *Book, say sayer) {
 // or it was cancelled when there was nothing to pay, and there is again.
 func (b *Book) differs(p *ledger.Payment) bool {
 	switch total := b.Ledger.Order.Total; {
+	case b.Attached:
+		return true
 	case living(p):
-		return p.ID != b.Ledger.CurrentID || b.Attached || p.Amount-p.HandRefunded != total
+		return p.ID != b.Ledger.CurrentID || p.Amount-p.HandRefunded != total
 	case p.Phase == payment.AwaitingPayment:
 		return p.Amount != total
 	default:

@@ -190,6 +190,32 @@ func TestAttached(t *testing.T) {
 	}
 }
 
+// TestAlertsBesideEccube: its own hand changes what an alert says, and kessai hears of it when it
+// decides about the order again.
+func TestAlertsBesideEccube(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		kind  ledger.AlertKind
+		is    order.Status
+		phase payment.Phase
+	}{
+		"cancelled, and was to be paid":         {ledger.AlertUnmade, order.Canceled, payment.Ended},
+		"made to cost what its number asks for": {ledger.AlertAmountOpen, order.New, payment.AwaitingPayment},
+		"made to cost what is authorised":       {ledger.AlertAmountOpen, order.New, payment.Authorised},
+	} {
+		for _, attached := range []bool{true, false} {
+			b := Book{Order: 1, Kept: true, Attached: attached, Alerts: []Alert{{Kind: tt.kind, Cause: "p"}}}
+			b.Ledger.Order = ledger.Head{ID: 1, Status: tt.is, Total: 900}
+			b.Ledger.Payments, b.Ledger.CurrentID = []*ledger.Payment{{ID: "p", Phase: tt.phase, Amount: 900}}, "p"
+			said := 0
+			alertOpen(&b, func(*ledger.Payment, string, ...any) { said++ })
+			if said > 0 == attached {
+				t.Errorf("%s, attached %v: %d breaches", name, attached, said)
+			}
+		}
+	}
+}
+
 // TestDocumented: docs/books.md tells of every rule.
 func TestDocumented(t *testing.T) {
 	t.Parallel()

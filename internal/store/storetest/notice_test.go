@@ -326,6 +326,7 @@ func TestParkedNotices(t *testing.T) {
 			func(n *ledger.Notice) { nobodys(n, ledger.ParkMalformed) },
 			func(n *ledger.Notice) { n.Reason = ledger.ParkConflict },
 			func(n *ledger.Notice) { nobodys(n, ledger.ParkConflict); n.State, n.Reason = ledger.NoticeForeign, "" },
+			func(n *ledger.Notice) { n.Reason = ledger.ParkEnvironment }, // it came while another was in force
 		} {
 			n := s.notice(id, int64(i+1))
 			n.State, n.Reason, n.NextAt = ledger.NoticeParked, ledger.ParkSilent, time.Time{}
@@ -344,7 +345,7 @@ func TestParkedNotices(t *testing.T) {
 		for ; len(ids) > 0; ids, last = parked(last) {
 			got = append(got, ids)
 		}
-		if !cmp.Equal(got, [][]int64{{1, 2}, {3, 8}, {9}}) {
+		if !cmp.Equal(got, [][]int64{{1, 2}, {3, 13}, {8, 9}}) {
 			t.Errorf("%v", got)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"kessai/internal/payment"
 	"kessai/internal/problem"
 	"kessai/internal/store"
+	"kessai/internal/wallet"
 )
 
 func TestPendingOrders(t *testing.T) {
@@ -77,6 +78,34 @@ func TestOrigin(t *testing.T) {
 		if _, err := s.Store.Origin(ctx, id+1); !problem.Is(err, "order.unknown") {
 			t.Errorf("an order that is not there: %v", err)
 		}
+	})
+}
+
+// TestADeletedOrderHoldsNothingUp: what nobody can settle or end any more keeps neither
+// environment nor merchant from being changed.
+func TestADeletedOrderHoldsNothingUp(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		count := func(operations, payments int64) {
+			t.Helper()
+			ops, err := store.OpenOperations(context.Background(), s.DB.Read())
+			if err != nil || ops != operations {
+				t.Errorf("%d operations, not %d, %v", ops, operations, err)
+			}
+			living, err := store.LivingPayments(context.Background(), s.DB.Read(), payment.Simulator, "12345")
+			if err != nil || living != payments {
+				t.Errorf("%d payments, not %d, %v", living, payments, err)
+			}
+		}
+		id, _ := s.planned(t)
+		s.planned(t)
+		member := s.Member(0)
+		s.updateWallet(t, member, func(w *wallet.Wallet) { w.Operation = s.cardOperation(member, payment.StoreCard) })
+		count(3, 2)
+		for _, table := range []string{"dtb_order_item", "dtb_shipping"} {
+			s.Exec("DELETE FROM "+table+" WHERE order_id = ?", int64(id))
+		}
+		s.Exec("DELETE FROM dtb_order WHERE id = ?", int64(id))
+		count(2, 1)
 	})
 }
 

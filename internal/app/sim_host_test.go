@@ -1,0 +1,245 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"kessai/internal/database"
+	"kessai/internal/ledger"
+	"kessai/internal/order"
+	"kessai/internal/verify"
+)
+
+// hand is what EC-CUBE's own hand did with an order, of which kessai hears nothing.
+type hand struct {
+	gone     bool            // the order was deleted
+	to       order.Status    // where it put the order last
+	goods    map[int64]int64 // given back since kessai last saw the order, by product class
+	points   int64           // … of the member's
+	total    bool            // the total was changed, and nothing became known of a payment since
+	eventSeq int64           // … when there were so many events
+}
+
+// eccube is somebody at EC-CUBE's own pages, or another plugin of it.
+func (s *simulation) eccube() {
+	if p := s.some(); p != nil {
+		s.eccubeOn(p)
+	}
+}
+
+func (s *simulation) eccubeOn(p *purchase) {
+	switch d := s.dice.IntN(100); {
+	case p.hand.gone:
+	case d < 4:
+		s.hostDeletes(p)
+	case d < 25:
+		s.hostSavesTotal(p)
+	default:
+		if may := hostMay(s.Status(p.id)); len(may) > 0 {
+			s.hostMoves(p, may[s.dice.IntN(len(may))])
+		}
+	}
+}
+
+// hostMay are the statuses that EC-CUBE's pages offer, and where other hands put orders.
+func hostMay(from order.Status) []order.Status {
+	may := order.Reachable(from)
+	switch from {
+	case order.Pending:
+		may = append(may, order.Canceled, order.Processing)
+	case order.InProgress, order.Paid:
+		may = append(may, order.New)
+	}
+	return may
+}
+
+// hostMoves moves an order as EC-CUBE does, with its goods and points.
+func (s *simulation) hostMoves(p *purchase, to order.Status) {
+	from := s.Status(p.id)
+	if !slices.Contains(hostMay(from), to) {
+		return
+	}
+	e, err := order.Transition(from, to)
+	if err != nil && from == order.Pending { // what a rollback gives back
+		e = order.Effects{Stock: order.Give, UsedPoints: order.Give}
+	}
+	v, err := s.Reader.Order(context.Background(), p.id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	goods := order.Movements(v.Items, nil)
+	if e.Stock == order.Take && slices.ContainsFunc(goods, func(m order.Movement) bool { left, _ := s.Stock(m.ProductClassID); return left < m.Quantity }) {
+		return // EC-CUBE refuses it
+	}
+	if l := s.view(p.id); l.LastStatus == l.Order.Status {
+		p.hand.goods, p.hand.points = map[int64]int64{}, 0
+	}
+	p.acts++
+	p.hand.to = to
+	s.cover("EC-CUBE's hand", p.label, to.Name())
+	s.note("EC-CUBE moves order %d from %s to %s", p.id, from, to)
+	now := database.At(s.Now())
+	s.byHost(func(exec func(string, ...any)) {
+		exec("UPDATE dtb_order SET order_status_id = ?, update_date = ? WHERE id = ?", int64(to), now, int64(p.id))
+		if e.SetsPaymentDate {
+			exec("UPDATE dtb_order SET payment_date = ? WHERE id = ?", now, int64(p.id))
+		}
+		for _, m := range goods {
+			n := int64(e.Stock) * m.Quantity
+			p.hand.goods[m.ProductClassID] += n
+			exec("UPDATE dtb_product_stock SET stock = stock + ? WHERE product_class_id = ?", n, m.ProductClassID)
+			exec("UPDATE dtb_product_class SET stock = stock + ? WHERE id = ?", n, m.ProductClassID)
+		}
+		if v.CustomerID != 0 {
+			used := int64(e.UsedPoints) * v.Totals.UsePoint
+			p.hand.points += used
+			exec("UPDATE dtb_customer SET point = point + ? WHERE id = ?", used+int64(e.AddedPoints)*v.Totals.AddPoint, v.CustomerID)
+		}
+	})
+}
+
+// hostSavesTotal adds a line at EC-CUBE's 受注登録.
+func (s *simulation) hostSavesTotal(p *purchase) {
+	at := s.Status(p.id)
+	v, err := s.Reader.Order(context.Background(), p.id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if at == order.Processing || v.Totals.PaymentTotal < 100 {
+		return
+	}
+	line := order.Item{Type: order.ItemCharge, Name: "手数料", Price: order.Yen(10 * (1 + s.dice.Int64N(50))), Quantity: 1, TaxRate: 10, TaxType: order.Taxable,
+		TaxDisplayType: order.TaxIncluded, RoundingType: 1}
+	if s.chosen(60) {
+		line.Type, line.Name, line.Price = order.ItemDiscount, "割引", -min(v.Totals.PaymentTotal-1, line.Price)
+	}
+	t, err := order.Sum(append(slices.Clone(v.Items), line))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p.acts++
+	p.edited, p.hand.total, p.hand.eventSeq = true, true, s.view(p.id).EventSeq
+	s.cover("EC-CUBE's hand", p.label, "合計")
+	s.note("EC-CUBE saves order %d: %d becomes %d", p.id, v.Totals.PaymentTotal, t.PaymentTotal)
+	s.byHost(func(exec func(string, ...any)) {
+		exec(`INSERT INTO dtb_order_item (order_id, order_item_type_id, product_name, price, quantity, tax, tax_rate, tax_adjust, tax_type_id, tax_display_type_id,
+rounding_type_id, discriminator_type) VALUES (?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, 'orderitem')`, int64(p.id), int64(line.Type), line.Name, int64(line.Price), int64(line.Tax),
+			line.TaxRate, int64(line.TaxType), int64(line.TaxDisplayType), int64(line.RoundingType))
+		exec("UPDATE dtb_order SET discount = ?, charge = ?, tax = ?, total = ?, payment_total = ?, update_date = ? WHERE id = ?", int64(t.Discount), int64(t.Charge),
+			int64(t.Tax), int64(t.Total), int64(t.PaymentTotal), database.At(s.Now()), int64(p.id))
+	})
+}
+
+// hostDeletes is 削除 at EC-CUBE's list of orders, which gives nothing back.
+func (s *simulation) hostDeletes(p *purchase) {
+	if s.Status(p.id) == order.Delivered {
+		s.given += s.Number("SELECT add_point FROM dtb_order WHERE id = ? AND customer_id IS NOT NULL UNION ALL SELECT 0 ORDER BY 1 DESC LIMIT 1", int64(p.id))
+	}
+	if !unmet(s.view(p.id)) {
+		p.hand.goods = nil
+	}
+	p.hand.gone = true
+	s.cover("EC-CUBE's hand", p.label, "削除")
+	s.note("EC-CUBE deletes order %d", p.id)
+	s.byHost(func(exec func(string, ...any)) {
+		for _, table := range []string{"dtb_mail_history", "dtb_order_item", "dtb_shipping"} {
+			exec("DELETE FROM "+table+" WHERE order_id = ?", int64(p.id))
+		}
+		exec("DELETE FROM dtb_order WHERE id = ?", int64(p.id))
+	})
+}
+
+// byHost is one transaction of EC-CUBE's.
+func (s *simulation) byHost(do func(exec func(query string, args ...any))) {
+	err := s.DB.Write(context.Background(), func(ctx context.Context, tx *database.Tx) error {
+		do(func(query string, args ...any) {
+			if _, err := tx.Exec(ctx, query, args...); err != nil {
+				s.t.Fatalf("%s: %v", query, err)
+			}
+		})
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// view is an order's ledger, an empty one once it was deleted.
+func (s *simulation) view(id order.ID) *ledger.Ledger {
+	if s.gone(id) {
+		return &ledger.Ledger{Order: ledger.Head{ID: id}}
+	}
+	return s.rig.view(id)
+}
+
+func (s *simulation) gone(id order.ID) bool {
+	p := s.byID[id]
+	return p != nil && p.hand.gone
+}
+
+// unmet reports an order that EC-CUBE moved since kessai last decided about it.
+func unmet(l *ledger.Ledger) bool { return l.LastStatus != 0 && l.LastStatus != l.Order.Status }
+
+// heldByHost takes away from what holds say what EC-CUBE has given back of it since.
+func (s *simulation) heldByHost(held map[int64]int64, points *int64) {
+	for _, p := range s.purchases {
+		if p.hand.goods == nil || !p.hand.gone && !unmet(s.view(p.id)) {
+			continue
+		}
+		for class, n := range p.hand.goods {
+			held[class] -= n
+		}
+		*points -= p.hand.points
+	}
+}
+
+// unread reports a total that EC-CUBE saved, with nothing known of the order's payments since:
+// that is when 金額未反映 opens.
+func (s *simulation) unread(l *ledger.Ledger) bool {
+	p := s.byID[l.Order.ID]
+	return p != nil && p.hand.total && p.hand.eventSeq == l.EventSeq
+}
+
+// byHand reports a breach that verify has to find where EC-CUBE's hand did what nobody here
+// was told of.
+func (s *simulation) byHand(b verify.Breach) bool {
+	if s.byID[b.Order] == nil {
+		return false
+	}
+	if s.gone(b.Order) {
+		return b.Rule == verify.OrderGone
+	}
+	l := s.view(b.Order)
+	switch b.Rule {
+	case verify.OrderUnpaid:
+		return unmet(l) || s.unread(l)
+	case verify.AliveAmount:
+		return s.unread(l)
+	}
+	return false
+}
+
+// aimHost has EC-CUBE's hand do something to an order that stands, and somebody go on with it.
+func (s *simulation) aimHost(c cell) {
+	p := s.standing(c.row)
+	to := map[string]order.Status{"注文取消し": order.Canceled, "返品": order.Returned, "対応中": order.InProgress, "発送済み": order.Delivered, "新規受付": order.New}[c.column]
+	switch c.column {
+	case "合計":
+		s.hostSavesTotal(p)
+	case "削除":
+		s.hostDeletes(p)
+	case "返品":
+		s.smoothly(func() { s.setStatus(p, order.Delivered, ledger.LivingAsk) })
+	case "新規受付":
+		s.smoothly(func() { s.setStatus(p, order.InProgress, ledger.LivingAsk) })
+	}
+	if to != 0 {
+		s.hostMoves(p, to)
+	}
+	if s.chosen(50) {
+		s.pressOn(p)
+	} else {
+		s.do(p.id, fmt.Sprintf("leave %d", p.id), 0, s.work)
+	}
+}
