@@ -49,11 +49,28 @@ func TestEccubesHandIsMetByItself(t *testing.T) {
 			r.settle()
 			return id
 		}, order.InProgress, ledger.AlertUnmade},
+		"authorised, and another total": {(*rig).paid, 0, ledger.AlertAmountOpen},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
 			id := tt.order(r)
+			if tt.to == 0 {
+				h := r.host()
+				r.run(h.Step)
+				r.Advance(reconcile.HostEvery)
+				r.Exec("UPDATE dtb_order SET payment_total = payment_total + 500, update_date = ? WHERE id = ?", database.At(r.Now()), int64(id))
+				for range 2 {
+					if _, _, err := h.Step(t.Context()); err != nil {
+						t.Error(err)
+					}
+					if l := r.view(id); len(l.OpenAlerts) != 1 || l.OpenAlerts[0].Kind != tt.alert {
+						t.Errorf("alerts %v", l.OpenAlerts)
+					}
+					r.Advance(reconcile.HostEvery)
+				}
+				return
+			}
 			r.byHand = true
 			r.moveByHost(id, tt.to)
 			h := r.host()

@@ -14,18 +14,20 @@ import (
 
 // MovedByHost lists the orders with an id above after that do not stand where our book saw them
 // last, by id: EC-CUBE's own hand moved them, and no decision has met that yet. With since only
-// those it saved from then on, which an index leads to; zero reads all.
+// those it saved from then on, which an index leads to, and also those whose total is not what
+// their payment is alive for, whether that was met or not. Zero reads all.
 func (s *Store) MovedByHost(ctx context.Context, since time.Time, after order.ID, limit int) ([]order.ID, error) {
 	known := database.Anys(order.Statuses())
-	args := append([]any{int64(after)}, known...) // as scanHead reads it
-	saved := ""
+	moved := "CASE WHEN o.order_status_id IS NULL OR o.order_status_id IN (" + database.Marks(len(known)) + ") THEN o.order_status_id ELSE " +
+		strconv.Itoa(int(order.InProgress)) + " END <> l.last_status" // as scanHead reads it
+	query := "SELECT l.order_id FROM plg_kessai_ledger l JOIN dtb_order o ON o.id = l.order_id WHERE l.order_id > ? AND " + moved
+	args := append([]any{int64(after)}, known...)
 	if !since.IsZero() {
-		saved, args = " AND o.update_date >= ?", append(args, database.At(since))
+		query = `SELECT l.order_id FROM dtb_order o JOIN plg_kessai_ledger l ON l.order_id = o.id LEFT JOIN plg_kessai_payment p ON p.id = l.current_id
+WHERE o.update_date >= ? AND l.order_id > ? AND (` + moved + " OR p.phase IN (?, ?) AND p.amount - p.hand_refunded <> o.payment_total)"
+		args = append(append([]any{database.At(since)}, args...), string(payment.Authorised), string(payment.Captured))
 	}
-	list, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID],
-		`SELECT l.order_id FROM plg_kessai_ledger l JOIN dtb_order o ON o.id = l.order_id
-WHERE l.order_id > ? AND CASE WHEN o.order_status_id IS NULL OR o.order_status_id IN (`+database.Marks(len(known))+`) THEN o.order_status_id ELSE `+strconv.Itoa(int(order.InProgress))+` END <> l.last_status`+saved+`
-ORDER BY l.order_id LIMIT ?`, append(args, limit)...)
+	list, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID], query+" ORDER BY l.order_id LIMIT ?", append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("store: orders that EC-CUBE moved: %w", err)
 	}
