@@ -31,7 +31,7 @@ func TestStatements(t *testing.T) {
 	r.reached = func(b ledger.Boundary, _ order.ID) {
 		// The version in force is looked up with each step: one small query.
 		count("  to "+string(b), map[ledger.Boundary]int{
-			ledger.AfterPlanned: 1 + 14, ledger.AfterSent: 2, ledger.AfterAnswer: 2, ledger.AfterSettled: 1 + 13,
+			ledger.AfterPlanned: 1 + 12, ledger.AfterSent: 2, ledger.AfterAnswer: 2, ledger.AfterSettled: 1 + 13,
 		}[b])
 	}
 	token, total := r.token(goodCard), r.view(id).Order.Total
@@ -45,7 +45,7 @@ func TestStatements(t *testing.T) {
 
 	r.reached = func(b ledger.Boundary, _ order.ID) {
 		count("  to "+string(b), map[ledger.Boundary]int{
-			ledger.AfterPlanned: 1 + 12, ledger.AfterSent: 2, ledger.AfterAnswer: 6, ledger.AfterSettled: 1 + 12,
+			ledger.AfterPlanned: 1 + 7, ledger.AfterSent: 2, ledger.AfterAnswer: 4, ledger.AfterSettled: 1 + 10,
 		}[b])
 	}
 	p := r.view(id).Current()
