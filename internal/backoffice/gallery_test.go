@@ -59,15 +59,7 @@ func stage(t *testing.T, r *rig) []scene {
 	r.pay(pending)
 	draft := r.order(2)
 	r.malformed(0, 71)
-	gone := r.paid(3)
-	paid := *r.view(gone).Current()
-	r.change(gone, func(l *ledger.Ledger) {
-		l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertDouble, Cause: "x", At: r.Now()})
-	})
-	r.deleteOrder(gone)
-	if err := r.Store.OpenShopAlert(t.Context(), ledger.StrandedAlert(paid, r.Now())); err != nil {
-		t.Fatal(err)
-	}
+	r.gone(3)
 	for _, s := range []struct {
 		name string
 		id   order.ID

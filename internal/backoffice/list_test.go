@@ -253,15 +253,7 @@ func TestHome(t *testing.T) {
 func TestHomeClosesWhatNoOrdersPageHas(t *testing.T) {
 	t.Parallel()
 	r := loggedIn(t)
-	gone := r.paid(1)
-	paid := *r.view(gone).Current()
-	r.change(gone, func(l *ledger.Ledger) {
-		l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertDouble, Cause: "x", At: r.Now()})
-	})
-	r.deleteOrder(gone)
-	if err := r.Store.OpenShopAlert(t.Context(), ledger.StrandedAlert(paid, r.Now())); err != nil {
-		t.Fatal(err)
-	}
+	paid := r.gone(1)
 	p := r.Get("/admin/")
 	for _, want := range []string{"削除された注文の決済", "ペイジェントオンラインで", "マーチャント取引ID " + paid.TradingID, "決済ID " + paid.PaymentID} {
 		if said := webtest.Text(p.Document, "#attention"); !strings.Contains(said, want) {
@@ -310,6 +302,21 @@ func TestHomeSaysWhyCardsAreRefused(t *testing.T) {
 }
 
 // deleteOrder deletes an order as EC-CUBE's list does.
+// gone is the payment of an order that EC-CUBE deleted, with an alert of its own and one of the shop.
+func (r *rig) gone(quantity int64) ledger.Payment {
+	r.t.Helper()
+	id := r.paid(quantity)
+	p := *r.view(id).Current()
+	r.change(id, func(l *ledger.Ledger) {
+		l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertDouble, Cause: "x", At: r.Now()})
+	})
+	r.deleteOrder(id)
+	if err := r.Store.OpenShopAlert(r.t.Context(), ledger.StrandedAlert(p, r.Now())); err != nil {
+		r.t.Fatal(err)
+	}
+	return p
+}
+
 func (r *rig) deleteOrder(id order.ID) {
 	r.t.Helper()
 	for _, table := range []string{"dtb_order_item", "dtb_shipping"} {

@@ -240,51 +240,51 @@ func TestSweepPurged(t *testing.T) {
 	}
 }
 
-// TestPurgedWhileAnOrderIsGone: a payment whose order is no longer there keeps a sweep from
-// asking about no other, nor from its end.
-func TestPurgedWhileAnOrderIsGone(t *testing.T) {
+// TestPurgedWithoutAnOrder: a payment whose order is no longer there, or about which nothing can be
+// decided, keeps a sweep from asking about no other. What can be decided again is asked about then.
+func TestPurgedWithoutAnOrder(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
-	gone, id := r.paid(), r.paid()
-	s := r.sweeper("node-1")
-	r.run(s.Step)
-	r.drop(gone)
-	r.loseAll()
-	r.at(id, paygentsim.Captured, true)
-	r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID)
-	other := r.paid()
-	r.loseAll()
-	r.at(other, paygentsim.Captured, true)
-	r.Advance(notice.SweepEvery)
-	r.run(s.Step, r.confirmer.Step, r.watcher.Step)
-	r.expectStatus(id, order.Paid)
-	r.expectStatus(other, order.Paid)
-}
-
-// TestPurgedWhileAnOrderCannotBeRead: nor does one about whose payment nothing can be decided.
-func TestPurgedWhileAnOrderCannotBeRead(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	bad, id := r.paid(), r.paid()
-	s := r.sweeper("node-1")
-	r.run(s.Step)
-	r.Exec("UPDATE dtb_order SET payment_total = 1100.5 WHERE id = ?", int64(bad))
-	r.loseAll()
-	r.at(id, paygentsim.Captured, true)
-	r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID)
-	other := r.paid()
-	r.loseAll()
-	r.at(other, paygentsim.Captured, true)
-	r.Advance(notice.SweepEvery)
-	for range 20 { // its failures are logged, and it is tried again
-		for _, step := range []func(context.Context) (bool, time.Time, error){s.Step, r.confirmer.Step, r.watcher.Step} {
-			_, _, _ = step(t.Context())
-		}
-		r.Advance(time.Minute)
+	total := func(r *rig, id order.ID, yen string) {
+		r.Exec("UPDATE dtb_order SET payment_total = "+yen+" WHERE id = ?", int64(id))
 	}
-	r.Exec("UPDATE dtb_order SET payment_total = 1100 WHERE id = ?", int64(bad))
-	r.expectStatus(id, order.Paid)
-	r.expectStatus(other, order.Paid)
+	for name, tt := range map[string]struct{ spoil, mend func(*rig, order.ID) }{
+		"is gone":        {(*rig).drop, nil},
+		"cannot be read": {func(r *rig, id order.ID) { total(r, id, "1100.5") }, func(r *rig, id order.ID) { total(r, id, "1100") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			bad, id := r.paid(), r.paid()
+			s := r.sweeper("node-1")
+			r.run(s.Step)
+			r.loseAll()
+			if tt.mend != nil {
+				r.at(bad, paygentsim.Captured, true)
+			}
+			tt.spoil(r, bad)
+			r.at(id, paygentsim.Captured, true)
+			r.purge(r.sim.Notices()[len(r.sim.Notices())-1].NoticeID)
+			other := r.paid()
+			r.loseAll()
+			r.at(other, paygentsim.Captured, true)
+			sweep := func() {
+				r.Advance(notice.SweepEvery)
+				for range 20 { // failures are logged, and tried again
+					for _, step := range []func(context.Context) (bool, time.Time, error){s.Step, r.confirmer.Step, r.watcher.Step} {
+						_, _, _ = step(t.Context())
+					}
+				}
+			}
+			sweep()
+			if tt.mend != nil {
+				tt.mend(r, bad)
+				sweep()
+				r.expectStatus(bad, order.Paid)
+			}
+			r.expectStatus(id, order.Paid)
+			r.expectStatus(other, order.Paid)
+		})
+	}
 }
 
 // TestSweepOfASharedMerchant never asks without an id: what it is told then is lost for the
