@@ -114,6 +114,9 @@ func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first ord
 	fresh := *n
 	err = s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
 		*n = fresh
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		if err := l.park(t, n, ParkConflict); err != nil {
 			return err
 		}
@@ -143,6 +146,9 @@ func (s *Service) parkMalformed(ctx context.Context, t tick, n *Notice) error {
 		return s.store.AddNotice(ctx, *n)
 	}
 	err := s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		if err := l.park(t, n, ParkMalformed); err != nil {
 			return err
 		}
@@ -205,6 +211,9 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 	}
 	s.log.ErrorContext(ctx, "notice parked: it could not be applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
 	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		failed := n
 		if err := l.park(t, &failed, ParkFailed); err != nil {
 			return err
