@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"kessai/internal/ledger"
 	"kessai/internal/notice"
 	"kessai/internal/order"
+	"kessai/paygent"
 	"kessai/paygentsim"
 )
 
@@ -67,4 +69,59 @@ func TestPurgedWhileOrdersCannotBeRead(t *testing.T) {
 		r.Advance(time.Minute)
 	}
 	r.expectStatus(id, order.Paid)
+}
+
+// TestNoticesOfAnOrderThatCannotBeRead are stored, put before a person as the shop's, and taken by
+// the order once it can be read again.
+func TestNoticesOfAnOrderThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		notice func(r *rig, p *ledger.Payment) paygent.Notice
+		waits  time.Duration // until a person is told
+		cured  bool
+	}{
+		"captured": {func(r *rig, p *ledger.Payment) paygent.Notice {
+			return paygent.Notice{PaymentID: p.PaymentID, TradingID: p.TradingID, Status: "40", Amount: paygent.Yen(p.Amount)}
+		}, 26 * time.Hour, true},
+		"a conflict": {func(r *rig, p *ledger.Payment) paygent.Notice {
+			n := r.Number("SELECT MIN(notice_id) FROM plg_kessai_notice WHERE payment_id = ?", p.PaymentID)
+			return paygent.Notice{NoticeID: n, PaymentID: p.PaymentID, TradingID: p.TradingID, Status: "40", Amount: paygent.Yen(p.Amount)}
+		}, 0, true},
+		"malformed": {func(r *rig, p *ledger.Payment) paygent.Notice {
+			return paygent.Notice{PaymentID: p.PaymentID, TradingID: p.TradingID, Amount: paygent.Yen(p.Amount)}
+		}, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.broken = true
+			id := r.paid()
+			r.noticeID = r.Number("SELECT MAX(notice_id) FROM plg_kessai_notice") // no holes for 091
+			p := r.view(id).Current()
+			r.at(id, paygentsim.Captured, false)
+			r.Exec("UPDATE dtb_order SET payment_total = 1100.5 WHERE id = ?", int64(id))
+			t.Cleanup(func() { r.Exec("UPDATE dtb_order SET payment_total = 1100 WHERE id = ?", int64(id)) })
+			if _, said := r.notify(tt.notice(r, p)); said != "200 result=0" {
+				t.Errorf("answered %q", said)
+			}
+			for end := r.Now().Add(tt.waits); r.Now().Before(end); r.Advance(10 * time.Minute) {
+				_, _, _ = r.confirmer.Step(t.Context())
+			}
+			open := func() int64 {
+				return r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE order_id = 0 AND kind = 'notice_parked' AND closed_at IS NULL")
+			}
+			if n := open(); n != 1 {
+				t.Fatalf("%d alerts of the shop: %v", n, r.lines("SELECT state || ' ' || reason FROM plg_kessai_notice"))
+			}
+			r.Exec("UPDATE dtb_order SET payment_total = 1100 WHERE id = ?", int64(id))
+			r.run(r.sweeper("node-1").Step, r.confirmer.Step)
+			if !tt.cured {
+				return
+			}
+			r.expectStatus(id, order.Paid)
+			if n := open(); n != 0 {
+				t.Errorf("%d alerts of the shop once it was taken", n)
+			}
+		})
+	}
 }
