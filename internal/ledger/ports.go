@@ -42,6 +42,10 @@ type Store interface {
 	// first, and when the next one is due.
 	DuePayments(ctx context.Context, now time.Time, limit int) (due []DuePayment, next time.Time, err error)
 
+	// PutOff makes a payment that is due at now due again later, where no decision about its order
+	// can be made: it would come first for ever, before those that are due after it.
+	PutOff(ctx context.Context, paymentID string, now, until time.Time) error
+
 	// OperationByKey finds an operation by its idempotency key.
 	OperationByKey(ctx context.Context, key string) (Due, bool, error)
 

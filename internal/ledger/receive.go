@@ -114,6 +114,9 @@ func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first ord
 	fresh := *n
 	err = s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
 		*n = fresh
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		if err := l.park(t, n, ParkConflict); err != nil {
 			return err
 		}
@@ -130,10 +133,7 @@ func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first ord
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil
 	})
-	if orderIsGone(err) {
-		return s.parkForShop(ctx, n, ParkConflict)
-	}
-	return err
+	return s.orForShop(ctx, n, ParkConflict, err)
 }
 
 // parkMalformed keeps a notice that is Paygent's, and says nothing we can use.
@@ -143,20 +143,32 @@ func (s *Service) parkMalformed(ctx context.Context, t tick, n *Notice) error {
 		return s.store.AddNotice(ctx, *n)
 	}
 	err := s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		if err := l.park(t, n, ParkMalformed); err != nil {
 			return err
 		}
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil
 	})
-	if orderIsGone(err) {
-		return s.parkForShop(ctx, n, ParkMalformed)
-	}
-	return err
+	return s.orForShop(ctx, n, ParkMalformed, err)
 }
 
 // orderIsGone: EC-CUBE's own pages can delete an order of which our books tell.
 func orderIsGone(err error) bool { return problem.Is(err, "order.unknown") }
+
+// orForShop puts a notice before a person as the shop's where its order could not be written: one
+// that is gone, or that cannot be read. The latter's is tried again after each sweep.
+func (s *Service) orForShop(ctx context.Context, n *Notice, why ParkReason, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if !orderIsGone(err) {
+		s.log.ErrorContext(ctx, "notice parked without its order", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
+	}
+	return s.parkForShop(ctx, n, why)
+}
 
 // parkForShop stores a notice whose order is gone under none, and puts it before a person.
 func (s *Service) parkForShop(ctx context.Context, n *Notice, why ParkReason) error {
@@ -204,7 +216,10 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 		return err
 	}
 	s.log.ErrorContext(ctx, "notice parked: it could not be applied", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
-	return s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+	err = s.store.Update(ctx, n.OrderID, func(l *Ledger) error {
+		if err := l.meetHost(t); err != nil {
+			return err
+		}
 		failed := n
 		if err := l.park(t, &failed, ParkFailed); err != nil {
 			return err
@@ -212,6 +227,13 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 		l.Notices = append(l.Notices, NoticeChange{Notice: failed, Same: failed.parkedAs(n)})
 		return nil
 	})
+	if err == nil {
+		return nil
+	}
+	if err := s.orForShop(ctx, &n, ParkFailed, err); err != nil {
+		return err
+	}
+	return s.store.SaveNotice(ctx, n)
 }
 
 // findOrder finds the order of a parked notice that belonged to none, and makes it that

@@ -66,7 +66,11 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 			return s.leaveUnasked(ctx, id, paymentID, stop, event)
 		}
 		found := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
-		f = &found
+		if f = &found; l.ofAnotherAmount(p, found) {
+			if err := s.tellAmount(ctx, id, p, found); err != nil {
+				return Step{}, err
+			}
+		}
 	}
 	left, err := s.update(ctx, id, func(l *Ledger, t tick) error {
 		if f != nil && !l.payment(paymentID).stillAs(p) {
@@ -78,6 +82,18 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		return Step{}, err
 	}
 	return Next(left), nil
+}
+
+// tellAmount puts before a person that the payment stands for an amount that is not ours: no
+// notice may come that tells it, and to stop is refused, which writes nothing.
+func (s *Service) tellAmount(ctx context.Context, id order.ID, p *Payment, f Finding) error {
+	_, err := s.update(ctx, id, func(l *Ledger, t tick) error {
+		if now := l.payment(p.ID); now.stillAs(p) && l.ofAnotherAmount(now, f) {
+			l.contradict(t, now, fact{event: amountDiffers, status: f.Status})
+		}
+		return nil
+	})
+	return err
 }
 
 // leaveUnasked is leave where the centre does not tell.

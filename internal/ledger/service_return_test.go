@@ -52,6 +52,24 @@ func TestWhoIsAskedAboutAReturn(t *testing.T) {
 	}
 }
 
+// TestAnotherAmountIsTold: 094 tells a buyer's return of a payment for another amount. No try goes
+// on, none ends, and a person is told now: the payment's limit is days away.
+func TestAnotherAmountIsTold(t *testing.T) {
+	t.Parallel()
+	for _, stop := range []bool{true, false} {
+		w, p := atPage(t, payment.Scheme{Method: payment.Card, System: payment.Link})
+		s := open(t, w)
+		f := s.world.found(payment.AuthOK)
+		f.Amount--
+		s.there["p1"], s.there["123"] = f, f
+		if _, err := s.service.Return(bg, Return{Order: s.order(), PaymentID: p.ID, Stop: stop}); code(err) != map[bool]string{true: "payment.unconfirmed"}[stop] {
+			t.Errorf("stop %t: %v", stop, err)
+		}
+		s.stands(p, payment.AwaitingBuyer, "")
+		s.alerted(AlertContradiction)
+	}
+}
+
 // atLogin is an order whose buyer is at a carrier's login.
 func atLogin(t *testing.T) (*world, *Payment) {
 	t.Helper()

@@ -102,6 +102,29 @@ func TestAnotherAmountAtThePage(t *testing.T) {
 	w.alerted(AlertContradiction)
 }
 
+// TestAnotherAmountAtAPageThatWasLeft: nor is money unseen that stands under a try that ended.
+func TestAnotherAmountAtAPageThatWasLeft(t *testing.T) {
+	t.Parallel()
+	w, p := atPage(t, payment.Scheme{Method: payment.Card, System: payment.Link})
+	w.must(func(l *Ledger, tk tick) error {
+		return l.observe(tk, l.payment(p.ID), fact{event: payment.TryReplaced, actor: Buyer})
+	})
+	f := w.found("20")
+	f.Amount--
+	w.now = w.l.payment(p.ID).AskAt
+	f.BegunAt = p.BegunAt
+	w.watch(p, f)
+	w.stands(p, payment.Ended, payment.Superseded)
+	w.alerted(AlertContradiction)
+	if at := w.l.payment(p.ID).AskAt; at.IsZero() {
+		t.Fatal("it is asked about no more")
+	}
+	f.Status = payment.AuthCancelDone // by a person
+	w.now = w.l.payment(p.ID).AskAt
+	w.watch(p, f)
+	w.alerted()
+}
+
 // TestAWordOnASagasRefund: staff said of the 342 of a change that it took effect, and its saga
 // ends. 094 is asked about it all the same, and tells that nothing was given back.
 func TestAWordOnASagasRefund(t *testing.T) {

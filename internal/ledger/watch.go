@@ -127,10 +127,10 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 // amountDiffers is what `kessai reconcile` puts before staff, too.
 const amountDiffers = payment.Event(reconcilePrefix + string(AmountDiffers))
 
-// ofAnotherAmount reports that the payment stands at the centre for an amount that nothing of
-// ours explains.
+// ofAnotherAmount reports that the payment, or what was one, stands at the centre for an amount
+// that nothing of ours explains.
 func (l *Ledger) ofAnotherAmount(p *Payment, f Finding) bool {
-	return p.Phase != payment.Ended && l.isAbout(p, f) && (f.Status.Authorises() || f.Status.Pays()) && !l.rightAmount(p, f.Amount)
+	return l.isAbout(p, f) && (f.Status.Authorises() || f.Status.Pays()) && !l.rightAmount(p, f.Amount)
 }
 
 // askAgain has a question put again that nobody else would put: what it was to tell may be told

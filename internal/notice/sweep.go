@@ -152,8 +152,6 @@ func (r *sweep) hole(ctx context.Context) error {
 
 const askPage = 20
 
-var errNobodyAsked = errors.New("notice: no payment of a page could be asked about")
-
 // askAll has 094 asked about every payment not ended, after the centre told that it no
 // longer has all differences. The alert stays for a day. One about which nothing can be decided
 // keeps no other from being asked about; it is tried again with the next sweep.
@@ -186,10 +184,12 @@ func (r *sweep) askAll(ctx context.Context) error {
 		}
 	}
 	r.failed = r.failed || failed > 0
-	switch {
-	case failed > 1 && failed == len(payments): // the database's fault rather than theirs
-		return errNobodyAsked
-	case len(payments) < askPage && r.failed:
+	if failed > 1 && failed == len(payments) { // their fault, unless the database takes nothing else either
+		if _, err := r.store.TakeLease(ctx, r.of.lease(), r.node, r.now(), r.now().Add(sweepLease)); err != nil {
+			return err
+		}
+	}
+	if len(payments) < askPage && r.failed {
 		r.purged = true
 		return nil
 	}

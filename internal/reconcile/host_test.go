@@ -11,6 +11,7 @@ import (
 	"kessai/internal/payment"
 	"kessai/internal/problem"
 	"kessai/internal/reconcile"
+	"kessai/paygent"
 )
 
 func (r *rig) host() *reconcile.Host {
@@ -288,4 +289,48 @@ func TestAStatusOfTheShopsOwn(t *testing.T) {
 	r.settle()
 	status(int64(order.Canceled))
 	r.expectStock(10)
+}
+
+// TestEccubesOwnLinesBesideANoticeThatIsParked: that a notice of the order was put before a person
+// is no decision about what EC-CUBE's own hand did before.
+func TestEccubesOwnLinesBesideANoticeThatIsParked(t *testing.T) {
+	t.Parallel()
+	for name, park := range map[string]func(*rig, order.ID){
+		"a conflict": func(r *rig, id order.ID) {
+			p := r.view(id).Current()
+			n := r.Number("SELECT MIN(notice_id) FROM plg_kessai_notice WHERE payment_id = ?", p.PaymentID)
+			r.notify(paygent.Notice{NoticeID: n, PaymentID: p.PaymentID, TradingID: p.TradingID, Status: "40", Amount: paygent.Yen(p.Amount)})
+		},
+		"malformed": func(r *rig, id order.ID) {
+			p := r.view(id).Current()
+			r.notify(paygent.Notice{PaymentID: p.PaymentID, TradingID: p.TradingID, Amount: paygent.Yen(p.Amount)})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.byHand = true
+			id := r.order(3)
+			if _, err := r.pay(id, goodCard, r.key(id)); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			r.Advance(time.Minute)
+			for _, c := range [][2]string{{"dtb_product_stock", "product_class_id"}, {"dtb_product_class", "id"}} {
+				r.Exec("UPDATE "+c[0]+" SET stock = stock + 2 WHERE "+c[1]+" = ?", r.class)
+			}
+			r.Exec("UPDATE dtb_order_item SET quantity = 1 WHERE order_id = ? AND product_class_id = ?", int64(id), r.class)
+			r.Exec("UPDATE dtb_order SET update_date = ? WHERE id = ?", database.At(r.Now()), int64(id))
+			r.Advance(time.Minute)
+			park(r, id)
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_notice WHERE state = 'parked'"); n != 1 {
+				t.Fatalf("%d notices are parked", n)
+			}
+			if _, err := r.change(id, false, "cancel"); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			r.expectStock(10)
+		})
+	}
 }

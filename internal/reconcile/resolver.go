@@ -14,6 +14,9 @@ import (
 // batch is how many open operations or payments one Step looks at.
 const batch = 20
 
+// putOff is after how long a payment is due again whose order could not be read or written.
+const putOff = 5 * time.Minute
+
 // Resolver takes up operations whose outcome is open.
 type Resolver struct {
 	service *ledger.Service
@@ -80,19 +83,23 @@ func (w *Watcher) Step(ctx context.Context) (worked bool, next time.Time, err er
 	if err != nil {
 		return false, time.Time{}, err
 	}
-	var asked atomic.Bool
+	var moved atomic.Bool
 	err = beside.Try(w.width, len(due), func(i int) error {
 		d := due[i]
 		err := w.service.Watch(ctx, d)
 		switch {
 		case err == nil:
-			asked.Store(true)
+			moved.Store(true)
 		case !errors.Is(err, context.Canceled):
-			// If it could not even be taken it is due at once: the worker rests first.
 			w.log.ErrorContext(ctx, "payment not asked about", "payment", d.PaymentID, "order", int64(d.OrderID), "error", err)
+			// If it could not even be taken it is still due, before all others.
+			if err := w.store.PutOff(ctx, d.PaymentID, w.now(), w.now().Add(putOff)); err != nil {
+				return err
+			}
+			moved.Store(true)
 			return nil
 		}
 		return err
 	})
-	return asked.Load(), next, err
+	return moved.Load(), next, err
 }

@@ -111,6 +111,12 @@ func (s *Store) DuePayments(ctx context.Context, now time.Time, limit int) ([]le
 	return due, next, nil
 }
 
+// PutOff implements ledger.Store. It reads nothing of the order.
+func (s *Store) PutOff(ctx context.Context, paymentID string, now, until time.Time) error {
+	_, err := s.changed(ctx, "UPDATE plg_kessai_payment SET ask_at = ? WHERE id = ? AND ask_at <= ?", until.UnixMilli(), paymentID, now.UnixMilli())
+	return err
+}
+
 // OperationByKey implements ledger.Store.
 func (s *Store) OperationByKey(ctx context.Context, key string) (ledger.Due, bool, error) {
 	d, found, err := database.One(ctx, s.db.Read(), func(row database.Row) (ledger.Due, error) {

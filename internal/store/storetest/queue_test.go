@@ -203,6 +203,16 @@ func TestDuePayments(t *testing.T) {
 		if err != nil || !cmp.Equal(list, []ledger.DuePayment{{OrderID: id, PaymentID: op.PaymentID}}) || !next.IsZero() {
 			t.Errorf("%v, %v, %v", list, next, err)
 		}
+		due, later := s.Now().Add(time.Minute), s.Now().Add(time.Hour)
+		for at, want := range map[time.Time]time.Time{s.Now(): due, due: later} { // only what is due is put off
+			s.update(t, id, func(l *ledger.Ledger) { l.Payments[0].AskAt = due })
+			if err := s.Store.PutOff(context.Background(), op.PaymentID, at, later); err != nil {
+				t.Fatal(err)
+			}
+			if _, next, err = s.Store.DuePayments(context.Background(), s.Now(), 5); err != nil || !next.Equal(want) {
+				t.Errorf("put off at %s: due at %s, %v", at, next, err)
+			}
+		}
 	})
 }
 
