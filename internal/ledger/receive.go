@@ -133,7 +133,7 @@ func (s *Service) parkConflict(ctx context.Context, t tick, n *Notice, first ord
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil
 	})
-	return s.orForShop(ctx, n, ParkConflict, err)
+	return s.orForShop(ctx, n, ParkConflict, err, false)
 }
 
 // parkMalformed keeps a notice that is Paygent's, and says nothing we can use.
@@ -152,19 +152,23 @@ func (s *Service) parkMalformed(ctx context.Context, t tick, n *Notice) error {
 		l.Notices = append(l.Notices, NoticeChange{Notice: *n, New: true})
 		return nil
 	})
-	return s.orForShop(ctx, n, ParkMalformed, err)
+	return s.orForShop(ctx, n, ParkMalformed, err, false)
 }
 
 // orderIsGone: EC-CUBE's own pages can delete an order of which our books tell.
 func orderIsGone(err error) bool { return problem.Is(err, "order.unknown") }
 
 // orForShop puts a notice before a person as the shop's where its order could not be written: one
-// that is gone, or that cannot be read. The latter's is tried again after each sweep.
-func (s *Service) orForShop(ctx context.Context, n *Notice, why ParkReason, err error) error {
+// that is gone, or that cannot be read. The latter's is tried again after each sweep. What fails
+// for another reason fails, unless it has failed for long: its sender comes again.
+func (s *Service) orForShop(ctx context.Context, n *Notice, why ParkReason, err error, long bool) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	if !orderIsGone(err) {
+		if _, unreadable := s.store.View(ctx, n.OrderID); unreadable == nil && !long {
+			return err
+		}
 		s.log.ErrorContext(ctx, "notice parked without its order", "notice", n.NoticeID, "order", int64(n.OrderID), "error", err)
 	}
 	return s.parkForShop(ctx, n, why)
@@ -230,7 +234,7 @@ func (s *Service) TakeUpNotice(ctx context.Context, n Notice) error {
 	if err == nil {
 		return nil
 	}
-	if err := s.orForShop(ctx, &n, ParkFailed, err); err != nil {
+	if err := s.orForShop(ctx, &n, ParkFailed, err, true); err != nil {
 		return err
 	}
 	return s.store.SaveNotice(ctx, n)

@@ -338,6 +338,33 @@ func TestReceivingWithoutADatabase(t *testing.T) {
 	}
 }
 
+// TestFailsInPassing: what an order that can be read could not be told at once is not put before
+// a person as nobody's: its sender comes again.
+func TestFailsInPassing(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Notice){
+		"a conflict": func(n *Notice) { n.Digest = "d2" },
+		"malformed":  func(n *Notice) { n.NoticeID, n.Reason = n.NoticeID+1, ParkMalformed },
+	} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		n := s.incoming(payment.AuthOK)
+		if _, err := s.service.Receive(bg, n); err != nil {
+			t.Fatal(err)
+		}
+		change(&n)
+		had := len(s.stored(n.NoticeID))
+		s.failing("Update")
+		if got, err := s.service.Receive(bg, n); !errors.Is(err, errAway) || len(s.stored(n.NoticeID)) != had {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+		s.fail = nil
+		if got, err := s.service.Receive(bg, n); err != nil || got.OrderID != s.order() || len(s.stored(n.NoticeID)) != had+1 {
+			t.Errorf("%s, again: %+v, %v", name, got, err)
+		}
+	}
+}
+
 // TestTakenUpNotice: one that waits is confirmed by 094, and applied with its state.
 func TestTakenUpNotice(t *testing.T) {
 	t.Parallel()
