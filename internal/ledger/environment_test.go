@@ -122,3 +122,19 @@ func TestChangePlannedAsTheEnvironmentChanged(t *testing.T) {
 		}
 	}
 }
+
+// TestAClosedTestPaymentThatStands: one that was closed with its test and shows to be alive when
+// the shop tests there again is watched like any other.
+func TestAClosedTestPaymentThatStands(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	s.authorised("p1")
+	if closed, err := s.closeTest(payment.Simulator, "m"); closed != 1 || err != nil {
+		t.Fatal(closed, err)
+	}
+	s.now = s.now.Add(4 * 24 * time.Hour)
+	s.notified("p1", payment.AuthOK)
+	if p := s.l.Payments[0]; p.Phase != payment.Authorised || !p.AskAt.Equal(p.LimitAt.Add(margin)) {
+		t.Errorf("%s, asked about at %s, limit %s", p.Phase, p.AskAt, p.LimitAt)
+	}
+}

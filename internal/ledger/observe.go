@@ -178,6 +178,7 @@ func (l *Ledger) consequences(t tick, p *Payment, rule payment.Rule, f fact) err
 
 // setPhase moves the payment itself.
 func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
+	was := p.Phase
 	if rule.Phase != "" {
 		if p.End != payment.WrongAmount {
 			p.End = rule.End
@@ -199,6 +200,9 @@ func (l *Ledger) setPhase(t tick, p *Payment, rule payment.Rule, f fact) {
 		p.AskAt = watchLimit(p, t.now)
 	case payment.Authorised:
 		l.stands(t, p)
+		if was == payment.Ended { // what had ended was watched no more
+			p.askBy(watchLimit(p, t.now))
+		}
 	case payment.Captured:
 		setOnce(&p.CapturedAt, t.now)
 		p.Reverse = false // money that was taken goes back only by a person's hand
