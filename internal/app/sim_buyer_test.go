@@ -569,7 +569,7 @@ func (s *simulation) authenticated(p *purchase, pay *ledger.Payment, raw []byte)
 	} else {
 		r, err = s.app.Ledger.Authenticated(context.Background(), in)
 	}
-	if now := find(s.view(p.id), pay.ID); err == nil && !living(pay) && living(now) && !now.Reverse && !s.accepts(back) {
+	if now := find(s.view(p.id), pay.ID); err == nil && now != nil && !living(pay) && living(now) && !now.Reverse && !s.accepts(back) {
 		s.bad(p.id, "attempts are accepted as %s, and a payment stands of %+v", s.attempts, back)
 	}
 	return r, err

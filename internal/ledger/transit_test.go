@@ -138,6 +138,25 @@ func TestTransitOfOurOwn(t *testing.T) {
 	w.alerted()
 }
 
+// TestTransitThatEndsUnclear: the cancellation is through, and something may have taken the
+// payment's place. That is the contradiction; nobody is at work any more.
+func TestTransitThatEndsUnclear(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.learnt(p, payment.CancelRequested)
+	w.now = w.now.Add(alertTransit)
+	w.watch(w.l.payment(p.ID), w.found(payment.CancelRequested))
+	w.alerted(AlertTransit)
+	f := w.found(payment.AuthCancelDone)
+	f.Alone = false
+	for range 2 {
+		w.now = w.now.Add(alertTransit)
+		w.watch(w.l.payment(p.ID), f)
+		w.alerted(AlertContradiction)
+	}
+}
+
 // TestTransitThatWasCorrected: 34 that became a payment of its own is over with the one that it
 // was about.
 func TestTransitThatWasCorrected(t *testing.T) {

@@ -88,6 +88,9 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 	p.AskAt = time.Time{}
 	l.learnBrand(p, f)
 	if done, err := l.inherit(t, p, f, "inquiry"); done || err != nil {
+		if f.Kind == Found && !f.Status.Transit() { // whatever took its place
+			l.notInTransit(t, p)
+		}
 		l.watchUnclear(t, p, f)
 		return err
 	}
