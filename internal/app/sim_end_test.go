@@ -56,13 +56,14 @@ func (s *simulation) comeToRest() {
 	}
 }
 
-// settleSilent has a person settle what nobody else can where a re-authorisation bears the former
-// trading_id, by which 094 finds several: whether it happened, of which no notice has told (money.md
-// §3), and whether the former payment ended by our telegram or by a correction at the centre.
+// settleSilent has a person settle what nobody else can (money.md §3): where a re-authorisation bears
+// the former trading_id, by which 094 finds several, whether it happened, of which no notice has told,
+// or whether the former payment ended by our telegram or by a correction at the centre; and the latter
+// where the centre lost differences by which it might have told of a correction.
 func (s *simulation) settleSilent() {
 	for _, p := range s.purchases {
 		op := s.silent(p)
-		if op == nil || !slices.ContainsFunc(s.view(p.id).Payments, (*ledger.Payment).ReusesID) {
+		if op == nil || !slices.ContainsFunc(s.view(p.id).Payments, (*ledger.Payment).ReusesID) && !s.lostSince(p, op) {
 			continue
 		}
 		s.settleOf(p, op)
@@ -71,6 +72,18 @@ func (s *simulation) settleSilent() {
 		}
 		s.untilDue(2*time.Hour, time.Minute)
 	}
+}
+
+// lostSince reports a cancellation, put before a person, of a payment of which 094 tells an end, where
+// differences were lost after that end or too shortly before it.
+func (s *simulation) lostSince(p *purchase, op *ledger.Operation) bool {
+	if op.Kind != payment.CancelAuthorization && op.Kind != payment.CancelCapture ||
+		!slices.Contains(s.openAlerts(p.id), string(ledger.AlertUnknown)) {
+		return false
+	}
+	ended := find(s.view(p.id), op.PaymentID).EndedAt
+	lost := time.UnixMilli(s.Number("SELECT COALESCE(MAX(lease_until), 0) FROM plg_kessai_lease WHERE name LIKE 'purged:%'"))
+	return !ended.IsZero() && ended.Before(lost.Add(24*time.Hour))
 }
 
 // endTransit finishes what a hand put on its way at the centre.
