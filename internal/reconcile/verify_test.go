@@ -156,6 +156,7 @@ func TestVerify(t *testing.T) {
 		says   string
 	}{
 		{verify.OrderGone, (*rig).declined, sqls("PRAGMA defer_foreign_keys = ON", "DELETE FROM dtb_order_item WHERE order_id = {id}", "DELETE FROM dtb_shipping WHERE order_id = {id}", "DELETE FROM dtb_order WHERE id = {id}"), "dtb_order does not have"},
+		{verify.OrderUnreadable, (*rig).paid, sqls("UPDATE dtb_order SET payment_total = 1100.5 WHERE id = {id}"), "it cannot be read"},
 		{verify.LedgerMissing, (*rig).paid, sqls("DELETE FROM plg_kessai_ledger WHERE order_id = {id}"), "no ledger"},
 		{verify.AliveAmount, (*rig).paid, sqls("UPDATE dtb_order SET payment_total = 900 WHERE id = {id}"), "1100 yen are alive of an order of 900"},
 		{verify.AliveAmount, (*rig).sold, sqls("UPDATE plg_kessai_payment SET hand_refunded = 1 WHERE order_id = {id}"), "1099 yen are alive of an order of 1100"},

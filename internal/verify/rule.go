@@ -11,6 +11,7 @@ type Rule string
 
 // The rules, each a sentence of money.md §11 or what it rests on.
 const (
+	OrderUnreadable  Rule = "order_unreadable"  // what EC-CUBE and we keep of an order can be read
 	OrderGone        Rule = "order_gone"        // books are kept of orders that exist
 	LedgerMissing    Rule = "ledger_missing"    // what is kept of an order hangs on its ledger
 	AliveAmount      Rule = "alive_amount"      // the sum alive is 0 or the order's total
@@ -63,7 +64,7 @@ func checks() []check {
 
 // Rules lists every rule.
 func Rules() []Rule {
-	all := []Rule{OrderGone, LedgerMissing, StockColumns, CardOutcome}
+	all := []Rule{OrderUnreadable, OrderGone, LedgerMissing, StockColumns, CardOutcome}
 	for _, c := range checks() {
 		all = append(all, c.rule)
 	}

@@ -19,12 +19,19 @@ import (
 type shelf struct {
 	orders  int
 	largest int // page asked for
+	damaged order.ID
+	away    bool
 	cards   []CardOperation
 	stray   []Notice
 	stock   []Stock
 }
 
-func (s *shelf) Scope(context.Context) (Scope, error) { return Scope{Orders: int64(s.orders)}, nil }
+func (s *shelf) Scope(context.Context) (Scope, error) {
+	if s.away {
+		return Scope{}, errors.New("away")
+	}
+	return Scope{Orders: int64(s.orders)}, nil
+}
 
 func (s *shelf) BookedOrders(_ context.Context, _ time.Time, after order.ID, limit int) (ids []order.ID, err error) {
 	for id := after + 1; int(id) <= s.orders && len(ids) < limit; id++ {
@@ -35,6 +42,10 @@ func (s *shelf) BookedOrders(_ context.Context, _ time.Time, after order.ID, lim
 
 func (s *shelf) Books(_ context.Context, ids []order.ID) (out []Book, err error) {
 	s.largest = max(s.largest, len(ids))
+	if slices.Contains(ids, s.damaged) {
+		s.away = s.damaged == lastBeforeAway
+		return nil, errors.New("damaged")
+	}
 	for _, id := range ids {
 		out = append(out, Book{Order: id, Gone: id%10 == 0})
 	}
@@ -213,6 +224,36 @@ func TestAlertsBesideEccube(t *testing.T) {
 				t.Errorf("%s, attached %v: %d breaches", name, attached, said)
 			}
 		}
+	}
+}
+
+// lastBeforeAway is an order at which a shelf's database goes away.
+const lastBeforeAway = 77
+
+// TestOneOrderCannotBeRead: it is a breach, and hides none of the others; a database that is away is not
+// taken for that.
+func TestOneOrderCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for damaged, checked := range map[order.ID]int64{35: 250, 201: 250, lastBeforeAway: 0} {
+		var unread []order.ID
+		n, err := New(&shelf{orders: 250, damaged: damaged}).All(t.Context(), func(b Breach) error {
+			if b.Rule == OrderUnreadable {
+				unread = append(unread, b.Order)
+			}
+			return nil
+		})
+		switch away := damaged == lastBeforeAway; {
+		case away != (err != nil):
+			t.Errorf("%d: %v", damaged, err)
+		case !away && (n.Orders != checked || !slices.Equal(unread, []order.ID{damaged})):
+			t.Errorf("%d: %+v, unread %v", damaged, n, unread)
+		case away && len(unread) > 0:
+			t.Errorf("a database that is away: %v", unread)
+		}
+	}
+	full := errors.New("full")
+	if _, err := New(&shelf{orders: 9, damaged: 5}).All(t.Context(), func(Breach) error { return full }); !errors.Is(err, full) {
+		t.Error(err)
 	}
 }
 
