@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"kessai/internal/database"
 	"kessai/internal/ledger"
@@ -19,6 +20,8 @@ type hand struct {
 	points   int64           // … of the member's
 	total    bool            // the total was changed, and nothing became known of a payment since
 	eventSeq int64           // … when there were so many events
+	lines    map[int64]int64 // taken by changed lines since kessai last decided about the order, by product class
+	version  int64           // … which was then
 }
 
 // eccube is somebody at EC-CUBE's own pages, or another plugin of it.
@@ -33,8 +36,10 @@ func (s *simulation) eccubeOn(p *purchase) {
 	case p.hand.gone:
 	case d < 4:
 		s.hostDeletes(p)
-	case d < 25:
+	case d < 17:
 		s.hostSavesTotal(p)
+	case d < 30:
+		s.hostSavesLines(p)
 	default:
 		if may := hostMay(s.Status(p.id)); len(may) > 0 {
 			s.hostMoves(p, may[s.dice.IntN(len(may))])
@@ -118,16 +123,64 @@ func (s *simulation) hostSavesTotal(p *purchase) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p.acts++
-	p.edited, p.hand.total, p.hand.eventSeq = true, true, s.view(p.id).EventSeq
-	s.cover("EC-CUBE's hand", p.label, "合計")
-	s.note("EC-CUBE saves order %d: %d becomes %d", p.id, v.Totals.PaymentTotal, t.PaymentTotal)
+	s.hostSaves(p, "合計", v.Totals, t)
 	s.byHost(func(exec func(string, ...any)) {
 		exec(`INSERT INTO dtb_order_item (order_id, order_item_type_id, product_name, price, quantity, tax, tax_rate, tax_adjust, tax_type_id, tax_display_type_id,
 rounding_type_id, discriminator_type) VALUES (?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, 'orderitem')`, int64(p.id), int64(line.Type), line.Name, int64(line.Price), int64(line.Tax),
 			line.TaxRate, int64(line.TaxType), int64(line.TaxDisplayType), int64(line.RoundingType))
 		exec("UPDATE dtb_order SET discount = ?, charge = ?, tax = ?, total = ?, payment_total = ?, update_date = ? WHERE id = ?", int64(t.Discount), int64(t.Charge),
 			int64(t.Tax), int64(t.Total), int64(t.PaymentTotal), database.At(s.Now()), int64(p.id))
+	})
+}
+
+// hostSaves notes that EC-CUBE's 受注登録 saves an order with another total.
+func (s *simulation) hostSaves(p *purchase, what string, was, is order.Totals) {
+	p.acts++
+	p.edited, p.hand.total, p.hand.eventSeq = true, true, s.view(p.id).EventSeq
+	s.cover("EC-CUBE's hand", p.label, what)
+	s.note("EC-CUBE saves order %d (%s): %d becomes %d", p.id, what, was.PaymentTotal, is.PaymentTotal)
+}
+
+// hostSavesLines changes how many of a product an order has at EC-CUBE's 受注登録, which moves the
+// difference. A save in the second of our own last write is not seen (decision 0010).
+func (s *simulation) hostSavesLines(p *purchase) {
+	v, err := s.Reader.Order(context.Background(), p.id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	l := s.view(p.id)
+	i := slices.IndexFunc(v.Items, func(i order.Item) bool { return i.ProductClassID != 0 })
+	if i < 0 || !slices.Contains([]order.Status{order.New, order.InProgress, order.Paid, order.Delivered}, l.Order.Status) || s.Now().Sub(l.WrittenAt) < 3*time.Second {
+		return
+	}
+	items, class := slices.Clone(v.Items), v.Items[i].ProductClassID
+	n := 1 + s.dice.Int64N(2)
+	if items[i].Quantity > 1 && s.chosen(60) {
+		n = -1
+	}
+	if left, _ := s.Stock(class); left < n {
+		return // EC-CUBE refuses it
+	}
+	items[i].Quantity += n
+	t, err := order.Sum(items)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if t.PaymentTotal < 1 {
+		return
+	}
+	if p.hand.lines == nil || p.hand.version != l.Version {
+		p.hand.lines = map[int64]int64{}
+	}
+	p.hand.version = l.Version
+	p.hand.lines[class] += n
+	s.hostSaves(p, "数量", v.Totals, t)
+	s.byHost(func(exec func(string, ...any)) {
+		exec("UPDATE dtb_order_item SET quantity = ? WHERE id = ?", items[i].Quantity, items[i].ID)
+		exec("UPDATE dtb_order SET subtotal = ?, tax = ?, total = ?, payment_total = ?, update_date = ? WHERE id = ?", int64(t.Subtotal), int64(t.Tax), int64(t.Total),
+			int64(t.PaymentTotal), database.At(s.Now()), int64(p.id))
+		exec("UPDATE dtb_product_stock SET stock = stock - ? WHERE product_class_id = ?", n, class)
+		exec("UPDATE dtb_product_class SET stock = stock - ? WHERE id = ?", n, class)
 	})
 }
 
@@ -184,6 +237,11 @@ func unmet(l *ledger.Ledger) bool { return l.LastStatus != 0 && l.LastStatus != 
 // heldByHost takes away from what holds say what EC-CUBE has given back of it since.
 func (s *simulation) heldByHost(held map[int64]int64, points *int64) {
 	for _, p := range s.purchases {
+		if p.hand.lines != nil && (p.hand.gone || p.hand.version == s.view(p.id).Version) {
+			for class, n := range p.hand.lines {
+				held[class] += n
+			}
+		}
 		if p.hand.goods == nil || !p.hand.gone && !unmet(s.view(p.id)) {
 			continue
 		}
@@ -227,6 +285,9 @@ func (s *simulation) aimHost(c cell) {
 	switch c.column {
 	case "合計":
 		s.hostSavesTotal(p)
+	case "数量":
+		s.untilDue(10*time.Second, time.Second)
+		s.hostSavesLines(p)
 	case "削除":
 		s.hostDeletes(p)
 	case "返品":
