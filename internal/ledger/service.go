@@ -216,7 +216,10 @@ func (s *Service) send(ctx context.Context, id order.ID, op *Operation, beside B
 	l := left
 	if l == nil || !op.Kind.Begins() || op.Parent != "" {
 		if l, err = s.store.View(ctx, id); err != nil {
-			return nil, problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+			if _, decided := problem.As(err); !decided { // else the order is gone: EC-CUBE deleted it
+				err = problem.Wrap(err, problem.Unavailable, "database.unavailable", nil)
+			}
+			return nil, err
 		}
 	}
 	p := l.payment(op.PaymentID)
