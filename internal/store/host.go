@@ -19,7 +19,7 @@ import (
 func (s *Store) MovedByHost(ctx context.Context, since time.Time, after order.ID, limit int) ([]order.ID, error) {
 	known := database.Anys(order.Statuses())
 	moved := "CASE WHEN o.order_status_id IS NULL OR o.order_status_id IN (" + database.Marks(len(known)) + ") THEN o.order_status_id ELSE " +
-		strconv.Itoa(int(order.InProgress)) + " END <> l.last_status" // as scanHead reads it
+		strconv.Itoa(int(order.InProgress)) + " END <> l.last_status" // as ourStatus reads it
 	query := "SELECT l.order_id FROM plg_kessai_ledger l JOIN dtb_order o ON o.id = l.order_id WHERE l.order_id > ? AND " + moved
 	args := append([]any{int64(after)}, known...)
 	if !since.IsZero() {
