@@ -66,7 +66,7 @@ func (b *BackOffice) question(f orderFacts, p *ledger.Payment, do payment.Button
 			{Name: "決済ステータス", Value: paymentStatus(p)}, {Name: "金額", Value: p.Amount.String()},
 		},
 	}
-	current := p.ID == f.ledger.CurrentID
+	current := p.ID == f.ledger.CurrentID && !ledger.KeptApart(f.ledger, p)
 	total := f.order.Totals.PaymentTotal
 	c.Title, c.Button = do.Name()+"処理を実行しますか？", do.Name()+"処理を実行する"
 	switch {

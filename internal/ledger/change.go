@@ -16,6 +16,8 @@ type Change struct {
 	Differs   bool      // 売上: staff know that the amount is not the order's total
 	Actor     Actor
 	Key       string // idempotency: one per form shown
+
+	withOrder bool // of 取消: it is the order that is cancelled
 }
 
 // planChange is transaction A of 売上, 取消, and of a change of the amount that one
@@ -45,6 +47,9 @@ func (l *Ledger) planChange(t tick, in Change) (*Operation, error) {
 	op := l.planOperation(t, p, kind, key, t.node, in.Actor, in.Key, p.Amount)
 	if kind == payment.RefundPaidy {
 		op.Amount = 0 // what is left of it
+	}
+	if in.Button == payment.CancelButton && !in.withOrder && KeptApart(l, p) {
+		op.Reason = methodChanged
 	}
 	return op, nil
 }

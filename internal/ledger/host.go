@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kessai/internal/order"
+	"kessai/internal/payment"
 )
 
 // hostCause is that of what EC-CUBE's own hand did.
@@ -24,11 +25,15 @@ func StrandedAlert(p Payment, at time.Time) AlertChange {
 
 // meetHost compares the order's status with the last we saw. Where EC-CUBE's own hand
 // moved it, it has moved stock and points too: the hold is marked accordingly and
-// nothing is moved (money.md §7). Where it saved another total, the alerts tell. It runs
+// nothing is moved (money.md §7). Where it saved another total or method, the alerts tell. It runs
 // before every decision.
 func (l *Ledger) meetHost(t tick) error {
-	if err := l.statusByHost(t); err != nil || l.Hold == nil {
+	if err := l.statusByHost(t); err != nil {
 		return err
+	}
+	l.methodByHost(t)
+	if l.Hold == nil {
+		return nil
 	}
 	l.pointsByHost(t)
 	return l.goodsByHost(t)
@@ -62,6 +67,26 @@ func (l *Ledger) statusByHost(t tick) error {
 	return nil
 }
 
+// savedByHost reports that EC-CUBE's own hand saved the order since our book was written.
+func (l *Ledger) savedByHost() bool {
+	return l.Version != 0 && l.Order.UpdatedAt.Unix() > l.WrittenAt.Unix()
+}
+
+// methodByHost sees to a payment that is alive where EC-CUBE's own hand gave its order another
+// method, as where staff do it here and keep it. The system type alone is that of the method's row,
+// which may be another by now.
+func (l *Ledger) methodByHost(t tick) {
+	p := Asks(l)
+	if p == nil || !l.active() || !l.savedByHost() || l.Order.PaymentRow == 0 {
+		return
+	}
+	if s, _ := payment.SchemeOf(l.Order.MethodClass); s.Method != p.Method {
+		l.alertKept(t, AlertKept, p)
+	} else if l.isOpen(AlertKept, p.ID) && !l.otherMethod(p) {
+		l.closeAlert(t, AlertKept, p.ID)
+	}
+}
+
 // pointsByHost marks the points of a hold as EC-CUBE's own hand saved the order's use_point: it has
 // moved the difference, and what it gave back is not to be given back again.
 func (l *Ledger) pointsByHost(t tick) {
@@ -77,7 +102,7 @@ func (l *Ledger) pointsByHost(t tick) {
 // order since our book was written: it has moved the difference. Of a class that is unlimited by
 // now nobody can tell what was taken; the hold keeps it while the order does.
 func (l *Ledger) goodsByHost(t tick) error {
-	if l.Version == 0 || l.Order.UpdatedAt.Unix() <= l.WrittenAt.Unix() {
+	if !l.savedByHost() {
 		return nil
 	}
 	if l.Goods == nil {

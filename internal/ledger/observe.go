@@ -120,10 +120,17 @@ func (l *Ledger) role(p *Payment, f fact) payment.Role {
 
 // outlives reports the end of a payment that was to be cancelled without its order: one that
 // staff, or EC-CUBE's own hand, took in again meanwhile, under 決済未作成. Where staff cancel
-// the payment themselves, the order goes with it.
+// the payment themselves, the order goes with it. Nor is it the end of an order that is to be paid
+// in another way.
 func (l *Ledger) outlives(p *Payment, f fact) bool {
 	ends := f.event == payment.CancelOK || f.event == payment.NeverUsed || f.status.Ends()
-	return ends && p.Reverse && l.active() && (f.actor == System || f.actor == Paygent)
+	return ends && (p.Reverse && l.active() || KeptApart(l, p)) && (f.actor == System || f.actor == Paygent)
+}
+
+// KeptApart reports a payment that was kept alive when its order, which goes on, got another
+// method.
+func KeptApart(l *Ledger, p *Payment) bool {
+	return l.active() && l.isOpen(AlertKept, p.ID) && l.otherMethod(p)
 }
 
 // waits reports whether the order waits for a payment: in 7 or 8, placed with a number

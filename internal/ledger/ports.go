@@ -223,6 +223,7 @@ type Sweeps interface {
 	// wanted before its time; SweepWanted is when that was.
 	MarkSwept(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	MarkPurged(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
+	PurgedAt(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 	WantSweep(ctx context.Context, env payment.Environment, merchant string, at time.Time) error
 	SweepWanted(ctx context.Context, env payment.Environment, merchant string) (time.Time, error)
 

@@ -1146,6 +1146,65 @@ func TestShippedThenPaidElsewhere(t *testing.T) {
 	}
 }
 
+// TestKeptUnderAnotherMethod: what becomes of a payment that was kept when its order got another
+// method is no end of the order, which is paid in that way: its goods stay with it.
+func TestKeptUnderAnotherMethod(t *testing.T) {
+	t.Parallel()
+	canceled := func(w *world, p *Payment) {
+		w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	}
+	told := func(s payment.Status) func(*world, *Payment) {
+		return func(w *world, p *Payment) { w.learnt(p, s) }
+	}
+	for name, tt := range map[string]struct {
+		made   func(*world) *Payment
+		end    func(*world, *Payment)
+		status order.Status
+	}{
+		"it expires":                {func(w *world) *Payment { return w.authorised("p1") }, told(payment.AuthExpired), order.New},
+		"cancelled elsewhere":       {func(w *world) *Payment { return w.authorised("p1") }, told(payment.AuthCancelDone), order.New},
+		"cancelled as staff advise": {func(w *world) *Payment { return w.authorised("p1") }, canceled, order.New},
+		"given back elsewhere":      {func(w *world) *Payment { return w.captured("p1") }, told(payment.RefundDone), order.Paid},
+		"given back":                {func(w *world) *Payment { return w.captured("p1") }, canceled, order.Paid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			p := tt.made(w)
+			if tt.status == order.Paid {
+				w.learnt(p, payment.Cleared)
+			}
+			s := w.sheet
+			s.PaymentRow = cashRow
+			w.saved(s, LivingKeep)
+			w.alerted(AlertKept)
+			tt.end(w, p)
+			w.status(tt.status)
+			w.holds(Committed)
+			w.alerted()
+		})
+	}
+	w := newWorld(t) // cancelled with its order
+	w.authorised("p1")
+	s := w.sheet
+	s.PaymentRow = cashRow
+	w.saved(s, LivingKeep)
+	op, err := w.to(order.Canceled, LivingCancel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+	w.status(order.Canceled)
+	w.holds(Released)
+	w = newWorld(t) // or not after all: it stays before a person
+	w.authorised("p1")
+	w.saved(s, LivingKeep)
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Reject, Code: "P010"}))
+	w.status(order.New)
+	w.holds(Committed)
+	w.alerted(AlertKept)
+}
+
 // TestMethodChangedBack: what was kept under another method is the order's own again, and
 // nobody is asked what becomes of it.
 func TestMethodChangedBack(t *testing.T) {

@@ -61,7 +61,7 @@ func (l *Ledger) mayCancel(t tick, in StatusChange) (*Operation, error) {
 	}
 	switch in.Living {
 	case LivingCancel:
-		return l.planChange(t, Change{Order: in.Order, PaymentID: p.ID, Button: payment.CancelButton, Amount: p.Amount, Actor: in.Actor, Key: in.Key})
+		return l.planChange(t, Change{Order: in.Order, PaymentID: p.ID, Button: payment.CancelButton, Amount: p.Amount, Actor: in.Actor, Key: in.Key, withOrder: true})
 	case LivingKeep:
 		l.keep(t, p)
 		return nil, nil

@@ -21,11 +21,12 @@ type sweep struct {
 	listing    bool // asking without an id
 	before     int  // differences from before the first id seen that were left alone
 	unreadable int
-	id         int64 // asked for next; -1: the highest known + 1; 0: all are told
-	holes      bool  // looked for to the end
-	found      int   // holes registered
-	purged     bool  // payments asked about to the end
-	failed     bool  // one of them could not be
+	id         int64     // asked for next; -1: the highest known + 1; 0: all are told
+	holes      bool      // looked for to the end
+	found      int       // holes registered
+	lost       time.Time // when differences were told to be lost last, as the asking began
+	purged     bool      // payments asked about to the end
+	failed     bool      // one of them could not be
 	after      string
 	marked     bool            // noted that 091 told everything, if it did
 	parked     []ledger.Notice // to be tried again, a page of them
@@ -160,11 +161,12 @@ func (r *sweep) askAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := true
-	for _, a := range open {
-		all = all && r.asked[a.Cause]
+	if r.lost.IsZero() { // told by another node, perhaps
+		if r.lost, err = r.store.PurgedAt(ctx, r.of.environment, r.of.merchant); err != nil {
+			return err
+		}
 	}
-	if all {
+	if len(open) == 0 || !r.asked.Before(r.lost) {
 		r.purged = true
 		return r.closePurged(ctx, open)
 	}
@@ -194,9 +196,7 @@ func (r *sweep) askAll(ctx context.Context) error {
 		return nil
 	}
 	if len(payments) < askPage {
-		for _, a := range open {
-			r.asked[a.Cause] = true
-		}
+		r.asked = r.lost
 	}
 	return nil
 }

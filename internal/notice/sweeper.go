@@ -45,7 +45,7 @@ type Sweeper struct {
 	first  int64     // the first id seen: what came before is none of ours; 0: none was seen
 	floor  int64     // up to this id no hole is left
 	of     target    // whose ids and times those are
-	asked  map[string]bool
+	asked  time.Time // the last loss of differences after which this node has asked about every payment
 }
 
 // target is whose notices are swept.
@@ -58,7 +58,7 @@ func (t target) lease() string { return "sweep:" + string(t.environment) + ":" +
 
 // NewSweeper makes a Sweeper that begins at once and then again every so often.
 func NewSweeper(centre ledger.Differences, store ledger.Sweeps, service *ledger.Service, node string, every time.Duration, now func() time.Time, log *slog.Logger) *Sweeper {
-	return &Sweeper{centre: centre, store: store, service: service, node: node, every: every, now: now, log: log, asked: map[string]bool{}}
+	return &Sweeper{centre: centre, store: store, service: service, node: node, every: every, now: now, log: log}
 }
 
 // SweepNow has the node whose turn it is sweep at its next Step.
@@ -84,7 +84,7 @@ func (s *Sweeper) Step(ctx context.Context) (worked bool, next time.Time, err er
 		return false, s.now().Add(s.every), nil
 	}
 	if of := (target{p.Environment, p.MerchantID}); of != s.of {
-		s.of, s.run, s.first, s.floor, s.due, s.served, s.asked = of, nil, 0, 0, time.Time{}, time.Time{}, map[string]bool{}
+		s.of, s.run, s.first, s.floor, s.due, s.served, s.asked = of, nil, 0, 0, time.Time{}, time.Time{}, time.Time{}
 	}
 	if s.run == nil {
 		if worked, next, err = s.rest(ctx, p); worked || err != nil || s.run == nil {
@@ -199,7 +199,6 @@ func (s *Sweeper) purged(ctx context.Context, before int64) error {
 	}
 	for _, a := range open {
 		if strings.HasPrefix(a.Cause, s.of.lease()+":") && s.now().Before(a.At.Add(purgedAgain)) {
-			delete(s.asked, a.Cause)
 			return nil
 		}
 	}

@@ -96,3 +96,29 @@ func TestBulkOfOtherMethods(t *testing.T) {
 	}
 	r.expectStock(10)
 }
+
+// TestBulkInTheShopsOwnStatus: an order in a status that the shop added to EC-CUBE's is one in
+// 対応中 to 一括売上 too, whether it was named or found; and one that needs a person is found.
+func TestBulkInTheShopsOwnStatus(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.byHand = true
+	named, found := r.paid(), r.paid()
+	own := func(id order.ID) { r.Exec("UPDATE dtb_order SET order_status_id = 10 WHERE id = ?", int64(id)) }
+	own(named)
+	if got := r.bulk(job.CaptureKind, false, job.Selection{Orders: []job.Chosen{{Order: named, Amount: 1100}}}); got[named].State != job.Succeeded {
+		t.Errorf("named: %+v", got)
+	}
+	own(found)
+	if got := r.bulk(job.CaptureKind, false, job.Selection{Filter: &store.Filter{Statuses: []order.Status{order.InProgress}}}); got[found].State != job.Succeeded {
+		t.Errorf("found: %+v", got)
+	}
+	r.Exec("UPDATE dtb_order SET payment_total = 900, total = 900 WHERE id = ?", int64(found)) // 金額未反映
+	if err := r.service.MeetHost(t.Context(), found); err != nil {
+		t.Fatal(err)
+	}
+	page, err := r.Reader.Search(t.Context(), store.Filter{Attention: true, Statuses: order.Statuses()})
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != found {
+		t.Errorf("needs a person: %+v, %v", page.Rows, err)
+	}
+}

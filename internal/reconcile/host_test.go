@@ -12,6 +12,7 @@ import (
 	"kessai/internal/problem"
 	"kessai/internal/reconcile"
 	"kessai/paygent"
+	"kessai/paygentsim"
 )
 
 func (r *rig) host() *reconcile.Host {
@@ -333,4 +334,43 @@ func TestEccubesOwnLinesBesideANoticeThatIsParked(t *testing.T) {
 			r.expectStock(10)
 		})
 	}
+}
+
+// TestEccubesOwnMethod: EC-CUBE's own hand gives an order another method, and asks nobody what becomes
+// of the payment: it is kept, a person is told, and the order does not go with it.
+func TestEccubesOwnMethod(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id, taken := r.paid(), r.sold()
+	h := r.host()
+	r.run(h.Step)
+	method := func(id order.ID, row any) {
+		r.Advance(reconcile.HostEvery)
+		r.Exec("UPDATE dtb_order SET payment_id = ?, update_date = ? WHERE id = ?", row, database.At(r.Now()), int64(id))
+		if _, _, err := h.Step(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	alerts := func(id order.ID, want ...ledger.AlertKind) {
+		t.Helper()
+		l := r.view(id)
+		if len(l.OpenAlerts) != len(want) || len(want) > 0 && l.OpenAlerts[0].Kind != want[0] {
+			t.Errorf("alerts %v, not %v", l.OpenAlerts, want)
+		}
+	}
+	card := r.Number("SELECT payment_id FROM dtb_order WHERE id = ?", int64(id))
+	method(id, nil) // the method's row was deleted
+	alerts(id)
+	method(id, 3)
+	alerts(id, ledger.AlertKept)
+	method(id, card)
+	alerts(id)
+	method(taken, 3)
+	alerts(taken, ledger.AlertKept)
+	method(id, 3)
+	r.at(id, paygentsim.AuthorizationExpired, true)
+	r.settle()
+	r.expectStatus(id, order.New)
+	r.expectStock(8)
+	alerts(id)
 }

@@ -801,3 +801,50 @@ func TestPurgedBeforeItIsTaken(t *testing.T) {
 		t.Errorf("it is %q, %d alerts", got, alerts())
 	}
 }
+
+// TestPurgedAtAnotherNode: that one node has asked about every payment does not count for what the
+// other one was told to be lost since, and died before it asked.
+func TestPurgedAtAnotherNode(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	quiet := r.paid()
+	last := func() int64 { return r.sim.Notices()[len(r.sim.Notices())-1].NoticeID }
+	lose := func() { // and tell so with the next one
+		r.loseNext(2)
+		r.paid()
+		r.purge(last())
+		r.paid()
+	}
+	here := r.sweeper("node-1")
+	r.run(here.Step)
+	lose()
+	r.Advance(notice.SweepEvery)
+	r.run(here.Step, r.confirmer.Step, r.watcher.Step)
+	r.at(quiet, paygentsim.Captured, false) // of which nothing tells but 094
+	lose()
+	r.Advance(notice.SweepEvery + 5*time.Minute) // node-1 stands still
+	purged := func() time.Time {
+		at, err := r.Store.PurgedAt(t.Context(), r.policy.Environment, r.policy.MerchantID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	first := purged()
+	there := r.sweeperOn("node-2", slow{r.spy.Gateway.(ledger.Differences), func() {
+		if purged().After(first) {
+			r.Advance(time.Minute) // its Step comes to an end
+		}
+	}})
+	for range 10 {
+		if _, _, err := there.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if purged().After(first) {
+			break
+		}
+	}
+	r.Advance(notice.SweepEvery + 5*time.Minute) // node-2 is dead
+	r.run(here.Step, r.confirmer.Step, r.watcher.Step)
+	r.expectStatus(quiet, order.Paid)
+}

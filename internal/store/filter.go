@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -90,7 +91,11 @@ func (r *Reader) scope(ctx context.Context, sb *sqlbuilder.SelectBuilder, f Filt
 // apply adds the filter's conditions.
 func (f Filter) apply(sb *sqlbuilder.SelectBuilder) {
 	if len(f.Statuses) > 0 {
-		sb.Where(sb.In("o.order_status_id", sqlbuilder.Flatten(f.Statuses)...))
+		in := sb.In("o.order_status_id", sqlbuilder.Flatten(f.Statuses)...)
+		if slices.Contains(f.Statuses, order.InProgress) { // which the shop's own are
+			in = sb.Or(in, sb.NotIn("o.order_status_id", sqlbuilder.Flatten(order.Statuses())...))
+		}
+		sb.Where(in)
 	} else {
 		sb.Where(sb.NotIn("o.order_status_id", int64(order.Pending), int64(order.Processing)))
 	}

@@ -89,8 +89,7 @@ func (all shelves) ids(of func(*loaded) bool) []order.ID {
 const headColumns = `o.id, o.order_no, o.order_status_id, o.payment_total, o.use_point, o.add_point, o.customer_id, o.payment_id,
   (SELECT p.method_class FROM dtb_payment p WHERE p.id = o.payment_id), o.payment_method, o.order_date, o.payment_date, o.update_date`
 
-// scanHead scans headColumns, and what follows them. A status that the shop added to EC-CUBE's is
-// 対応中 to us: the order was taken in, and is not over. It stays until a decision moves the order.
+// scanHead scans headColumns, and what follows them.
 func scanHead(row database.Row, h *ledger.Head, more ...any) error {
 	err := row.Scan(append([]any{&h.ID, optional[string]{&h.No}, optionalInt[order.Status]{&h.Status},
 		database.Whole(&h.Total, "dtb_order.payment_total", (*int64)(&h.ID)),
@@ -98,10 +97,17 @@ func scanHead(row database.Row, h *ledger.Head, more ...any) error {
 		database.Whole(&h.AddPoint, "dtb_order.add_point", (*int64)(&h.ID)),
 		optionalInt[int64]{&h.CustomerID}, optionalInt[int64]{&h.PaymentRow},
 		optional[string]{&h.MethodClass}, optional[string]{&h.PaymentMethod}, date{&h.OrderDate}, date{&h.PaymentDate}, date{&h.UpdatedAt}}, more...)...)
-	if h.Status != 0 && !slices.Contains(order.Statuses(), h.Status) {
-		h.Status = order.InProgress
-	}
+	h.Status = ourStatus(h.Status)
 	return err
+}
+
+// ourStatus is a status as we know it: one that the shop added to EC-CUBE's is 対応中, for the order was
+// taken in, and is not over. It stays until a decision moves the order.
+func ourStatus(s order.Status) order.Status {
+	if s != 0 && !slices.Contains(order.Statuses(), s) {
+		return order.InProgress
+	}
+	return s
 }
 
 func (all shelves) heads(ctx context.Context, q database.Querier, ids []any, lock string) error {

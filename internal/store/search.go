@@ -136,7 +136,7 @@ func scanSearchRow(row database.Row) (s SearchRow, err error) {
 		optional[string]{&p.ID}, optional[payment.Environment]{&p.Environment}, optional[string]{&p.MerchantID}, optional[payment.Method]{&p.Method},
 		optional[payment.System]{&p.System}, optional[payment.Brand]{&p.Brand}, optionalInt[order.Yen]{&p.Amount}, optional[payment.Phase]{&p.Phase}, optional[payment.End]{&p.End},
 		optional[payment.Status]{&p.Status}, optional[payment.Situation]{&p.Situation})
-	s.Name = family + " " + given
+	s.Name, s.Status = family+" "+given, ourStatus(s.Status)
 	if p.ID != "" {
 		s.Payment = &p
 	}

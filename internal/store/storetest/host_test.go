@@ -37,6 +37,38 @@ func TestMovedByHost(t *testing.T) {
 	})
 }
 
+// TestMethodByHost: an order whose living payment is of another method than EC-CUBE saved, or was, is
+// found among those that were saved lately.
+func TestMethodByHost(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		ctx := context.Background()
+		id, _ := s.planned(t)
+		s.update(t, id, func(l *ledger.Ledger) {
+			p := l.Payments[0]
+			settled(l.Operations[0], payment.Succeeded, s.Now())
+			p.Phase, p.PaymentID, p.AuthorisedAt, l.CurrentID = payment.Authorised, "91", s.Now(), p.ID
+		})
+		since := s.Now().Add(-time.Hour)
+		expect := func(what string, want ...order.ID) {
+			t.Helper()
+			if got, err := s.Store.MovedByHost(ctx, since, 0, 9); err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: %v, %v", what, got, err)
+			}
+		}
+		expect("as it was")
+		card := s.Number("SELECT payment_id FROM dtb_order WHERE id = ?", int64(id))
+		s.Exec("UPDATE dtb_order SET payment_id = 3 WHERE id = ?", int64(id))
+		expect("EC-CUBE's own", id)
+		s.Exec("UPDATE dtb_order SET payment_id = NULL WHERE id = ?", int64(id))
+		expect("none")
+		s.Exec("UPDATE dtb_order SET payment_id = ? WHERE id = ?", card, int64(id))
+		s.update(t, id, func(l *ledger.Ledger) {
+			l.Alerts = append(l.Alerts, ledger.AlertChange{Kind: ledger.AlertKept, Cause: l.CurrentID, At: s.Now()})
+		})
+		expect("back", id)
+	})
+}
+
 func TestStranded(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		ctx := context.Background()

@@ -107,6 +107,23 @@ func TestSearch(t *testing.T) {
 
 // TestSearchRows shows what a row tells of its payment, and that an order stays in
 // the list when staff change its method.
+// TestSearchTheShopsOwnStatus: it is 対応中 to us (store.load).
+func TestSearchTheShopsOwnStatus(t *testing.T) {
+	each(t, func(t *testing.T, s *Shop) {
+		id := s.placed(t, nil)
+		s.Exec("UPDATE dtb_order SET order_status_id = 10 WHERE id = ?", int64(id))
+		for f, want := range map[order.Status][]order.ID{order.InProgress: {id}, order.New: nil} {
+			if got := s.found(t, store.Filter{Statuses: []order.Status{f}}); !slices.Equal(got, want) {
+				t.Errorf("%s: %v", f.Name(), got)
+			}
+		}
+		page, err := s.Reader.Search(t.Context(), store.Filter{})
+		if err != nil || len(page.Rows) != 1 || page.Rows[0].Status != order.InProgress {
+			t.Errorf("%+v, %v", page.Rows, err)
+		}
+	})
+}
+
 func TestSearchRows(t *testing.T) {
 	each(t, func(t *testing.T, s *Shop) {
 		id := s.placed(t, nil)
