@@ -304,6 +304,9 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 	if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil || op.Parent != "" {
 		return err
 	}
+	if scheme, err := l.awaitsTry(op.Amount); err != nil || scheme != old.scheme() { // another try pays it, or it is over
+		return nil
+	}
 	if err := l.takeHold(t); err != nil {
 		if _, ordinary := problem.As(err); ordinary { // its goods went meanwhile: it was refused, and no more
 			return nil
