@@ -293,3 +293,31 @@ func TestLoggedIn(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// TestNoSuchPaymentIsWitnessed before another try takes a page's place: the code may mean
+// something else, and what is paid at the page is paid twice (money.md §3).
+func TestNoSuchPaymentIsWitnessed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		env     payment.Environment
+		witness string
+		order   order.Status
+		code    string
+	}{
+		"by the simulator's own code":    {payment.Simulator, "", order.Processing, ""},
+		"by a payment that is known":     {payment.Production, "w1", order.Processing, ""},
+		"by nothing":                     {payment.Production, "", order.Pending, "payment.unconfirmed"},
+		"by one that is not found there": {payment.Production, "w2", order.Pending, "payment.unconfirmed"},
+	} {
+		w := of(t, bank)
+		w.policy.Environment = tt.env
+		w.settle(w.send(w.begin(nil)), verdictOf(Answer{Outcome: Success, Needs: Needs{URL: "https://example.jp/page"}}))
+		s := open(t, w)
+		s.witnessed = tt.witness
+		s.there["123"], s.there["w1"] = Finding{Kind: NoSuch}, Finding{Kind: Found}
+		if _, err := s.service.Another(bg, s.order()); code(err) != tt.code {
+			t.Errorf("%s: %v", name, err)
+		}
+		s.status(tt.order)
+	}
+}
