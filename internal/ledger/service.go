@@ -298,7 +298,7 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 		return nil
 	}
 	old := l.payment(op.PaymentID)
-	v.state, v.paygentID = payment.DeclinedOp, ""
+	v.state = payment.DeclinedOp
 	key := op.IdemKey
 	l.close(t, op, v)
 	if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil || op.Parent != "" {
