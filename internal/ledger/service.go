@@ -319,7 +319,8 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 		key += "+"
 	}
 	p := l.beginPayment(t, in, old.scheme())
-	p.ThreeDS, p.AuthID, old.AuthID = old.ThreeDS, old.AuthID, ""
+	p.ThreeDS, p.Attempt, p.Protected = old.ThreeDS, old.Attempt, old.Protected
+	p.AuthID, old.AuthID = old.AuthID, ""
 	l.planOperation(t, p, op.Kind, orderKey(l.Order.ID), t.node, op.Actor, key, op.Amount).Reason = replacing(opID)
 	return nil
 }

@@ -321,3 +321,30 @@ func TestNoSuchPaymentIsWitnessed(t *testing.T) {
 		s.status(tt.order)
 	}
 }
+
+// TestAuthenticatedUnderAnIDInUse: what is begun anew is paid by the same authentication, and
+// the issuer bears for it what they bore.
+func TestAuthenticatedUnderAnIDInUse(t *testing.T) {
+	t.Parallel()
+	w, p := challenged(t)
+	p.SealedToken = "sealed tok"
+	s := open(t, w)
+	s.answer = func(c Command) Answer {
+		if c.TradingID == "123" {
+			return Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode}
+		}
+		return yes("p2")
+	}
+	stranger := s.world.found(payment.AuthOK)
+	stranger.Amount = 9
+	s.there["123"] = stranger
+	if _, err := s.service.Authenticated(bg, Authenticated{Order: s.order(), PaymentID: p.ID, AuthID: "a1", OK: true, Attempt: "0", Protected: true}); err != nil || len(s.sent) != 2 {
+		t.Fatalf("%v, sent %v", err, s.telegrams())
+	}
+	if c := s.sent[1]; c.AuthID != "a1" || c.Beside.Token != "tok" {
+		t.Errorf("sent %+v", c)
+	}
+	if now := s.l.Current(); now.ID == p.ID || now.Attempt != "0" || !now.Protected || now.AuthID != "a1" {
+		t.Errorf("%+v", now)
+	}
+}
