@@ -31,8 +31,9 @@ func answerOf(err error, kind payment.Kind) ledger.Answer {
 			a.Detail = sentence
 		}
 		return a
-	case errors.As(err, &unknown) && unknown.Response != nil && unknown.Response.Result == paygent.ResultUnknown:
-		// The centre itself does not know (結果不明): a refusal that asks first.
+	case errors.As(err, &unknown) && unknown.Err == nil && unknown.Response != nil && unknown.Response.Result == paygent.ResultUnknown:
+		// The centre itself does not know (結果不明): a refusal that asks first. With an error
+		// beside it the answer says nothing that could be trusted.
 		return ledger.Answer{Outcome: ledger.Decline, PaymentID: unknown.PaymentID, Code: unknown.Code, Detail: unknown.Detail}
 	case errors.As(err, &unknown):
 		return ledger.Answer{Outcome: ledger.Mystery, Code: unknown.Code}

@@ -109,6 +109,7 @@ func TestAnswers(t *testing.T) {
 		"result 2, P code": {refusal("2", "P010"), answers{true: {Outcome: ledger.Decline, Code: "P010", Detail: "why", PaymentID: "77"}, false: {Outcome: ledger.Decline, Code: "P010", Detail: "why", PaymentID: "77"}}},
 		"P code":           {refusal("1", "P010"), both(ledger.Answer{Outcome: ledger.Reject, Final: true, Code: "P010", Detail: "why", PaymentID: "77"})},
 		"E code":           {refusal("1", "E0001"), both(ledger.Answer{Outcome: ledger.Reject, Final: true, Code: "E0001", Detail: "why", PaymentID: "77"})},
+		"results 2 and 0":  {centre{body: "result=2\r\nresult=0\r\nresponse_code=2003"}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},
 		"no result":        {centre{body: "payment_id=77"}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},
 		"garbage":          {centre{body: "<html>"}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},
 		"cut":              {centre{err: io.ErrUnexpectedEOF}, both(ledger.Answer{Outcome: ledger.Mystery, Code: "E02005"})},

@@ -67,6 +67,16 @@ func (l *Ledger) planBegin(t tick, in Begin) (*Operation, error) {
 
 // mayBegin tells why a payment cannot begin now, and which method begins.
 func (l *Ledger) mayBegin(t tick, in Begin) (payment.Scheme, error) {
+	scheme, err := l.awaitsTry(in.Amount)
+	if err != nil {
+		return scheme, err
+	}
+	return scheme, l.mayChoose(t, in, scheme)
+}
+
+// awaitsTry tells why the order does not wait for a payment of this amount to begin, and by
+// which method it does.
+func (l *Ledger) awaitsTry(amount order.Yen) (payment.Scheme, error) {
 	switch l.Order.Status {
 	case order.Processing:
 	case order.Pending:
@@ -80,8 +90,8 @@ func (l *Ledger) mayBegin(t tick, in Begin) (payment.Scheme, error) {
 	if !ours {
 		return scheme, problem.New(problem.Conflict, "order.other_method", problem.Args{"Method": l.Order.PaymentMethod})
 	}
-	if in.Amount != l.Order.Total {
-		return scheme, problem.New(problem.Conflict, "order.amount_changed", problem.Args{"Old": in.Amount, "New": l.Order.Total})
+	if amount != l.Order.Total {
+		return scheme, problem.New(problem.Conflict, "order.amount_changed", problem.Args{"Old": amount, "New": l.Order.Total})
 	}
 	if l.Order.Total <= 0 {
 		return scheme, notNow("order.nothing_to_pay", nil)
@@ -94,7 +104,7 @@ func (l *Ledger) mayBegin(t tick, in Begin) (payment.Scheme, error) {
 			return scheme, notNow("payment.alive", problem.Args{"Order": l.Order.ID})
 		}
 	}
-	return scheme, l.mayChoose(t, in, scheme)
+	return scheme, nil
 }
 
 // mayChoose checks what the buyer chose against what the shop offers.

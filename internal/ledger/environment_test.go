@@ -138,3 +138,27 @@ func TestAClosedTestPaymentThatStands(t *testing.T) {
 		t.Errorf("%s, asked about at %s, limit %s", p.Phase, p.AskAt, p.LimitAt)
 	}
 }
+
+// TestWatchAsTheEnvironmentChanges: the other centre's word that there is no such payment ends
+// none of this one's.
+func TestWatchAsTheEnvironmentChanges(t *testing.T) {
+	t.Parallel()
+	s := open(t, newWorld(t))
+	p := s.authorised("p1")
+	s.now = p.LimitAt.Add(margin)
+	s.must(func(l *Ledger, _ tick) error { l.payment(p.ID).AskAt = s.now; return nil })
+	s.there["p1"] = Finding{Kind: NoSuch}
+	taken := false
+	s.fail = func(call string, _ int) error {
+		if call == "policy" && taken {
+			s.policy.MerchantID, s.policy.Version = "other", 2
+		}
+		taken = taken || call == "Update"
+		return nil
+	}
+	if err := s.service.Watch(bg, DuePayment{OrderID: s.order(), PaymentID: p.ID}); err != nil || len(s.asked) != 0 {
+		t.Errorf("%v, asked %+v", err, s.asked)
+	}
+	s.stands(p, payment.Authorised, "")
+	s.status(order.New)
+}

@@ -200,11 +200,12 @@ func TestCanceledByEccubeWhileTheAmountChanges(t *testing.T) {
 	t.Parallel()
 	for captured, want := range map[bool]AlertKind{false: AlertKept, true: AlertPaidCanceled} {
 		w, _, parent := changing(t, captured)
+		w.settle(w.step(parent), verdictOf(yes("p2")))
 		w.byHost(order.Canceled)
 		w.alerted(want, AlertAmountOpen)
-		steps := []any{"020", yes("p2"), "021", Answer{Outcome: Success}}
+		steps := []any{"021", Answer{Outcome: Success}}
 		if captured {
-			steps = []any{"020", yes("p2"), "022", Answer{Outcome: Success}, "023", Answer{Outcome: Success}}
+			steps = []any{"022", Answer{Outcome: Success}, "023", Answer{Outcome: Success}}
 		}
 		w.steps(parent, steps...)
 		w.status(order.Canceled)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -264,7 +265,7 @@ func TestIDInUse(t *testing.T) {
 				if late {
 					first = Finding{Kind: NoAnswer}
 				}
-				v := verdictOf(Answer{Outcome: Decline, Code: idInUseCode, IDInUse: true})
+				v := verdictOf(Answer{Outcome: Decline, Code: idInUseCode, IDInUse: true, PaymentID: "p9"}) // whose, it says
 				w.must(func(l *Ledger, tk tick) error { return l.settleRefused(tk, op.ID, v, first) })
 				if late {
 					w.now = w.now.Add(time.Minute)
@@ -273,12 +274,35 @@ func TestIDInUse(t *testing.T) {
 				if op = w.l.operation(op.ID); op.State != tt.state {
 					t.Errorf("late %v: settled as %s", late, op.State)
 				}
-				if p := w.l.Current(); tt.state == payment.DeclinedOp && (p.PaymentID != "" || p.Status != "" || w.l.Order.Status != order.Processing) {
+				p := w.l.Current()
+				if tt.state == payment.DeclinedOp && (p.PaymentID != "" || p.Status != "" || w.l.Order.Status != order.Processing) || slices.Contains(p.PaymentIDs, "p9") {
 					t.Errorf("late %v: the other's facts were taken: %+v", late, p)
 				}
 			}
 		})
 	}
+}
+
+// TestIDInUseByAStranger: what the refusal said of whose it is does not become ours, nor pay the
+// order, whatever is heard of it later.
+func TestIDInUseByAStranger(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	op := w.send(w.authorize())
+	v := verdictOf(Answer{Outcome: Decline, Code: idInUseCode, IDInUse: true, PaymentID: "p9"})
+	stranger := w.found(payment.AuthOK)
+	stranger.PaymentID, stranger.BegunAt = "p9", w.now.Add(-time.Hour)
+	w.must(func(l *Ledger, tk tick) error { return l.settleRefused(tk, op.ID, v, Finding{Kind: NoAnswer}) })
+	w.now = w.now.Add(time.Minute)
+	if op = w.resolve(op, stranger); op.State != payment.DeclinedOp {
+		t.Fatalf("%+v", op)
+	}
+	stranger.Status = payment.Cleared
+	n := w.notice(payment.Cleared)
+	n.PaymentID = "p9"
+	w.confirm(n, &stranger)
+	w.status(order.Processing)
+	w.stands(w.l.Payments[0], payment.Ended, payment.Declined)
 }
 
 // TestRefusedChangeTakesWhatIsFound: already captured, already cancelled, expired …

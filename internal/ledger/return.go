@@ -66,6 +66,9 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 			return s.leaveUnasked(ctx, id, paymentID, stop, event)
 		}
 		found := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+		if !s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, found, id) {
+			found = Finding{Kind: NoAnswer, Code: found.Code, Detail: found.Detail}
+		}
 		if f = &found; l.ofAnotherAmount(p, found) {
 			if err := s.tellAmount(ctx, id, p, found); err != nil {
 				return Step{}, err

@@ -120,7 +120,7 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 		if !old.living() {
 			return nil, l.endSaga(t, parent, payment.DeclinedOp, "ended_meanwhile", "", "")
 		}
-		if t.policy.elsewhere(old) { // there its id may be another shop's
+		if t.policy.elsewhere(old) || !l.stillWanted(parent, old) { // there its id may be another shop's
 			return nil, l.endSaga(t, parent, payment.DeclinedOp, neverSentCause, "", "")
 		}
 		return l.beginSuccessor(t, parent, old), nil
@@ -142,6 +142,12 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 	l.CurrentID = fresh.ID
 	fresh.Situation = fresh.Method.Changed(parent.Reason == sagaSale)
 	return l.cancelStep(t, parent, old, fresh)
+}
+
+// stillWanted reports whether what staff confirmed holds when the saga is to touch the first
+// money: EC-CUBE's own hand may have been at the order since.
+func (l *Ledger) stillWanted(parent *Operation, old *Payment) bool {
+	return l.mayTouch(old) == nil && l.Order.Total == parent.Amount
 }
 
 // neverLeft reports a step whose owner died before it was sent: nothing else changed,
@@ -256,6 +262,8 @@ func (l *Ledger) paidyStep(t tick, parent *Operation, p *Payment) (*Operation, e
 		return nil, l.endSaga(t, parent, payment.Succeeded, "answer", "", "")
 	case last != nil && (!neverLeft(last) || l.steps(parent, kind) >= sagaStepTries):
 		return nil, l.endSaga(t, parent, payment.DeclinedOp, last.Cause, last.Code, last.Detail)
+	case kind == payment.CapturePaidy && !l.stillWanted(parent, p):
+		return nil, l.endSaga(t, parent, payment.DeclinedOp, neverSentCause, "", "")
 	}
 	step := l.planStep(t, parent, p, kind)
 	if kind == payment.RefundPaidy {

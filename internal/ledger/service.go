@@ -301,11 +301,14 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 		return nil
 	}
 	old := l.payment(op.PaymentID)
-	v.state, v.paygentID = payment.DeclinedOp, ""
+	v.state = payment.DeclinedOp
 	key := op.IdemKey
 	l.close(t, op, v)
 	if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil || op.Parent != "" {
 		return err
+	}
+	if scheme, err := l.awaitsTry(op.Amount); err != nil || scheme != old.scheme() { // another try pays it, or it is over
+		return nil
 	}
 	if err := l.takeHold(t); err != nil {
 		if _, ordinary := problem.As(err); ordinary { // its goods went meanwhile: it was refused, and no more
@@ -319,7 +322,8 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 		key += "+"
 	}
 	p := l.beginPayment(t, in, old.scheme())
-	p.ThreeDS, p.AuthID, old.AuthID = old.ThreeDS, old.AuthID, ""
+	p.ThreeDS, p.Attempt, p.Protected = old.ThreeDS, old.Attempt, old.Protected
+	p.AuthID, old.AuthID = old.AuthID, ""
 	l.planOperation(t, p, op.Kind, orderKey(l.Order.ID), t.node, op.Actor, key, op.Amount).Reason = replacing(opID)
 	return nil
 }

@@ -293,3 +293,58 @@ func TestLoggedIn(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// TestNoSuchPaymentIsWitnessed before another try takes a page's place: the code may mean
+// something else, and what is paid at the page is paid twice (money.md §3).
+func TestNoSuchPaymentIsWitnessed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		env     payment.Environment
+		witness string
+		order   order.Status
+		code    string
+	}{
+		"by the simulator's own code":    {payment.Simulator, "", order.Processing, ""},
+		"by a payment that is known":     {payment.Production, "w1", order.Processing, ""},
+		"by nothing":                     {payment.Production, "", order.Pending, "payment.unconfirmed"},
+		"by one that is not found there": {payment.Production, "w2", order.Pending, "payment.unconfirmed"},
+	} {
+		w := of(t, bank)
+		w.policy.Environment = tt.env
+		w.settle(w.send(w.begin(nil)), verdictOf(Answer{Outcome: Success, Needs: Needs{URL: "https://example.jp/page"}}))
+		s := open(t, w)
+		s.witnessed = tt.witness
+		s.there["123"], s.there["w1"] = Finding{Kind: NoSuch}, Finding{Kind: Found}
+		if _, err := s.service.Another(bg, s.order()); code(err) != tt.code {
+			t.Errorf("%s: %v", name, err)
+		}
+		s.status(tt.order)
+	}
+}
+
+// TestAuthenticatedUnderAnIDInUse: what is begun anew is paid by the same authentication, and
+// the issuer bears for it what they bore.
+func TestAuthenticatedUnderAnIDInUse(t *testing.T) {
+	t.Parallel()
+	w, p := challenged(t)
+	p.SealedToken = "sealed tok"
+	s := open(t, w)
+	s.answer = func(c Command) Answer {
+		if c.TradingID == "123" {
+			return Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode}
+		}
+		return yes("p2")
+	}
+	stranger := s.world.found(payment.AuthOK)
+	stranger.Amount = 9
+	s.there["123"] = stranger
+	if _, err := s.service.Authenticated(bg, Authenticated{Order: s.order(), PaymentID: p.ID, AuthID: "a1", OK: true, Attempt: "0", Protected: true}); err != nil || len(s.sent) != 2 {
+		t.Fatalf("%v, sent %v", err, s.telegrams())
+	}
+	if c := s.sent[1]; c.AuthID != "a1" || c.Beside.Token != "tok" {
+		t.Errorf("sent %+v", c)
+	}
+	if now := s.l.Current(); now.ID == p.ID || now.Attempt != "0" || !now.Protected || now.AuthID != "a1" {
+		t.Errorf("%+v", now)
+	}
+}

@@ -489,3 +489,42 @@ func TestAnIDInUseAfterTheGoodsWentBack(t *testing.T) {
 	}
 	s.holds(Committed)
 }
+
+// TestAnIDInUseOfAnOrderThatMovedOn: while the second try was under way the first one paid the
+// order, or somebody cancelled it. Nothing is begun anew: the buyer would pay twice, or for an
+// order that is over.
+func TestAnIDInUseOfAnOrderThatMovedOn(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		meanwhile func(s *shop, first *Payment)
+		status    order.Status
+		hold      HoldState
+		current   int // of the payments
+	}{
+		"the first try paid":          {func(s *shop, first *Payment) { s.alive(first, "p1", payment.AuthOK) }, order.New, Committed, 0},
+		"the first try paid wholly":   {func(s *shop, first *Payment) { s.alive(first, "p1", payment.Cleared) }, order.Paid, Committed, 0},
+		"EC-CUBE's hand cancelled it": {func(s *shop, _ *Payment) { s.byHost(order.Canceled) }, order.Canceled, Released, 1},
+		"it has another total":        {func(s *shop, _ *Payment) { s.l.Order.Total++ }, order.Processing, Released, 1},
+	} {
+		s := open(t, newWorld(t))
+		first := notHappened(s.world)
+		s.answer = func(c Command) Answer {
+			if c.TradingID != "123_2" {
+				return yes("p3")
+			}
+			tt.meanwhile(s, first)
+			return Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode}
+		}
+		stranger := s.world.found(payment.AuthOK)
+		stranger.PaymentID, stranger.Amount = "p9", 9
+		s.there["123_2"] = stranger
+		if r, err := s.pay("k2"); err != nil || len(s.sent) != 1 || len(s.l.Payments) != 2 {
+			t.Errorf("%s: %+v, %v, sent %v, %d payments", name, r, err, s.telegrams(), len(s.l.Payments))
+		}
+		s.status(tt.status)
+		s.holds(tt.hold)
+		if s.l.CurrentID != s.l.Payments[tt.current].ID {
+			t.Errorf("%s: the order's payment is %s", name, s.l.CurrentID)
+		}
+	}
+}

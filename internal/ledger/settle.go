@@ -311,6 +311,9 @@ func verdictOf(a Answer) verdict {
 		cause: "answer", code: a.Code, detail: a.Detail, paygentID: a.PaymentID,
 		challenge: a.Challenge, needs: a.Needs, limitAt: a.LimitAt, authID: a.AuthID, attempt: a.Attempt, protected: a.Protected,
 	}
+	if a.IDInUse { // the id that it tells is that of whoever bears ours
+		v.paygentID = ""
+	}
 	switch a.Outcome {
 	case Success:
 		v.state = payment.Succeeded

@@ -21,7 +21,7 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 		return err
 	}
 	policy, err := s.policy(ctx)
-	if err != nil {
+	if err != nil || policy.elsewhere(p) { // it is due again when its lease ends
 		return err
 	}
 	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
