@@ -72,17 +72,23 @@ func (l *Ledger) savedByHost() bool {
 	return l.Version != 0 && l.Order.UpdatedAt.Unix() > l.WrittenAt.Unix()
 }
 
-// methodByHost sees to a payment that is alive where EC-CUBE's own hand gave its order another
-// method, as where staff do it here and keep it. The system type alone is that of the method's row,
-// which may be another by now.
+// methodByHost sees to the payment where EC-CUBE's own hand gave its order another method, as where
+// staff do it here and keep it: one that only waits is no longer the order's. The system type alone
+// is that of the method's row, which may be another by now.
 func (l *Ledger) methodByHost(t tick) {
-	p := Asks(l)
+	p := l.Current()
 	if p == nil || !l.active() || !l.savedByHost() || l.Order.PaymentRow == 0 {
 		return
 	}
-	if s, _ := payment.SchemeOf(l.Order.MethodClass); s.Method != p.Method {
+	s, _ := payment.SchemeOf(l.Order.MethodClass)
+	switch other := s.Method != p.Method; {
+	case other && Asks(l) != nil:
 		l.alertKept(t, AlertKept, p)
-	} else if l.isOpen(AlertKept, p.ID) && !l.otherMethod(p) {
+	case other && (p.Phase == payment.AwaitingPayment || p.Phase == payment.AwaitingBuyer):
+		before := l.openly()
+		l.CurrentID = ""
+		l.syncAlerts(t, before)
+	case l.isOpen(AlertKept, p.ID) && !l.otherMethod(p):
 		l.closeAlert(t, AlertKept, p.ID)
 	}
 }

@@ -141,6 +141,9 @@ func (l *Ledger) cardStep(t tick, parent *Operation, old *Payment) (*Operation, 
 	}
 	l.CurrentID = fresh.ID
 	fresh.Situation = fresh.Method.Changed(parent.Reason == sagaSale)
+	if KeptApart(l, old) { // and so is what takes its place
+		l.alertKept(t, AlertKept, fresh)
+	}
 	return l.cancelStep(t, parent, old, fresh)
 }
 

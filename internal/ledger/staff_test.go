@@ -1205,6 +1205,28 @@ func TestKeptUnderAnotherMethod(t *testing.T) {
 	w.alerted(AlertKept)
 }
 
+// TestKeptAndChanged: what takes its place by a change of its amount is kept as well.
+func TestKeptAndChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	old := w.authorised("p1")
+	s := w.sheet.priced(lower)
+	s.PaymentRow = cashRow
+	w.saved(s, LivingKeep)
+	w.alerted(AlertKept, AlertAmountOpen)
+	var parent *Operation
+	w.must(func(l *Ledger, tk tick) (err error) {
+		parent, err = l.planChange(tk, Change{PaymentID: old.ID, Button: payment.AuthChangeButton, Amount: total, Total: lower, Actor: clerk})
+		return err
+	})
+	w.steps(parent, "020", yes("p2"), "021", yes(""))
+	w.alerted(AlertKept)
+	w.learnt(w.l.Current(), payment.AuthExpired)
+	w.status(order.New)
+	w.holds(Committed)
+	w.alerted()
+}
+
 // TestMethodChangedBack: what was kept under another method is the order's own again, and
 // nobody is asked what becomes of it.
 func TestMethodChangedBack(t *testing.T) {

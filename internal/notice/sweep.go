@@ -91,13 +91,19 @@ func (r *sweep) fromHighest(ctx context.Context) error {
 	return err
 }
 
-// ahead asks by id up to the first that there is not.
+// ahead asks by id up to the first that there is not, or whose answer cannot be read: nothing else
+// that the sweep has to do waits for that one.
 func (r *sweep) ahead(ctx context.Context) error {
 	if r.id < 0 {
 		return r.fromHighest(ctx)
 	}
 	d, err := r.ask(ctx, r.policy, r.id)
+	var none *ledger.NoAnswerError
 	switch {
+	case errors.As(err, &none) && !none.NotSent:
+		r.log.WarnContext(ctx, "091 was not answered; the next sweep asks again", "notice", r.id, "code", none.Code, "why", none.Detail)
+		r.complete, r.listing, r.id = false, false, 0
+		return nil
 	case err != nil:
 		return err
 	case d.Kind == ledger.DifferenceNone:

@@ -374,3 +374,49 @@ func TestEccubesOwnMethod(t *testing.T) {
 	r.expectStock(8)
 	alerts(id)
 }
+
+// TestEccubesOwnMethodOfANumber: a number that waits is no longer the payment of an order to which
+// EC-CUBE's own hand gave another method. It expires without the order, and its money would be told.
+func TestEccubesOwnMethodOfANumber(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		to     paygentsim.Status
+		alerts []ledger.AlertKind
+	}{
+		"not paid":          {paygentsim.TermExpired, nil},
+		"paid all the same": {paygentsim.Captured, []ledger.AlertKind{ledger.AlertDouble}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id := r.methodOrder(module(payment.Conveni))
+			if _, err := r.begin(id, r.key(id), ledger.Beside{Store: "00C002"}); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			number := r.view(id).Current().PaymentID
+			h := r.host()
+			r.run(h.Step)
+			r.Advance(reconcile.HostEvery)
+			r.Exec("UPDATE dtb_order SET payment_id = 3, update_date = ? WHERE id = ?", database.At(r.Now()), int64(id))
+			for range 2 {
+				if _, _, err := h.Step(t.Context()); err != nil {
+					t.Error(err)
+				}
+				r.Advance(reconcile.HostEvery)
+			}
+			if l := r.view(id); l.CurrentID != "" || len(l.OpenAlerts) != 0 {
+				t.Errorf("the order's payment is %q, alerts %v", l.CurrentID, l.OpenAlerts)
+			}
+			if _, err := r.sim.SetStatus(number, tt.to, true); err != nil {
+				t.Fatal(err)
+			}
+			r.settle()
+			r.expectStatus(id, order.New)
+			r.expectStock(9)
+			if l := r.view(id); len(l.OpenAlerts) != len(tt.alerts) || len(tt.alerts) > 0 && l.OpenAlerts[0].Kind != tt.alerts[0] {
+				t.Errorf("alerts %v", l.OpenAlerts)
+			}
+		})
+	}
+}

@@ -848,3 +848,42 @@ func TestPurgedAtAnotherNode(t *testing.T) {
 	r.run(here.Step, r.confirmer.Step, r.watcher.Step)
 	r.expectStatus(quiet, order.Paid)
 }
+
+// spoilt is a centre whose answer about one difference can never be read.
+type spoilt struct {
+	ledger.Differences
+	id int64
+}
+
+func (s spoilt) Difference(ctx context.Context, q ledger.DifferenceQuery) (ledger.Difference, error) {
+	d, err := s.Differences.Difference(ctx, q)
+	if err == nil && d.Notice.NoticeID == s.id {
+		return ledger.Difference{}, &ledger.NoAnswerError{Code: paygent.CodeConnection}
+	}
+	return d, err
+}
+
+// TestADifferenceThatCannotBeRead keeps nothing else from being found out: what was lost before it is
+// asked about.
+func TestADifferenceThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	quiet := r.paid()
+	r.run(r.sweeper("node-1").Step)
+	r.at(quiet, paygentsim.Captured, false) // of which nothing tells but 094
+	r.loseAll()
+	r.paid()
+	r.purge(2)
+	r.paid() // the third, which tells so
+	r.paid() // the fourth
+	r.Advance(notice.SweepEvery + 5*time.Minute)
+	s := r.sweeperOn("node-2", spoilt{r.spy.Gateway.(ledger.Differences), 4})
+	for range 3 {
+		r.run(s.Step, r.confirmer.Step, r.watcher.Step)
+		r.Advance(notice.SweepEvery)
+	}
+	if r.Number("SELECT COUNT(*) FROM plg_kessai_alert WHERE kind = 'notices_purged'") != 1 {
+		t.Error("nobody is told")
+	}
+	r.expectStatus(quiet, order.Paid)
+}

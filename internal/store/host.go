@@ -15,7 +15,7 @@ import (
 // MovedByHost lists the orders with an id above after that do not stand where our book saw them
 // last, by id: EC-CUBE's own hand moved them, and no decision has met that yet. With since only
 // those it saved from then on, which an index leads to, and also those whose total or method is not
-// what their payment is alive for, or was so before, whether that was met or not. Zero reads all.
+// what their payment is alive or waits for, or was so before, whether that was met or not. Zero reads all.
 func (s *Store) MovedByHost(ctx context.Context, since time.Time, after order.ID, limit int) ([]order.ID, error) {
 	known := database.Anys(order.Statuses())
 	moved := "CASE WHEN o.order_status_id IS NULL OR o.order_status_id IN (" + database.Marks(len(known)) + ") THEN o.order_status_id ELSE " +
@@ -28,11 +28,12 @@ func (s *Store) MovedByHost(ctx context.Context, since time.Time, after order.ID
 			classes = append(classes, string(s.Method)+" "+s.Class())
 		}
 		query = `SELECT l.order_id FROM dtb_order o JOIN plg_kessai_ledger l ON l.order_id = o.id LEFT JOIN plg_kessai_payment p ON p.id = l.current_id
-WHERE o.update_date >= ? AND l.order_id > ? AND (` + moved + ` OR p.phase IN (?, ?) AND (p.amount - p.hand_refunded <> o.payment_total
+WHERE o.update_date >= ? AND l.order_id > ? AND (` + moved + ` OR p.phase IN (?, ?, ?, ?) AND (p.amount - p.hand_refunded <> o.payment_total
   OR o.order_status_id <> ? AND (EXISTS (SELECT 1 FROM dtb_payment m WHERE m.id = o.payment_id
     AND CONCAT(p.method, ' ', COALESCE(m.method_class, '')) NOT IN (` + database.Marks(len(classes)) + `))
   OR EXISTS (SELECT 1 FROM plg_kessai_alert a WHERE a.order_id = l.order_id AND a.kind = ? AND a.closed_at IS NULL))))`
-		args = append(append([]any{database.At(since)}, args...), string(payment.Authorised), string(payment.Captured), int64(order.Canceled))
+		args = append(append([]any{database.At(since)}, args...), string(payment.AwaitingBuyer), string(payment.AwaitingPayment),
+			string(payment.Authorised), string(payment.Captured), int64(order.Canceled))
 		args = append(append(args, classes...), string(ledger.AlertKept))
 	}
 	list, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID], query+" ORDER BY l.order_id LIMIT ?", append(args, limit)...)
