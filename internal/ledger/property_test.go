@@ -170,10 +170,27 @@ func (c *centre) run(op *Operation, fate string) {
 		a := c.takes(op, true)
 		c.answered(op, a)
 		c.answered(op, a)
+	case "id in use":
+		c.inUse(op)
 	}
 }
 
-var fates = []string{"answered", "answered", "late", "late", "refused", "never sent", "lost on its way", "answer lost", "crashed", "answered twice"}
+// inUse refuses a beginning because somebody else's payment bears its trading_id, as the service
+// takes it; what else is heard meanwhile comes first.
+func (c *centre) inUse(op *Operation) {
+	if !op.Kind.Begins() {
+		c.answered(op, c.takes(op, true))
+		return
+	}
+	c.arrive()
+	if len(c.notices) > 0 {
+		c.deliver(len(c.notices) - 1)
+	}
+	v := verdictOf(Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode, PaymentID: "somebody else's"})
+	c.must(func(l *Ledger, t tick) error { return l.replace(t, op.ID, v) })
+}
+
+var fates = []string{"answered", "answered", "late", "late", "refused", "never sent", "lost on its way", "answer lost", "crashed", "answered twice", "id in use"}
 
 func (c *centre) fate() string { return rapid.SampledFrom(fates).Draw(c.rt, "fate") }
 
