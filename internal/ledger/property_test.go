@@ -121,10 +121,14 @@ func (c *centre) takes(op *Operation, approve bool) Answer {
 			c.move(f, payment.AuthNG)
 			return Answer{Outcome: Decline, Final: true, Code: "2003", PaymentID: f.PaymentID}
 		}
+		if c.l.payment(op.PaymentID).ThreeDS == ThreeDS1 {
+			c.move(f, payment.ThreeDSRunning)
+			return Answer{Outcome: Success, PaymentID: f.PaymentID, Challenge: true, Needs: Needs{URL: "https://acs.example/"}}
+		}
 		c.move(f, payment.AuthOK)
 		return Answer{Outcome: Success, PaymentID: f.PaymentID}
 	}
-	from := map[payment.Kind]payment.Status{payment.Capture: "20", payment.CancelAuthorization: "20", payment.CancelCapture: "40"}[op.Kind]
+	from := map[payment.Kind]payment.Status{payment.Capture: "20", payment.CancelAuthorization: "20", payment.CancelCapture: "40", payment.CompleteThreeDS: "14"}[op.Kind]
 	if f := c.payment(p.PaymentID); approve && f != nil && f.Status == from {
 		c.move(f, op.Kind.Target())
 		return Answer{Outcome: Success, PaymentID: f.PaymentID}
