@@ -121,10 +121,14 @@ func (c *centre) takes(op *Operation, approve bool) Answer {
 			c.move(f, payment.AuthNG)
 			return Answer{Outcome: Decline, Final: true, Code: "2003", PaymentID: f.PaymentID}
 		}
+		if c.l.payment(op.PaymentID).ThreeDS == ThreeDS1 {
+			c.move(f, payment.ThreeDSRunning)
+			return Answer{Outcome: Success, PaymentID: f.PaymentID, Challenge: true, Needs: Needs{URL: "https://acs.example/"}}
+		}
 		c.move(f, payment.AuthOK)
 		return Answer{Outcome: Success, PaymentID: f.PaymentID}
 	}
-	from := map[payment.Kind]payment.Status{payment.Capture: "20", payment.CancelAuthorization: "20", payment.CancelCapture: "40"}[op.Kind]
+	from := map[payment.Kind]payment.Status{payment.Capture: "20", payment.CancelAuthorization: "20", payment.CancelCapture: "40", payment.CompleteThreeDS: "14"}[op.Kind]
 	if f := c.payment(p.PaymentID); approve && f != nil && f.Status == from {
 		c.move(f, op.Kind.Target())
 		return Answer{Outcome: Success, PaymentID: f.PaymentID}
@@ -170,10 +174,27 @@ func (c *centre) run(op *Operation, fate string) {
 		a := c.takes(op, true)
 		c.answered(op, a)
 		c.answered(op, a)
+	case "id in use":
+		c.inUse(op)
 	}
 }
 
-var fates = []string{"answered", "answered", "late", "late", "refused", "never sent", "lost on its way", "answer lost", "crashed", "answered twice"}
+// inUse refuses a beginning because somebody else's payment bears its trading_id, as the service
+// takes it; what else is heard meanwhile comes first.
+func (c *centre) inUse(op *Operation) {
+	if !op.Kind.Begins() {
+		c.answered(op, c.takes(op, true))
+		return
+	}
+	c.arrive()
+	if len(c.notices) > 0 {
+		c.deliver(len(c.notices) - 1)
+	}
+	v := verdictOf(Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode, PaymentID: "somebody else's"})
+	c.must(func(l *Ledger, t tick) error { return l.replace(t, op.ID, v) })
+}
+
+var fates = []string{"answered", "answered", "late", "late", "refused", "never sent", "lost on its way", "answer lost", "crashed", "answered twice", "id in use"}
 
 func (c *centre) fate() string { return rapid.SampledFrom(fates).Draw(c.rt, "fate") }
 

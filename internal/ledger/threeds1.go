@@ -75,6 +75,10 @@ func (l *Ledger) refusedInVain(t tick, p *Payment) bool {
 // refusePlaced cancels a payment that was taken in before the buyer's return told how it
 // was authenticated; the order goes with it.
 func (l *Ledger) refusePlaced(t tick, p *Payment) {
+	if !mayReverse(t, p) {
+		l.alert(t, AlertReversing, p.ID, EventData{TradingID: p.TradingID, PaygentID: p.PaymentID, Amount: p.Amount})
+		return
+	}
 	if kind := p.standing().Offers(payment.CancelButton); kind != "" {
 		l.planOperation(t, p, kind, orderKey(l.Order.ID), "", System, "", p.Amount).Reason = attemptCode
 	}

@@ -177,6 +177,24 @@ func TestTakenInBeforeTheReturn(t *testing.T) {
 	}
 }
 
+// TestTakenInAtASharedMerchant: under a trading_id without our mark nothing is cancelled by itself,
+// by the policy neither; a person is told (money.md §4).
+func TestTakenInAtASharedMerchant(t *testing.T) {
+	t.Parallel()
+	w, p := challenged1(t)
+	w.learnt(p, payment.AuthOK)
+	w.policy.Attempts, w.policy.SharedMerchant, w.policy.Mark = FullOnly, true, "B"
+	w.must(func(l *Ledger, tk tick) error {
+		return l.challenged(tk, Authenticated{PaymentID: p.ID, PaygentID: "p1", OK: true, Attempt: "1"})
+	})
+	if op := w.l.OpenOperation(); op != nil {
+		t.Errorf("plans %s", op.Kind)
+	}
+	w.alerted(AlertReversing)
+	w.settle(w.send(w.change(false)), verdictOf(Answer{Outcome: Success}))
+	w.alerted()
+}
+
 // TestWhoIsWaitedFor: under a policy that asks for more than is known, what the centre tells
 // waits ten minutes for the buyer's return.
 func TestWhoIsWaitedFor(t *testing.T) {
