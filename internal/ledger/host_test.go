@@ -309,6 +309,7 @@ func TestEccubesOwnGoods(t *testing.T) {
 		"saved as it was":          {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(9, 1)}, Stock: map[int64]Stock{8: {}, 9: {}}}, []order.Movement{one(8, 2), one(9, 1)}},
 		"another line":             {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(10, 3)}, Stock: map[int64]Stock{8: {}, 10: {}}}, []order.Movement{one(8, 2), one(10, 3)}},
 		"one is unlimited now":     {saved, &Goods{Wanted: []order.Movement{one(8, 1)}, Stock: map[int64]Stock{8: {}, 9: {Unlimited: true}}}, []order.Movement{one(8, 1), one(9, 1)}},
+		"two are unlimited now":    {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(9, 1), one(11, 3)}, Stock: map[int64]Stock{8: {}, 9: {Unlimited: true}, 11: {Unlimited: true}}}, []order.Movement{one(8, 2), one(9, 1)}},
 		"the rows of two are gone": {saved, &Goods{Wanted: []order.Movement{one(8, 5), one(10, 1)}, Stock: map[int64]Stock{}}, []order.Movement{one(8, 2)}},
 		"no line is left":          {saved, &Goods{}, nil},
 	} {
