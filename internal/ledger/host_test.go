@@ -324,6 +324,9 @@ func TestEccubesOwnGoods(t *testing.T) {
 		if err := l.meetHost(w.tick()); err != nil || !slices.Equal(l.Hold.Movements, tt.want) || len(l.Moves) > 0 {
 			t.Errorf("%s: %v, holds %+v, moves %+v", name, err, l.Hold.Movements, l.Moves)
 		}
+		if same := slices.Equal(was.Movements, tt.want); (len(l.Events) == 0) != same {
+			t.Errorf("%s: %d lines in the timeline", name, len(l.Events))
+		}
 		told := was.Movements
 		for _, e := range l.Events {
 			told = append(slices.Clone(told), e.Data.Goods...)

@@ -96,7 +96,7 @@ func TestWhosMoneyPays(t *testing.T) {
 		"the second goes": {[]*Operation{leaves("b")}, "a"},
 		"both go":         {[]*Operation{leaves("a"), leaves("b")}, "a"},
 	} {
-		l := &Ledger{Payments: []*Payment{{ID: "0", Phase: payment.Ended, Amount: total}, here("a"), here("b")}, Operations: tt.open}
+		l := &Ledger{Payments: []*Payment{{ID: "0", Phase: payment.Ended, Amount: total}, {ID: "1", Phase: payment.Captured, Amount: total, HandRefunded: total}, here("a"), here("b")}, Operations: tt.open}
 		if got := l.payer(); got == nil || got.ID != tt.want {
 			t.Errorf("%s: %+v", name, got)
 		}
