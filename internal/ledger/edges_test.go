@@ -51,15 +51,15 @@ func TestARefundLeavesNoLessThanNothing(t *testing.T) {
 // again. Taken in now, the order would be paid twice.
 func TestNotRevivedWhilePaidFor(t *testing.T) {
 	t.Parallel()
-	late := &Payment{ID: "a", Phase: payment.Captured, Amount: total}
-	again := &Payment{ID: "b", Phase: payment.Opening, Amount: total}
-	op := &Operation{ID: "op", PaymentID: "b", Kind: payment.Authorize, State: payment.Sent, OpenKey: orderKey(123)}
 	for state, want := range map[payment.State]string{payment.Sent: "operation.open", payment.UnknownState: "operation.unknown", payment.DeclinedOp: ""} {
-		op.State = state
-		if !state.Open() {
-			op.OpenKey = ""
+		op := &Operation{ID: "op", PaymentID: "b", Kind: payment.Authorize, State: state}
+		if state.Open() {
+			op.OpenKey = orderKey(123)
 		}
-		l := &Ledger{Order: Head{ID: 123, Status: order.Pending, Total: total}, CurrentID: "b", Payments: []*Payment{late, again}, Operations: []*Operation{op}}
+		l := &Ledger{
+			Order: Head{ID: 123, Status: order.Pending, Total: total}, CurrentID: "b", Operations: []*Operation{op},
+			Payments: []*Payment{{ID: "a", Phase: payment.Captured, Amount: total}, {ID: "b", Phase: payment.Opening, Amount: total}},
+		}
 		if to, err := l.mayRevive(); code(err) != want || want == "" && to != order.Paid {
 			t.Errorf("%s: %s, %v", state, to.Name(), err)
 		}
