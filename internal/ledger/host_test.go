@@ -310,6 +310,7 @@ func TestEccubesOwnGoods(t *testing.T) {
 		"saved as it was":          {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(9, 1)}, Stock: map[int64]Stock{8: {}, 9: {}}}, []order.Movement{one(8, 2), one(9, 1)}},
 		"another line":             {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(10, 3)}, Stock: map[int64]Stock{8: {}, 10: {}}}, []order.Movement{one(8, 2), one(10, 3)}},
 		"one is unlimited now":     {saved, &Goods{Wanted: []order.Movement{one(8, 1)}, Stock: map[int64]Stock{8: {}, 9: {Unlimited: true}}}, []order.Movement{one(8, 1), one(9, 1)}},
+		"two are unlimited now":    {saved, &Goods{Wanted: []order.Movement{one(8, 2), one(9, 1), one(11, 3)}, Stock: map[int64]Stock{8: {}, 9: {Unlimited: true}, 11: {Unlimited: true}}}, []order.Movement{one(8, 2), one(9, 1)}},
 		"the rows of two are gone": {saved, &Goods{Wanted: []order.Movement{one(8, 5), one(10, 1)}, Stock: map[int64]Stock{}}, []order.Movement{one(8, 2)}},
 		"no line is left":          {saved, &Goods{}, nil},
 	} {
@@ -323,6 +324,9 @@ func TestEccubesOwnGoods(t *testing.T) {
 		was := l.asHeld()
 		if err := l.meetHost(w.tick()); err != nil || !slices.Equal(l.Hold.Movements, tt.want) || len(l.Moves) > 0 {
 			t.Errorf("%s: %v, holds %+v, moves %+v", name, err, l.Hold.Movements, l.Moves)
+		}
+		if same := slices.Equal(was.Movements, tt.want); (len(l.Events) == 0) != same {
+			t.Errorf("%s: %d lines in the timeline", name, len(l.Events))
 		}
 		told := was.Movements
 		for _, e := range l.Events {

@@ -35,6 +35,12 @@ func TestHowOftenANoticeWasAskedAbout(t *testing.T) {
 			n.PaymentID, n.Amount = "p9", 500
 			return n
 		}, noAnswer},
+		"of a second payment": {func(w *world) *Notice {
+			w.authorised("p1")
+			n := w.notice("20")
+			n.PaymentID = "p9"
+			return n
+		}, func(w *world) Finding { f := w.found("10"); f.PaymentID = "p9"; return f }},
 		"made by hand":  {func(w *world) *Notice { w.l = entered(w.t, payment.Card).l; return w.notice("20") }, noAnswer},
 		"of our own, 1": {func(w *world) *Notice { w.authorised("p1"); return w.notice("40") }, stood("40")},
 	} {

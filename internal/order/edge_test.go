@@ -153,3 +153,56 @@ func TestUntaxedInTheInvoice(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingToTax: a rate whose rows come to nothing has no tax, and nothing is shared out.
+func TestNothingToTax(t *testing.T) {
+	t.Parallel()
+	row := func(price order.Yen) order.Item {
+		return order.Item{Type: order.ItemProduct, Price: price, Quantity: 1, TaxType: order.Taxable, TaxDisplayType: order.TaxIncluded, TaxRate: 10, RoundingType: order.RoundHalfUp}
+	}
+	for name, items := range map[string][]order.Item{"a gift": {row(0)}, "as much off": {row(110), row(-110)}} {
+		if diff := cmp.Diff([]order.RateTotal{{Rate: 10}}, order.TaxByRate(append(items, order.PointItem(5, 1)))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestWhatNoColumnHolds though the total would fit: a subtotal that a discount before it hides,
+// points beyond what is counted, a line that cannot be computed, told before a fee that is missing.
+func TestWhatNoColumnHolds(t *testing.T) {
+	t.Parallel()
+	row := func(kind order.ItemType, price order.Yen) order.Item {
+		return order.Item{Type: kind, Price: price, Quantity: 1, TaxType: order.NonTaxable, TaxDisplayType: order.TaxIncluded}
+	}
+	if _, err := order.Sum([]order.Item{row(order.ItemDiscount, -2), row(order.ItemProduct, order.MaxYen), row(order.ItemProduct, 1)}); !problem.Is(err, "order.total_too_large") {
+		t.Errorf("a subtotal: %v", err)
+	}
+	if _, _, err := order.Calculate(draft(t, "200000000x1@0r points=0/5/1 rate=10000")); !problem.Is(err, "order.total_too_large") {
+		t.Errorf("points: %v", err)
+	}
+	d := draft(t, "10000000000x1@0r")
+	d.Fees = nil
+	if _, _, err := order.Calculate(d); !problem.Is(err, "order.item_invalid") {
+		t.Errorf("a line: %v", err)
+	}
+}
+
+// TestOwnFeesOfEachShipment: a class's own delivery fee is on the shipment it goes with, on no other.
+func TestOwnFeesOfEachShipment(t *testing.T) {
+	t.Parallel()
+	d := draft(t, "1000x2@0r fee=500 perproduct")
+	d.Lines[0].DeliveryFee = 30
+	other := d.Lines[0]
+	other.ShippingID, other.Quantity, other.DeliveryFee = 9, 1, 7
+	d.Lines, d.Shipments = append(d.Lines, other), append(d.Shipments, order.Shipment{ID: 9, DeliveryID: 1, PrefID: 13})
+	_, items, err := order.Calculate(d)
+	fees := map[int64]order.Yen{}
+	for _, i := range items {
+		if i.Type == order.ItemDeliveryFee {
+			fees[i.ShippingID] += i.Total()
+		}
+	}
+	if want := map[int64]order.Yen{0: 560, 9: 507}; err != nil || !cmp.Equal(fees, want) {
+		t.Errorf("fees %v, not %v, %v", fees, want, err)
+	}
+}
