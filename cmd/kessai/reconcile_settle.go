@@ -105,6 +105,8 @@ func (s *settleRun) check(cmd *cobra.Command, e env, args []string) (err error) 
 		return errors.New("--reason says how you know")
 	case !s.yes && !isTerminal(e.Stdin):
 		return errors.New("--settle needs --yes where nobody can be asked; look at the evidence first, by --settle without yes or no")
+	case s.yes && s.operation == "": // said again, the word would be about whatever is unknown by then
+		return errors.New("--settle with --yes needs --operation, as the evidence names it: the word is about that one and no other")
 	}
 	return nil
 }

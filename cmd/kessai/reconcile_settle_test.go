@@ -118,3 +118,30 @@ func TestAWordThatCanBeTakenBack(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// TestAWordWithoutAQuestion names its operation: said again, it would be about whatever is unknown then.
+func TestAWordWithoutAQuestion(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args []string
+		yes  string
+		s    settleRun
+		says string
+	}{
+		{nil, "false", settleRun{}, ""},
+		{nil, "true", settleRun{}, ""},
+		{[]string{"yes"}, "true", settleRun{operation: "a"}, "--reason"},
+		{[]string{"yes"}, "false", settleRun{operation: "a", reason: "seen"}, "needs --yes"},
+		{[]string{"no"}, "true", settleRun{reason: "seen"}, "needs --operation"},
+		{[]string{"no"}, "true", settleRun{operation: "a", reason: "seen"}, ""},
+	} {
+		cmd := reconcileCommand(env{})
+		if err := cmd.Flags().Set("yes", tt.yes); err != nil {
+			t.Fatal(err)
+		}
+		err := tt.s.check(cmd, env{Stdin: strings.NewReader("")}, tt.args)
+		if (err != nil) != (tt.says != "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%v --yes=%s %+v: %v", tt.args, tt.yes, tt.s.operation, err)
+		}
+	}
+}
