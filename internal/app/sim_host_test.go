@@ -189,8 +189,12 @@ func (s *simulation) hostDeletes(p *purchase) {
 	if s.Status(p.id) == order.Delivered {
 		s.given += s.Number("SELECT add_point FROM dtb_order WHERE id = ? AND customer_id IS NOT NULL UNION ALL SELECT 0 ORDER BY 1 DESC LIMIT 1", int64(p.id))
 	}
-	if !unmet(s.view(p.id)) {
+	l := s.view(p.id)
+	if !unmet(l) {
 		p.hand.goods = nil
+	}
+	if p.hand.version != l.Version {
+		p.hand.lines = nil
 	}
 	p.hand.gone = true
 	s.cover("EC-CUBE's hand", p.label, "削除")
