@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"slices"
@@ -106,5 +107,55 @@ func TestParkingIsTriedAgain(t *testing.T) {
 	s.once("AddNotice")
 	if err := s.service.TakeUpNotice(bg, n); !errors.Is(err, errAway) || s.notices[n.ID].State != NoticeReceived {
 		t.Errorf("%v, %+v", err, s.notices[n.ID])
+	}
+}
+
+// TestWhatOnlyTheShopCanSee: a notice that says nothing we can use, or contradicts another one, of an
+// order that is gone; and one that could not be applied for a day. Each is before a person as the
+// shop's; one whose context has ended is left to its sender.
+func TestWhatOnlyTheShopCanSee(t *testing.T) {
+	t.Parallel()
+	receive := func(change func(*shop, *Notice)) func(context.Context, *shop) (string, error) {
+		return func(ctx context.Context, s *shop) (string, error) {
+			n := s.incoming(payment.AuthOK)
+			change(s, &n)
+			s.gone()
+			got, err := s.service.Receive(ctx, n)
+			return got.ID, err
+		}
+	}
+	for name, tt := range map[string]struct {
+		do     func(context.Context, *shop) (string, error)
+		reason ParkReason
+	}{
+		"malformed": {receive(func(_ *shop, n *Notice) { n.Reason = ParkMalformed }), ParkMalformed},
+		"a conflict": {receive(func(s *shop, n *Notice) {
+			twin := *n
+			twin.ID, twin.Digest, twin.State = "twin", "d2", NoticeForeign
+			s.notices[twin.ID] = twin
+		}), ParkConflict},
+		"not applied for a day": {func(ctx context.Context, s *shop) (string, error) {
+			n := *s.notice(payment.AuthOK)
+			n.OrderID = s.order()
+			s.notices[n.ID] = n
+			s.now = s.now.Add(confirmTerm)
+			s.failing("Update")
+			return n.ID, s.service.TakeUpNotice(ctx, n)
+		}, ParkFailed},
+	} {
+		s := open(t, newWorld(t))
+		s.authorised("p1")
+		id, err := tt.do(bg, s)
+		if got := s.notices[id]; err != nil || got.State != NoticeParked || got.Reason != tt.reason || got.OrderID != 0 || !got.NextAt.IsZero() {
+			t.Errorf("%s: %v, %+v", name, err, got)
+		}
+
+		s = open(t, newWorld(t))
+		s.authorised("p1")
+		ctx, cancel := context.WithCancel(bg)
+		cancel()
+		if id, err := tt.do(ctx, s); err == nil || s.notices[id].State == NoticeParked {
+			t.Errorf("%s, with its context ended: %v, %+v", name, err, s.notices[id])
+		}
 	}
 }

@@ -25,22 +25,26 @@ func TestTheHighestAmounts(t *testing.T) {
 		code  string
 		total order.Yen
 	}{
-		"a price":               {[]order.Item{item(most, 0, 1, 0)}, "", most},
-		"too high a price":      {[]order.Item{item(most+1, 0, 1, 0)}, "order.item_invalid", 0},
-		"two prices":            {[]order.Item{item(most, 0, 1, 0), item(1, 0, 1, 0)}, "order.total_too_large", 0},
-		"a quantity":            {[]order.Item{item(1, 0, int64(most), 0)}, "", most},
-		"too high a quantity":   {[]order.Item{item(1, 0, int64(most)+1, 0)}, "order.item_invalid", 0},
-		"a tax":                 {[]order.Item{item(1, most, 1, 0)}, "", 1},
-		"two taxes":             {[]order.Item{item(1, most, 1, 0), item(1, 1, 1, 0)}, "order.total_too_large", 0},
-		"a rate":                {[]order.Item{item(1, 0, 1, 10_000)}, "", 1},
-		"too high a rate":       {[]order.Item{item(1, 0, 1, 10_001)}, "order.item_invalid", 0},
-		"the lowest price":      {[]order.Item{item(-most, 0, 1, 0)}, "order.total_negative", 0},
-		"too low a price":       {[]order.Item{item(-most-1, 0, 1, 0)}, "order.item_invalid", 0},
-		"two low prices":        {[]order.Item{item(-most, 0, 1, 0), item(-1, 0, 1, 0)}, "order.total_too_large", 0},
-		"the lowest quantity":   {[]order.Item{item(1, 0, -int64(most), 0)}, "order.total_negative", 0},
-		"the lowest tax":        {[]order.Item{item(1, -most, 1, 0)}, "order.total_negative", 0},
-		"two low taxes":         {[]order.Item{item(1, -most, 1, 0), item(1, -1, 1, 0)}, "order.total_too_large", 0},
-		"up and down once more": {[]order.Item{item(most, 0, 1, 0), item(-1, 0, 1, 0)}, "", most - 1},
+		"a price":                 {[]order.Item{item(most, 0, 1, 0)}, "", most},
+		"too high a price":        {[]order.Item{item(most+1, 0, 1, 0)}, "order.item_invalid", 0},
+		"two prices":              {[]order.Item{item(most, 0, 1, 0), item(1, 0, 1, 0)}, "order.total_too_large", 0},
+		"a quantity":              {[]order.Item{item(1, 0, int64(most), 0)}, "", most},
+		"too high a quantity":     {[]order.Item{item(1, 0, int64(most)+1, 0)}, "order.item_invalid", 0},
+		"a tax":                   {[]order.Item{item(1, most, 1, 0)}, "", 1},
+		"two taxes":               {[]order.Item{item(1, most, 1, 0), item(1, 1, 1, 0)}, "order.total_too_large", 0},
+		"a rate":                  {[]order.Item{item(1, 0, 1, 10_000)}, "", 1},
+		"too high a rate":         {[]order.Item{item(1, 0, 1, 10_001)}, "order.item_invalid", 0},
+		"the lowest price":        {[]order.Item{item(-most, 0, 1, 0)}, "order.total_negative", 0},
+		"too low a price":         {[]order.Item{item(-most-1, 0, 1, 0)}, "order.item_invalid", 0},
+		"two low prices":          {[]order.Item{item(-most, 0, 1, 0), item(-1, 0, 1, 0)}, "order.total_too_large", 0},
+		"the lowest quantity":     {[]order.Item{item(1, 0, -int64(most), 0)}, "order.total_negative", 0},
+		"the lowest tax":          {[]order.Item{item(1, -most, 1, 0)}, "order.total_negative", 0},
+		"two low taxes":           {[]order.Item{item(1, -most, 1, 0), item(1, -1, 1, 0)}, "order.total_too_large", 0},
+		"over it, and down again": {[]order.Item{item(most, 0, 1, 0), item(1, 0, 1, 0), item(-2, 0, 1, 0)}, "order.total_too_large", 0},
+		"a tax, the same way":     {[]order.Item{item(1, most, 1, 0), item(1, 1, 1, 0), item(1, -2, 1, 0)}, "order.total_too_large", 0},
+		"too high, of none":       {[]order.Item{item(most+1, 0, 0, 0)}, "order.item_invalid", 0},
+		"of no type":              {[]order.Item{{Price: 1, Quantity: 1, TaxType: order.NonTaxable, TaxDisplayType: order.TaxIncluded}}, "order.item_invalid", 0},
+		"up and down once more":   {[]order.Item{item(most, 0, 1, 0), item(-1, 0, 1, 0)}, "", most - 1},
 	} {
 		got, err := order.Sum(tt.items)
 		if tt.code == "" && err != nil || tt.code != "" && !problem.Is(err, tt.code) || err == nil && got.Total != tt.total {
@@ -204,5 +208,17 @@ func TestOwnFeesOfEachShipment(t *testing.T) {
 	}
 	if want := map[int64]order.Yen{0: 560, 9: 507}; err != nil || !cmp.Equal(fees, want) {
 		t.Errorf("fees %v, not %v, %v", fees, want, err)
+	}
+}
+
+// TestTheFeeIsTheDeliverys: another delivery's to the same prefecture, or its own to another one, is not.
+func TestTheFeeIsTheDeliverys(t *testing.T) {
+	t.Parallel()
+	fees := []order.DeliveryFee{{DeliveryID: 2, PrefID: 13, Fee: 2}, {DeliveryID: 1, PrefID: 14, Fee: 3}, {DeliveryID: 1, PrefID: 13, Fee: 5}}
+	if fee, ok := order.FeeFor(fees, 1, 13); !ok || fee != 5 {
+		t.Errorf("%s, %t", fee, ok)
+	}
+	if fee, ok := order.FeeFor(fees, 2, 14); ok {
+		t.Errorf("of nobody: %s", fee)
 	}
 }
