@@ -191,6 +191,13 @@ func (l *Ledger) successorOf(op Operation) *Operation {
 	return nil
 }
 
+// awaitsAnother reports whether the order still waits for what an operation was to begin: another
+// try may have paid it meanwhile, or it is over.
+func (l *Ledger) awaitsAnother(op *Operation, p *Payment) bool {
+	scheme, err := l.awaitsTry(op.Amount)
+	return err == nil && scheme == p.scheme()
+}
+
 func replacing(operation string) string { return "replaces:" + operation }
 
 // send marks the operation sent, sends its telegram, and runs transaction B.
@@ -307,7 +314,7 @@ func (l *Ledger) replace(t tick, opID string, v verdict) error {
 	if err := l.observe(t, old, fact{event: payment.Refused, cause: "trading_id in use", actor: Paygent}); err != nil || op.Parent != "" {
 		return err
 	}
-	if scheme, err := l.awaitsTry(op.Amount); err != nil || scheme != old.scheme() { // another try pays it, or it is over
+	if !l.awaitsAnother(op, old) {
 		return nil
 	}
 	if err := l.takeHold(t); err != nil {
