@@ -33,7 +33,7 @@ func (w *Worker) take(ctx context.Context, id string) (took bool, err error) {
 		j.full(id, now.Add(fullRest))
 		return false, nil
 	}
-	if h.pace, _, err = paceOf(ctx, j.o.DB.Read(), id); err != nil {
+	if h.pace, _, err = paceOf(ctx, j.o.DB.Read(), id, ""); err != nil {
 		return false, err
 	}
 	h.kind = j.kinds[h.pace.kind]
@@ -108,7 +108,7 @@ func (w *Worker) exchangeIn(ctx context.Context, tx *database.Tx, h held, n int,
 		}
 	}
 	var found bool
-	if x.pace, found, err = paceOf(ctx, tx, h.job); err != nil {
+	if x.pace, found, err = paceOf(ctx, tx, h.job, ""); err != nil {
 		return x, err
 	}
 	switch {

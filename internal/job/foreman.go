@@ -136,11 +136,15 @@ func (f *Foreman) check(ctx context.Context) (worked bool, next time.Time, err e
 		if !known {
 			continue
 		}
+		at, found, err := paceOf(ctx, j.o.DB.Read(), p.item.Job, "") // it may have been stopped since the item before
+		if err != nil || !found {
+			return worked, time.Time{}, err
+		}
 		look := kind.Look
 		switch {
 		case p.dry:
 			look = kind.Rehearse
-		case p.state == Running || p.state == Done:
+		case at.state == Running || at.state == Done:
 			look = kind.Run
 		}
 		p.item.Again = true
@@ -163,8 +167,8 @@ func (f *Foreman) check(ctx context.Context) (worked bool, next time.Time, err e
 func (f *Foreman) settle(ctx context.Context, p pending, out Outcome) error {
 	now := f.j.now()
 	return f.j.o.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-		if out.State == Waiting { // it was never begun: it waits again, unless the job has gone on meanwhile
-			if at, _, err := paceOf(ctx, tx, p.item.Job); err != nil || at.state != Paused && at.state != Canceled {
+		if out.State == Waiting { // it was never begun: it waits again, unless the job goes on, or has come to its end without it
+			if at, _, err := paceOf(ctx, tx, p.item.Job, tx.ForUpdate()); err != nil || at.state != Paused && at.state != Canceled {
 				return err
 			}
 		}

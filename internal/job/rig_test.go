@@ -34,6 +34,7 @@ type rig struct {
 	answer   func(job.Item) (job.Outcome, error) // nil: succeeds
 	during   func(job.Item)                      // while an item is at work
 
+	looked     func()   // told when an item is looked at first
 	unreadable order.ID // a selection up to it cannot be read; 0: all can
 }
 
@@ -83,6 +84,10 @@ func (r *rig) work() job.Kind {
 		Look: func(_ context.Context, i job.Item) (job.Outcome, error) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
+			if r.looked != nil {
+				r.looked()
+				r.looked = nil
+			}
 			if out, was := r.seen[i.Key()]; was {
 				return out, nil
 			}

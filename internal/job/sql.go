@@ -222,13 +222,13 @@ type pace struct {
 	kind      string
 }
 
-func paceOf(ctx context.Context, q database.Querier, job string) (pace, bool, error) {
+func paceOf(ctx context.Context, q database.Querier, job, lock string) (pace, bool, error) {
 	return database.One(ctx, q, func(row database.Row) (p pace, err error) {
 		var rehearsal int
 		err = row.Scan(&p.state, &p.width, &p.rate, &p.claimAt, &rehearsal, &p.requester, &p.kind)
 		p.rehearsal = rehearsal == 1
 		return p, err
-	}, "SELECT state, width, rate, claim_at, rehearsal, requester, kind FROM plg_kessai_job WHERE id = ?", job)
+	}, "SELECT state, width, rate, claim_at, rehearsal, requester, kind FROM plg_kessai_job WHERE id = ?"+lock, job)
 }
 
 func moveClaim(ctx context.Context, tx *database.Tx, job string, from, to int64) (bool, error) {
@@ -323,7 +323,6 @@ func endJob(ctx context.Context, tx *database.Tx, id string, now time.Time) (boo
 type pending struct {
 	item   Item
 	kind   string
-	state  State // of its job
 	dry    bool  // of a rehearsal
 	at     int64 // check_at
 	checks int
@@ -334,10 +333,10 @@ type pending struct {
 func nextChecks(ctx context.Context, q database.Querier, limit int) ([]pending, error) {
 	return database.List(ctx, q, func(row database.Row) (p pending, err error) {
 		var dry int
-		err = row.Scan(&p.item.Job, &p.item.Order, &p.item.PaymentID, &p.item.Amount, &p.item.Requester, &p.kind, &p.state, &dry, &p.at, &p.checks, &p.lane)
+		err = row.Scan(&p.item.Job, &p.item.Order, &p.item.PaymentID, &p.item.Amount, &p.item.Requester, &p.kind, &dry, &p.at, &p.checks, &p.lane)
 		p.dry = dry == 1
 		return p, err
-	}, `SELECT i.job_id, i.order_id, i.payment_id, i.amount, j.requester, j.kind, j.state, j.rehearsal, i.check_at, i.checks, i.lane
+	}, `SELECT i.job_id, i.order_id, i.payment_id, i.amount, j.requester, j.kind, j.rehearsal, i.check_at, i.checks, i.lane
 FROM plg_kessai_job_item i JOIN plg_kessai_job j ON j.id = i.job_id WHERE i.check_at > 0 ORDER BY i.check_at, i.order_id LIMIT ?`, limit)
 }
 
