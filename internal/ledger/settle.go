@@ -40,6 +40,9 @@ func (l *Ledger) settle(t tick, opID string, v verdict) error {
 		return problem.New(problem.Internal, "operation.unknown_id", problem.Args{"ID": opID})
 	}
 	p := l.payment(op.PaymentID)
+	if v.state != payment.Succeeded && v.cause == "answer" && p.PaymentID != "" { // a refusal gives a payment no other id
+		v.paygentID = ""
+	}
 	p.addPaygentID(v.paygentID)
 	if !op.State.Open() {
 		return l.settleAgain(t, op, p, v)
