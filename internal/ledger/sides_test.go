@@ -172,6 +172,7 @@ func TestOnlyABeginningIsBegunAnew(t *testing.T) {
 	}
 	s.stands(p, payment.Authorised, "")
 	s.status(order.New)
+	s.alerted()
 }
 
 // TestAnIDInUseUnderAnotherMethod: staff chose another method for the order meanwhile. No card is
