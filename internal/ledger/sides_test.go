@@ -191,3 +191,19 @@ func TestAnIDInUseUnderAnotherMethod(t *testing.T) {
 		t.Errorf("%+v, %v, sent %v, %d payments", r.Operation, err, s.telegrams(), len(s.l.Payments))
 	}
 }
+
+// TestAStepIsBegunAnewByItsChangeOnly: also where EC-CUBE's own hand put the order back to where it
+// waits for a payment.
+func TestAStepIsBegunAnewByItsChangeOnly(t *testing.T) {
+	t.Parallel()
+	w, _, parent := changing(t, false)
+	op := w.step(parent)
+	w.l.Order.Status = order.Processing
+	operations := len(w.l.Operations)
+	w.must(func(l *Ledger, tk tick) error {
+		return l.replace(tk, op.ID, verdictOf(Answer{Outcome: Decline, IDInUse: true, Code: idInUseCode}))
+	})
+	if len(w.l.Operations) != operations || len(w.l.Payments) != 2 {
+		t.Errorf("%d operations more, %d payments", len(w.l.Operations)-operations, len(w.l.Payments))
+	}
+}
