@@ -236,7 +236,7 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 		case ledger.AlertNoticeParked:
 			ok = p.outside || p.cheated || p.edited || issued > 1 || s.moved
 		case ledger.AlertContradiction:
-			ok = p.outside || p.refuses || len(p.clicks) > 0
+			ok = p.outside || p.refuses || p.cheated || len(p.clicks) > 0
 		}
 		if !ok {
 			s.bad(p.id, "an alert that nothing explains: %s\n%s", kind, state)
