@@ -18,8 +18,8 @@ func reconcileCommand(e env) *cobra.Command {
 reconcile --settle ORDER yes|no writes by hand what became of an operation whose outcome nobody tells:
 yes, it took effect at Paygent; no, it did not. Look it up in ペイジェントオンライン first. What was sent and what
 each inquiry answered is shown before anything is written, and without yes or no it is all that is done. On a
-terminal the word is asked about; elsewhere it needs --yes, and --operation as the evidence names it. A yes about a change of the amount that still waits for
-its payment_id can be taken back by no.`,
+terminal the word is asked about; elsewhere it needs --yes, and --operation as the evidence names it. A yes about
+a change of the amount that still waits for its payment_id can be taken back by no.`,
 		Example: compareExample + `
   kessai reconcile --settle 123
   kessai reconcile --settle 123 yes --reason "ペイジェントオンラインでオーソリOKを確認"
