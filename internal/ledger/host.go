@@ -156,6 +156,8 @@ func (l *Ledger) followHost(t tick, was order.Status) {
 		}
 	case l.Order.Status == order.Returned:
 		l.closeShippedUnpaid(t)
+	case was == order.Processing && l.Order.elsewhere() && Asks(l) == nil:
+		l.CurrentID = "" // its buyer went on there: an earlier try that comes alive late is not the order's payment
 	case l.active() && (was == order.Canceled || was == order.Returned):
 		l.takeMoney(t)
 	}

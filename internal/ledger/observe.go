@@ -133,12 +133,15 @@ func KeptApart(l *Ledger, p *Payment) bool {
 	return l.active() && l.isOpen(AlertKept, p.ID) && l.otherMethod(p)
 }
 
-// waits reports whether the order waits for a payment: in 7 or 8, placed with a number
-// that nobody has paid yet, or to be paid through Paygent by whatever comes.
+// waits reports whether the order waits for a payment: in 8, in 7 unless EC-CUBE's own hand has it
+// paid elsewhere, placed with a number that nobody has paid yet, or to be paid through Paygent by
+// whatever comes.
 func (l *Ledger) waits() bool {
 	switch l.Order.Status {
-	case order.Pending, order.Processing:
+	case order.Processing:
 		return true
+	case order.Pending:
+		return !l.Order.elsewhere()
 	case order.New, order.InProgress, order.Delivered:
 		cur := l.Current()
 		if cur != nil && (cur.Phase == payment.AwaitingPayment || cur.Phase == payment.AwaitingBuyer) {

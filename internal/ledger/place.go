@@ -45,6 +45,10 @@ func (h Head) Offline() bool { return h.MethodClass == offlineClass }
 // Paygent reports whether the order's method is one of ours.
 func (h Head) Paygent() bool { return strings.HasPrefix(h.MethodClass, `Plugin\PaygentPayment\`) }
 
+// elsewhere reports an order to be paid by a method that is none of ours; not one whose method's
+// row is gone, of which nobody can tell.
+func (h Head) elsewhere() bool { return h.MethodClass != "" && !h.Paygent() }
+
 // StaffOrder places an order that staff made.
 type StaffOrder struct {
 	Order order.ID

@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"testing"
+
+	"kessai/internal/order"
+	"kessai/internal/payment"
+)
+
+// elsewhereMethods are those by which a buyer goes on at EC-CUBE itself.
+var elsewhereMethods = map[string]struct {
+	class  string
+	status order.Status
+}{
+	"placed with a method of EC-CUBE's":   {offlineClass, order.New},
+	"being paid by another plugin":        {`Plugin\Other\Service\Method\Wallet`, order.Pending},
+	"placed and paid by another plugin":   {`Plugin\Other\Service\Method\Wallet`, order.Paid},
+	"placed, and already in staff's hand": {offlineClass, order.InProgress},
+}
+
+// goesElsewhere has the buyer of an order in 8 go on at EC-CUBE with a method that is none of ours.
+func (w *world) goesElsewhere(class string, to order.Status) {
+	w.t.Helper()
+	w.status(order.Processing)
+	w.hosted = true
+	w.stock -= wanted
+	w.l.Order.MethodClass, w.l.Order.PaymentMethod, w.l.Order.PaymentRow = class, "elsewhere", cashRow
+	w.byHost(to)
+}
+
+// TestATryThatComesAliveAfterAll when its buyer has gone on at EC-CUBE with a method of another
+// hand: the order is paid there, and what was authorised is cancelled like a payment beside it.
+func TestATryThatComesAliveAfterAll(t *testing.T) {
+	t.Parallel()
+	for name, tt := range elsewhereMethods {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.notHappened(w.authorize(), w.found(payment.Applied))
+			p := w.l.Current()
+			w.goesElsewhere(tt.class, tt.status)
+			w.alive(p, "p1", payment.AuthOK)
+			w.status(tt.status)
+			if p = w.l.payment(p.ID); !p.Reverse || w.reversal(p) == nil {
+				t.Fatalf("it stands beside another payment: %+v", p)
+			}
+			w.settle(w.send(w.reversal(p)), verdictOf(Answer{Outcome: Success}))
+			w.status(tt.status)
+			w.stands(p, payment.Ended, payment.Canceled)
+			if w.l.Hold == nil {
+				t.Error("its goods were given back")
+			}
+		})
+		t.Run(name+", and is captured", func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.notHappened(w.authorize(), w.found(payment.Applied))
+			p := w.l.Current()
+			w.goesElsewhere(tt.class, tt.status)
+			w.alive(p, "p1", payment.Cleared)
+			w.status(tt.status)
+			w.alerted(AlertDouble)
+		})
+	}
+}
+
+// TestACancellationOfATryLeavesTheOrder that its buyer has paid elsewhere meanwhile.
+func TestACancellationOfATryLeavesTheOrder(t *testing.T) {
+	t.Parallel()
+	for name, tt := range elsewhereMethods {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p := challenged1(t)
+			w.policy.Attempts = FullOnly
+			w.learnt(p, payment.AuthOK) // whose attempt the shop does not accept
+			op := w.reversal(p)
+			if op == nil {
+				t.Fatalf("%+v", w.l.payment(p.ID))
+			}
+			w.goesElsewhere(tt.class, tt.status)
+			w.settle(w.send(op), verdictOf(Answer{Outcome: Success}))
+			w.stands(p, payment.Ended, payment.Canceled)
+			w.status(tt.status)
+			if w.l.Hold == nil {
+				t.Error("its goods were given back")
+			}
+		})
+	}
+}
+
+// TestOursIsTakenUpAgain: an order that EC-CUBE's own hand moved on with a method of ours takes
+// what comes alive late, as any does.
+func TestOursIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	for _, to := range []order.Status{order.New, order.Pending} {
+		w := newWorld(t)
+		w.notHappened(w.authorize(), w.found(payment.Applied))
+		p := w.l.Current()
+		w.goesElsewhere(w.l.Order.MethodClass, to)
+		w.alive(p, "p1", payment.AuthOK)
+		w.status(order.New)
+		if p = w.l.payment(p.ID); p.Reverse || w.l.CurrentID != p.ID {
+			t.Errorf("%s: %+v", to.Name(), p)
+		}
+	}
+}
