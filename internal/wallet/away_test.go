@@ -423,3 +423,32 @@ func TestLeases(t *testing.T) {
 		t.Errorf("%v, until %s", err, s.leased)
 	}
 }
+
+// TestWhatHasJustBeenSentIsNotTakenForNeverSent: an owner that stood still for longer than its lease
+// sends after all, just when a worker of the same name takes its operation up. It stays open, so that
+// nothing else of the member's runs beside it, and its answer is what it came to.
+func TestWhatHasJustBeenSentIsNotTakenForNeverSent(t *testing.T) {
+	t.Parallel()
+	for _, sends := range []bool{true, false} {
+		s := newShop()
+		s.w.Operation = &Operation{Operation: ledger.Operation{
+			ID: "op", Kind: payment.StoreCard, State: payment.Planned, OpenKey: Key(7), Owner: "node-1", LeaseUntil: s.now.Add(-time.Second),
+			Environment: s.w.Environment, MerchantID: s.w.MerchantID,
+		}}
+		op := *s.w.Operation
+		s.fail = func(call string, _ int) error {
+			if call == "UpdateWallet" && sends && s.w.Operation.State == payment.Planned {
+				if mine, err := s.MarkSent(bg, op.ID, ledger.Sent{Owner: "node-1", At: s.now, DeadlineAt: s.now.Add(deadline)}); err != nil || !mine {
+					t.Errorf("not marked: %v", err)
+				}
+			}
+			return nil
+		}
+		if err := s.service.TakeUp(bg, Due{OperationID: op.ID, CustomerID: 7, State: payment.Planned}); err != nil {
+			t.Fatal(err)
+		}
+		if open := s.w.open(op.ID) != nil; open != sends {
+			t.Errorf("sent %t, open %t: %+v", sends, open, s.settled)
+		}
+	}
+}

@@ -393,7 +393,12 @@ func (s *Service) TakeUp(ctx context.Context, due Due) error {
 	case op == nil:
 		return nil
 	case op.State == payment.Planned:
-		_, err = s.settle(ctx, w, *op, neverSent())
+		_, err = s.write(ctx, w, *op, func(w *Wallet, t tick) {
+			// Else its owner stood still, bears our name, and has just sent it.
+			if now := w.open(op.ID); now != nil && now.State == payment.Planned {
+				w.settle(t, *op, neverSent())
+			}
+		})
 	case op.State == payment.Sent:
 		_, err = s.settle(ctx, w, *op, interrupted())
 	default:
