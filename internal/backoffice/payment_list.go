@@ -60,6 +60,8 @@ type listRow struct {
 	Busy      bool // an operation is under way
 	Alerts    int64
 
+	Unreadable bool // its dates or its total cannot be read
+
 	Tick   string    // the order and its amount; empty: neither 売上 nor 取消 is possible now
 	Amount order.Yen // of its payment
 	Sale   bool      // 売上 is possible
@@ -180,13 +182,15 @@ func (b *BackOffice) fillList(r *http.Request, page *listPage, filter store.Filt
 
 func (b *BackOffice) row(s store.SearchRow, policy ledger.Policy) listRow {
 	row := listRow{
-		URL: b.orderURL(s.ID), No: s.No, At: s.OrderDate, Name: s.Name, Method: s.PaymentMethod, Total: s.Total, Status: s.Status, Alerts: s.Alerts,
+		URL: b.orderURL(s.ID), No: s.No, At: s.OrderDate, Name: s.Name, Method: s.PaymentMethod, Total: s.Total, Status: s.Status, Alerts: s.Alerts, Unreadable: s.Unreadable,
 	}
 	if row.No == "" {
 		row.No = s.ID.String()
 	}
 	if s.Payment != nil {
 		row.Situation = s.Payment.Situation.Name()
+	}
+	if s.Payment != nil && !s.Unreadable { // of such a one nothing can be decided
 		row.boxes(s, policy)
 	}
 	if s.Operation != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -23,6 +24,7 @@ type SearchRow struct {
 	PaymentMethod string // as stored on the order
 	Total         order.Yen
 	Status        order.Status
+	Unreadable    bool // its dates or its total cannot be read, and are zero: it hides no other order
 
 	Payment   *SearchPayment    // the order's payment, nil while it has none
 	Operation *ledger.Operation // what keeps the order busy: ID, PaymentID, Kind and State
@@ -131,8 +133,8 @@ p.id, p.environment, p.merchant_id, p.method, p.system_type, p.brand, p.amount, 
 func scanSearchRow(row database.Row) (s SearchRow, err error) {
 	var family, given string
 	var p SearchPayment
-	err = row.Scan(&s.ID, optional[string]{&s.No}, date{&s.OrderDate}, date{&s.PaymentDate}, &family, &given, optional[string]{&s.PaymentMethod},
-		whole[order.Yen]{&s.Total, "dtb_order.payment_total"}, optionalInt[order.Status]{&s.Status},
+	err = row.Scan(&s.ID, optional[string]{&s.No}, s.orNot(date{&s.OrderDate}), s.orNot(date{&s.PaymentDate}), &family, &given, optional[string]{&s.PaymentMethod},
+		s.orNot(whole[order.Yen]{&s.Total, "dtb_order.payment_total"}), optionalInt[order.Status]{&s.Status},
 		optional[string]{&p.ID}, optional[payment.Environment]{&p.Environment}, optional[string]{&p.MerchantID}, optional[payment.Method]{&p.Method},
 		optional[payment.System]{&p.System}, optional[payment.Brand]{&p.Brand}, optionalInt[order.Yen]{&p.Amount}, optional[payment.Phase]{&p.Phase}, optional[payment.End]{&p.End},
 		optional[payment.Status]{&p.Status}, optional[payment.Situation]{&p.Situation})
@@ -141,6 +143,21 @@ func scanSearchRow(row database.Row) (s SearchRow, err error) {
 		s.Payment = &p
 	}
 	return s, err
+}
+
+// orNot scans a column of EC-CUBE's if it can be read, and else says of the row that it cannot.
+func (s *SearchRow) orNot(column sql.Scanner) sql.Scanner { return orNot{column, &s.Unreadable} }
+
+type orNot struct {
+	column     sql.Scanner
+	unreadable *bool
+}
+
+func (o orNot) Scan(src any) error {
+	if err := o.column.Scan(src); err != nil {
+		*o.unreadable = true
+	}
+	return nil
 }
 
 // decorate adds open operations and open alerts to a page.
