@@ -81,7 +81,7 @@ func (l *Ledger) methodByHost(t tick) {
 		return
 	}
 	s, _ := payment.SchemeOf(l.Order.MethodClass)
-	switch other := s.Method != p.Method; {
+	switch other := s.Method != p.Method && !l.leftUnder(s.Method, p); {
 	case other && Asks(l) != nil:
 		l.alertKept(t, AlertKept, p)
 	case other && (p.Phase == payment.AwaitingPayment || p.Phase == payment.AwaitingBuyer):
@@ -91,6 +91,18 @@ func (l *Ledger) methodByHost(t tick) {
 	case l.isOpen(AlertKept, p.ID) && !l.otherMethod(p):
 		l.closeAlert(t, AlertKept, p.ID)
 	}
+}
+
+// leftUnder reports that a later try gave the order this method before p came alive after all: it
+// is nobody's change.
+func (l *Ledger) leftUnder(m payment.Method, p *Payment) bool {
+	last := p
+	for _, try := range l.Payments {
+		if !try.Adopted && try.Seq > last.Seq {
+			last = try
+		}
+	}
+	return last != p && last.Method == m
 }
 
 // pointsByHost marks the points of a hold as EC-CUBE's own hand saved the order's use_point: it has

@@ -114,3 +114,37 @@ func TestWhatBeganAPayment(t *testing.T) {
 		}
 	}
 }
+
+// TestALatePaymentIsNoChangeOfMethod: EC-CUBE saves an order that an earlier try paid after all; its
+// method is that of the last try, as the buyer left it. The payment is the order's, and ends with it.
+func TestALatePaymentIsNoChangeOfMethod(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		row    int64
+		class  string
+		kept   []AlertKind
+		status order.Status
+	}{
+		"as the buyer left it":  {storeRow, payment.Scheme{Method: payment.Conveni, System: payment.Module}.Class(), nil, order.Canceled},
+		"given another method":  {cashRow, offlineClass, []AlertKind{AlertKept}, order.New},
+		"its own method, there": {cardRow, payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), nil, order.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			first := notHappened(w)
+			w.number("p2")
+			w.alive(first, "p1", payment.AuthOK)
+			w.status(order.New)
+			w.must(func(l *Ledger, tk tick) error {
+				l.Order.PaymentRow, l.Order.MethodClass = tt.row, tt.class
+				l.Version, l.Order.UpdatedAt = 1, l.WrittenAt.Add(time.Minute)
+				l.methodByHost(tk)
+				return nil
+			})
+			w.alerted(tt.kept...)
+			w.learnt(first, payment.AuthExpired)
+			w.status(tt.status)
+		})
+	}
+}

@@ -45,8 +45,7 @@ func (s *Sweeper) askMissing(ctx context.Context, p ledger.Policy, m ledger.Miss
 		var none *ledger.NoAnswerError
 		switch {
 		case errors.As(err, &none):
-			_, err := s.store.AskedMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, s.now().Add(sweepRetry))
-			return err
+			return s.unanswered(ctx, p, m, none)
 		case err != nil:
 			return err
 		case d.Kind == ledger.DifferenceNone:
@@ -58,6 +57,33 @@ func (s *Sweeper) askMissing(ctx context.Context, p ledger.Policy, m ledger.Miss
 	}
 	_, err = s.store.CloseMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, s.now(), true)
 	return err
+}
+
+// unanswered: nobody knows yet whether there is such a difference. Where it cannot be read for a
+// day, while 091 answers about another, it is as lost as one that the centre no longer has: no
+// sweep would count as complete for ever, and nobody would hear of it.
+func (s *Sweeper) unanswered(ctx context.Context, p ledger.Policy, m ledger.MissingNotice, none *ledger.NoAnswerError) error {
+	now := s.now()
+	if none.NotSent || now.Before(m.FirstSeen.Add(missingTerm)) || !s.answers(ctx, p, m.NoticeID) {
+		_, err := s.store.AskedMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, ledger.NextAsk(m.FirstSeen, now))
+		return err
+	}
+	s.log.ErrorContext(ctx, "a notice never came, and what 091 tells of it cannot be read", "notice", m.NoticeID, "since", m.FirstSeen, "code", none.Code, "why", none.Detail)
+	if err := s.purged(ctx, m.NoticeID); err != nil {
+		return err
+	}
+	_, err := s.store.CloseMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, now, false)
+	return err
+}
+
+// answers reports whether 091 answers about the highest id that is known.
+func (s *Sweeper) answers(ctx context.Context, p ledger.Policy, but int64) bool {
+	last, err := s.store.LastNoticeID(ctx, s.of.environment, s.of.merchant)
+	if err != nil || last == 0 || last == but {
+		return false
+	}
+	_, err = s.ask(ctx, p, last)
+	return err == nil
 }
 
 func (s *Sweeper) stillMissing(ctx context.Context, m ledger.MissingNotice) error {

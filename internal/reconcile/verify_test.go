@@ -160,6 +160,12 @@ func TestVerify(t *testing.T) {
 		{verify.LedgerMissing, (*rig).paid, sqls("DELETE FROM plg_kessai_ledger WHERE order_id = {id}"), "no ledger"},
 		{verify.AliveAmount, (*rig).paid, sqls("UPDATE dtb_order SET payment_total = 900 WHERE id = {id}"), "1100 yen are alive of an order of 900"},
 		{verify.AliveAmount, (*rig).sold, sqls("UPDATE plg_kessai_payment SET hand_refunded = 1 WHERE order_id = {id}"), "1099 yen are alive of an order of 1100"},
+		{verify.AliveCanceled, (*rig).paid, func(r *rig) []string {
+			return slices.Concat(
+				sqls("UPDATE dtb_order SET order_status_id = 3 WHERE id = {id}", "UPDATE plg_kessai_ledger SET last_status = 3 WHERE order_id = {id}",
+					"UPDATE plg_kessai_hold SET state = 'released', open_key = NULL, released_at = taken_at WHERE order_id = {id}")(r),
+				told("hold_released", "staff", r.goods(-1)), told("order_moved", "staff", `{"order_from":1,"order_to":3}`))
+		}, "1100 yen are alive of a cancelled order"},
 		{verify.OrderUnpaid, (*rig).paid, sqls("UPDATE plg_kessai_payment SET phase = 'ended', end_reason = 'declined', status = '11', ended_at = begun_at WHERE order_id = {id}"), "no payment waits or is alive"},
 		{verify.OrderUnpaid, (*rig).shippedAndCanceled, sqls("UPDATE plg_kessai_alert SET closed_at = opened_at WHERE order_id = {id}"), "no payment waits or is alive"},
 		{verify.OrderUnpaid, (*rig).shippedAndClosed, sqls("UPDATE plg_kessai_alert SET closed_at = opened_at WHERE order_id = {id}"), "no payment waits or is alive"},
@@ -188,7 +194,7 @@ func TestVerify(t *testing.T) {
 			again := copied("plg_kessai_hold", "order_id = {id}", map[string]string{"id": otherID}, r.columns("plg_kessai_hold")...)
 			return slices.Concat(loosen("plg_kessai_hold"), []string{again}, told("hold_taken", "", r.goods(1)))
 		}, "2 holds are not released"},
-		{verify.HoldSum, (*rig).paid, sqls("UPDATE plg_kessai_hold SET state = 'released', open_key = NULL, released_at = taken_at WHERE order_id = {id}"), "taken 1 times and given back 0 times"},
+		{verify.HoldSum, (*rig).declined, sqls("UPDATE plg_kessai_event SET kind = 'inquired' WHERE order_id = {id} AND kind = 'hold_released'"), "taken 1 times and given back 0 times"},
 		{verify.HoldSum, (*rig).paid, sqls(`UPDATE plg_kessai_hold SET movements = REPLACE(movements, '"quantity":1', '"quantity":4') WHERE order_id = {id}`), "unreleased holds say 4"},
 		{verify.HoldSum, (*rig).paid, sqls("UPDATE plg_kessai_hold SET movements = '[]' WHERE order_id = {id}"), "unreleased holds say 0"},
 		{verify.HoldSum, (*rig).paid, sqls("UPDATE plg_kessai_hold SET points = points + 500 WHERE order_id = {id}"), "unreleased holds say 500"},
@@ -204,6 +210,7 @@ func TestVerify(t *testing.T) {
 		{verify.HoldUnheld, (*rig).paid, sqls("UPDATE plg_kessai_event SET seq = 1000 - seq + (SELECT SUM(seq) FROM plg_kessai_event WHERE order_id = {id} AND kind IN ('hold_taken', 'hold_committed')) WHERE order_id = {id} AND kind IN ('hold_taken', 'hold_committed')", "UPDATE plg_kessai_event SET seq = seq - 1000 WHERE order_id = {id} AND seq > 1000"), "commits what was not taken"},
 		{verify.HoldStatus, (*rig).declined, sqls("UPDATE plg_kessai_hold SET state = 'held', open_key = order_id, released_at = NULL WHERE order_id = {id}", "UPDATE plg_kessai_event SET kind = 'inquired' WHERE order_id = {id} AND kind = 'hold_released'"), "keeps its goods"},
 		{verify.HoldStatus, (*rig).unknown, sqls("UPDATE plg_kessai_hold SET state = 'released', open_key = NULL, released_at = taken_at WHERE order_id = {id}", "UPDATE plg_kessai_event SET kind = 'inquired' WHERE order_id = {id} AND kind = 'hold_taken'"), "without its goods held"},
+		{verify.HoldStatus, (*rig).paid, sqls("UPDATE plg_kessai_hold SET state = 'held' WHERE order_id = {id}"), "without its goods taken"},
 		{verify.StockColumns, (*rig).paid, sqls("UPDATE dtb_product_class SET stock = stock + 1 WHERE id = (SELECT MIN(product_class_id) FROM dtb_product_stock WHERE stock = 8)"), "dtb_product_stock says 8, dtb_product_class 9"},
 		{verify.NoticeState, (*rig).paid, sqls("UPDATE plg_kessai_notice SET reason = 'amount' WHERE order_id = {id}"), "parked as amount"},
 		{verify.NoticeState, (*rig).paid, sqls("UPDATE plg_kessai_notice SET state = 'received', due_at = NULL WHERE order_id = {id}"), "no worker will look at it"},

@@ -15,6 +15,7 @@ const (
 	OrderGone        Rule = "order_gone"        // books are kept of orders that exist
 	LedgerMissing    Rule = "ledger_missing"    // what is kept of an order hangs on its ledger
 	AliveAmount      Rule = "alive_amount"      // the sum alive is 0 or the order's total
+	AliveCanceled    Rule = "alive_canceled"    // nothing is alive of a cancelled order
 	OrderUnpaid      Rule = "order_unpaid"      // an order in 1, 4, 5 or 6 has a payment
 	CapturedAmount   Rule = "captured_amount"   // captured is never more than the payment
 	SucceededTwice   Rule = "succeeded_twice"   // no operation succeeded twice
@@ -25,7 +26,7 @@ const (
 	HoldTwice        Rule = "hold_twice"        // one unreleased hold per order
 	HoldSum          Rule = "hold_sum"          // what was taken and not given back is held
 	HoldUnheld       Rule = "released_unheld"   // nothing is given back that was not taken
-	HoldStatus       Rule = "hold_status"       // 7 holds; 3 and 8 do not
+	HoldStatus       Rule = "hold_status"       // 7 holds, and so do 1, 4, 5 and 6; 3 and 8 do not
 	StockColumns     Rule = "stock_columns"     // both stock columns say the same
 	NoticeState      Rule = "notice_state"      // a notice waits with a time, is parked with a reason, or is done
 	NoticeUntold     Rule = "notice_untold"     // what became of a notice stands in the timeline
@@ -52,7 +53,7 @@ type check struct {
 // checks are the rules about an order that has a ledger.
 func checks() []check {
 	return []check{
-		{AliveAmount, aliveAmount}, {OrderUnpaid, orderUnpaid}, {CapturedAmount, capturedAmount},
+		{AliveAmount, aliveAmount}, {AliveCanceled, aliveCanceled}, {OrderUnpaid, orderUnpaid}, {CapturedAmount, capturedAmount},
 		{SucceededTwice, succeededTwice}, {OpenKey, openKey}, {OpenTwice, openTwice}, {SagaStep, sagaStep}, {OperationDue, operationDue},
 		{HoldTwice, holdTwice}, {HoldSum, holdSum}, {HoldUnheld, holdUnheld}, {HoldStatus, holdStatus},
 		{NoticeState, noticeState}, {NoticeUntold, noticeUntold}, {MailTwice, mailTwice},

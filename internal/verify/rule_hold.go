@@ -127,7 +127,8 @@ func holdUnheld(b *Book, say sayer) {
 	}
 }
 
-// holdStatus: an order in 7 holds its goods; one that we sent to 3 or 8 does not. Where
+// holdStatus: an order in 7 holds its goods, one in 1, 4, 5 or 6 for good; one that we sent to 3 or 8
+// does not. Where
 // EC-CUBE's own hand moved the order, it moved the goods too (money.md §7).
 func holdStatus(b *Book, say sayer) {
 	if b.Ledger.Order.Status != b.Ledger.LastStatus {
@@ -138,6 +139,10 @@ func holdStatus(b *Book, say sayer) {
 	case order.Pending:
 		if len(holds) == 0 || holds[0].State != ledger.Held {
 			say(nil, "the order is under way without its goods held")
+		}
+	case order.New, order.InProgress, order.Delivered, order.Paid:
+		if len(holds) == 0 || holds[0].State != ledger.Committed {
+			say(nil, "the order is in %s without its goods taken", b.Ledger.LastStatus.Name())
 		}
 	case order.Canceled, order.Processing:
 		if len(holds) > 0 {

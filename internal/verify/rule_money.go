@@ -29,6 +29,19 @@ func aliveAmount(b *Book, say sayer) {
 	}
 }
 
+// aliveCanceled: nothing is alive of an order in 3, unless something is under way or a person was
+// told (money.md §6). Where EC-CUBE's own hand cancelled it, the next decision tells.
+func aliveCanceled(b *Book, say sayer) {
+	if b.Ledger.Order.Status != order.Canceled || b.Ledger.LastStatus != order.Canceled || b.openOperation() || b.openAlert() {
+		return
+	}
+	for _, p := range b.Ledger.Payments {
+		if worth := p.Amount - p.HandRefunded; living(p) && worth != 0 && !p.Reverse { // what is to be reversed is asked about until it is
+			say(p, "%d yen are alive of a cancelled order; nothing is under way, and nobody was told", worth)
+		}
+	}
+}
+
 // orderUnpaid: a Paygent order in 1, 4, 5 or 6 that is to be paid has a waiting or living
 // payment, or an open alert.
 func orderUnpaid(b *Book, say sayer) {

@@ -167,11 +167,14 @@ func TestAttached(t *testing.T) {
 	}{
 		"moved by another hand":            {order.Canceled, order.New, []ledger.Event{moved(7, 1)}, nil, []Rule{OrderStatus}},
 		"moved on from where another left": {order.Canceled, order.Canceled, []ledger.Event{moved(7, 1), moved(4, 3)}, nil, []Rule{OrderChain}},
-		"not where we wrote it to be":      {order.Paid, order.Paid, []ledger.Event{moved(7, 1)}, []Rule{OrderChain}, []Rule{OrderChain}},
+		"not where we wrote it to be":      {order.Paid, order.Paid, []ledger.Event{{Kind: ledger.EventHeld}, moved(7, 1)}, []Rule{OrderChain}, []Rule{OrderChain}},
 	} {
 		for _, attached := range []bool{true, false} {
 			b := Book{Order: 1, Kept: true, Attached: attached, Events: slices.Clone(tt.events)}
 			b.Ledger.LastStatus = tt.last
+			if tt.last == order.Paid {
+				b.Holds = []ledger.Hold{{State: ledger.Committed}}
+			}
 			b.Ledger.Order.Status, b.Ledger.EventSeq = tt.at, int64(len(tt.events))
 			for i := range b.Events {
 				b.Events[i].Seq = int64(i) + 1
