@@ -246,6 +246,25 @@ func TestBulkMeetsAnAmountThatDiffers(t *testing.T) {
 	}
 }
 
+// TestBulkMeetsAnotherMethod: an order that EC-CUBE's own hand gave another method is to be paid by
+// that one: its card is not charged beside it by a press that never asked.
+func TestBulkMeetsAnotherMethod(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, rigOptions{})
+	ids := r.paidOrders(2)
+	r.Exec("UPDATE dtb_order SET payment_id = (SELECT MIN(id) FROM dtb_payment WHERE method_class LIKE '%Cash') WHERE id = ?", int64(ids[0]))
+	id := r.bulk(job.CaptureKind, "form", func(w *job.Wanted) {
+		w.Selection = job.Selection{Orders: []job.Chosen{{Order: ids[0], Amount: 1100}, {Order: ids[1], Amount: 1100}}}
+	})
+	r.idle(true)
+	if got := r.outcomes(id); got[ids[0]].Code != "payment.method_differs" || got[ids[1]].State != job.Succeeded {
+		t.Errorf("%+v", got)
+	}
+	if r.centreStatus(ids[0]) != paygentsim.Authorized {
+		t.Error("it was captured all the same")
+	}
+}
+
 // TestBulkInquiry asks about every order now: what was cancelled at the centre without a
 // notice is learnt.
 func TestBulkInquiry(t *testing.T) {

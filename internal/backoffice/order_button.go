@@ -45,6 +45,9 @@ func (b *BackOffice) buttons(f orderFacts, p *ledger.Payment, refused map[paymen
 			{Name: "do", Value: string(do)}, {Name: "amount", Value: amountValue(p.Amount)},
 			{Name: "total", Value: amountValue(f.order.Totals.PaymentTotal)}, {Name: "key", Value: key},
 		}
+		if ledger.PaysOtherwise(f.ledger, p) {
+			c.Hidden = append(c.Hidden, web.Fact{Name: "apart", Value: "1"})
+		}
 		out = append(out, c)
 	}
 	return out, nil
@@ -76,6 +79,9 @@ func (b *BackOffice) question(f orderFacts, p *ledger.Payment, do payment.Button
 		return c
 	case do == payment.SaleButton:
 		c.Consequence = p.Amount.String() + "の売上を確定し、購入者に請求します。"
+		if ledger.PaysOtherwise(f.ledger, p) {
+			c.Extra = append(c.Extra, "注文のお支払い方法は「"+f.ledger.Order.PaymentMethod+"」に変更されています。")
+		}
 	default:
 		c.Consequence = cancelWords(f, p, current)
 	}

@@ -19,6 +19,7 @@ type changeForm struct {
 	Do     string `form:"do"`
 	Amount string `form:"amount"` // the amount that was shown, in yen
 	Total  string `form:"total"`  // the order's total that was shown
+	Apart  string `form:"apart"`  // the order was shown to be paid by another method
 	Key    string `form:"key"`    // of the button that was shown
 }
 
@@ -36,7 +37,7 @@ func (c changeForm) read() (ledger.Change, error) {
 	}
 	// The page shows both amounts where they differ, so staff know.
 	return ledger.Change{
-		Button: do, Amount: order.Yen(amount), Total: order.Yen(total), Differs: amount != total, Key: c.Do + "-" + c.Key,
+		Button: do, Amount: order.Yen(amount), Total: order.Yen(total), Differs: amount != total, Apart: c.Apart != "", Key: c.Do + "-" + c.Key,
 	}, nil
 }
 

@@ -14,6 +14,7 @@ type Change struct {
 	Amount    order.Yen // the payment's amount that staff was shown
 	Total     order.Yen // of a change of the amount: the order's total that staff was shown
 	Differs   bool      // 売上: staff know that the amount is not the order's total
+	Apart     bool      // 売上: staff know that the order is to be paid by another method
 	Actor     Actor
 	Key       string // idempotency: one per form shown
 
@@ -36,6 +37,9 @@ func (l *Ledger) planChange(t tick, in Change) (*Operation, error) {
 	}
 	if in.Button == payment.SaleButton && p.Amount != l.Order.Total && !in.Differs {
 		return nil, problem.New(problem.Conflict, "payment.amount_differs", problem.Args{"Amount": p.Amount, "Total": l.Order.Total})
+	}
+	if in.Button == payment.SaleButton && PaysOtherwise(l, p) && !in.Apart { // it was kept, perhaps by nobody's word
+		return nil, problem.New(problem.Conflict, "payment.method_differs", problem.Args{"Method": l.Order.PaymentMethod, "Amount": p.Amount})
 	}
 	if in.Button == payment.AuthChangeButton || in.Button == payment.SaleChangeButton {
 		return l.planAmount(t, p, kind, in)
@@ -202,6 +206,13 @@ func (l *Ledger) detached(p *Payment) bool {
 func (l *Ledger) otherMethod(p *Payment) bool {
 	s, _ := payment.SchemeOf(l.Order.MethodClass) // none, where it is not one of ours
 	return s != p.scheme()
+}
+
+// PaysOtherwise reports that the order is to be paid by another method than the payment's: what is
+// charged now may be paid twice. The system type alone is that of the method's row.
+func PaysOtherwise(l *Ledger, p *Payment) bool {
+	s, _ := payment.SchemeOf(l.Order.MethodClass)
+	return l.Order.MethodClass != "" && s.Method != p.Method
 }
 
 // checkAmount opens 金額未反映 while the order's living payment is not worth the

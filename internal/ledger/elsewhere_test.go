@@ -104,3 +104,28 @@ func TestOursIsTakenUpAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestSaleOfAKeptPayment: what was kept when its order got another method is charged only by staff
+// who were shown that.
+func TestSaleOfAKeptPayment(t *testing.T) {
+	t.Parallel()
+	for class, asks := range map[string]bool{
+		offlineClass: true,
+		payment.Scheme{Method: payment.Conveni, System: payment.Module}.Class(): true,
+		payment.Scheme{Method: payment.Card, System: payment.Link}.Class():      false,
+		"": false, // its row is gone
+	} {
+		for _, knows := range []bool{true, false} {
+			w := newWorld(t)
+			p := w.authorised("p1")
+			w.l.Order.MethodClass = class
+			err := w.do(func(l *Ledger, tk tick) error {
+				_, err := l.planChange(tk, Change{PaymentID: p.ID, Button: payment.SaleButton, Amount: p.Amount, Apart: knows, Actor: clerk})
+				return err
+			})
+			if want := asks && !knows; (code(err) == "payment.method_differs") != want || err != nil && !want {
+				t.Errorf("%q, knows %t: %v", class, knows, err)
+			}
+		}
+	}
+}

@@ -48,7 +48,11 @@ func mayReverse(t tick, p *Payment) bool {
 // planReversal plans the cancellation of an authorisation, if nothing is open for
 // the payment. It has no owner: a worker claims it.
 func (l *Ledger) planReversal(t tick, p *Payment, cause string) {
-	if !mayReverse(t, p) || l.openOn(p) != nil || p.Phase != payment.Authorised {
+	if !mayReverse(t, p) || p.Phase != payment.Authorised {
+		return
+	}
+	if l.openOn(p) != nil { // which may end and leave the payment as it is
+		p.askBy(t.now.Add(time.Hour))
 		return
 	}
 	kind := p.standing().Offers(payment.CancelButton)

@@ -300,7 +300,7 @@ func (w *world) change(capture bool) *Operation {
 	var op *Operation
 	w.must(func(l *Ledger, t tick) (err error) {
 		p := l.Current()
-		op, err = l.planChange(t, Change{Order: l.Order.ID, PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Actor: "staff:1"})
+		op, err = l.planChange(t, Change{Order: l.Order.ID, PaymentID: p.ID, Button: pressed(capture), Amount: p.Amount, Apart: PaysOtherwise(l, p), Actor: "staff:1"})
 		return err
 	})
 	return w.l.operation(op.ID)

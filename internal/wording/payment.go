@@ -21,6 +21,7 @@ func paymentSentences() map[string]Sentence {
 		"payment.brand":             {"ご利用になる携帯キャリアを選択してください。", "The carrier is missing or not offered."},
 		"payment.store":             {"お支払いになるコンビニを選択してください。", "The convenience store is missing."},
 		"payment.amount_differs":    {"注文のお支払い合計（{Total}）とペイジェントの決済金額（{Amount}）が異なります。このまま売上にすると{Amount}が請求されます。", "The order's total is {Total}, the payment's amount {Amount}: the payment's is what is charged."},
+		"payment.method_differs":    {"注文のお支払い方法は「{Method}」に変更されています。このまま売上にすると、この決済の{Amount}も購入者に請求されます。", "The order is to be paid by {Method} now: {Amount} would be charged beside it."},
 		"payment.amount_same":       {"決済金額（{Amount}）は注文のお支払い合計と同じです。金額の変更は必要ありません。", "The payment's amount {Amount} is the order's total already."},
 		"payment.paidy_increase":    {"売上変更に失敗しました。エラー：決済金額が変更されていないか増加しています。", "Paidy allows a decrease only: {Amount} cannot become {Total}."},
 		"payment.change_term_over":  {"売上取消の期限が近いため、金額を変更できません。ペイジェントオンラインで返金してください。", "The cancel term ends within three days; refund in Paygent Online instead."},
