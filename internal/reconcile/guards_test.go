@@ -66,11 +66,12 @@ func TestNothingToldIsNothing(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
 			r.paid()
-			before := r.noticeCount()
+			before, refused := r.noticeCount(), 0
 			s := r.sweeperOn("node-1", partly{r.differences(), func(id int64) *ledger.NoAnswerError {
 				if !refuses(id) {
 					return nil
 				}
+				refused++
 				return &ledger.NoAnswerError{Code: paygent.CodeConnection, NotSent: true}
 			}})
 			for range 3 {
@@ -78,8 +79,8 @@ func TestNothingToldIsNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if n := r.noticeCount() - before; n != 0 {
-				t.Errorf("%d notices of no answer", n)
+			if n := r.noticeCount() - before; n != 0 || refused != 1 {
+				t.Errorf("%d notices of no answer, asked %d times", n, refused)
 			}
 			if at, err := r.Store.SweptAt(t.Context(), r.policy.Environment, r.policy.MerchantID); err != nil || !at.IsZero() {
 				t.Errorf("complete at %s, %v", at, err)
