@@ -41,11 +41,8 @@ func completeThreeDS(ctx context.Context, l line, c ledger.Command) (ledger.Answ
 	a, err := l.Client.CompleteThreeDS(ctx, paygent.CompleteRequest{
 		PaymentID: c.PaymentID, TradingID: c.TradingID, PaRes: paygent.Secret(c.Beside.PaRes), MD: paygent.Secret(c.Beside.MD),
 	})
-	switch {
-	case err != nil:
+	if err != nil { // the client takes an answer 7, which has no meaning here, for none
 		return ledger.Answer{}, err
-	case a.NeedsThreeDS:
-		return ledger.Answer{Outcome: ledger.Mystery, PaymentID: a.PaymentID, Code: paygent.ResultThreeDSecure}, nil
 	}
 	out := authorised(a)
 	out.Protected = Protected(out.Attempt)

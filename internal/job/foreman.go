@@ -71,22 +71,25 @@ func (f *Foreman) collect(ctx context.Context, id string) (worked bool, err erro
 		return false, err
 	}
 	for _, h := range lanes {
-		err := j.o.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error {
-			n, err := giveUpClaims(ctx, tx, h, j.now())
-			if err != nil {
-				return err
-			}
-			if mine, err := keepLane(ctx, tx, h, Counts{Unknown: n}, j.now()); err != nil || !mine {
-				return errors.Join(err, errLaneMoved)
-			}
-			return leaveLane(ctx, tx, h)
-		})
+		err := j.o.DB.Write(ctx, func(ctx context.Context, tx *database.Tx) error { return collectLane(ctx, tx, h, j.now()) })
 		if err != nil && !errors.Is(err, errLaneMoved) {
 			return worked, err
 		}
 		worked = true
 	}
 	return worked, nil
+}
+
+// collectLane makes what a lane had in hand unknown, and frees it.
+func collectLane(ctx context.Context, tx *database.Tx, h held, now time.Time) error {
+	n, err := giveUpClaims(ctx, tx, h, now)
+	if err != nil {
+		return err
+	}
+	if mine, err := keepLane(ctx, tx, h, Counts{Unknown: n}, now); err != nil || !mine {
+		return errors.Join(err, errLaneMoved)
+	}
+	return leaveLane(ctx, tx, h)
 }
 
 // errLaneMoved undoes what was done about a lane that somebody took meanwhile.
