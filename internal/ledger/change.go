@@ -208,11 +208,11 @@ func (l *Ledger) otherMethod(p *Payment) bool {
 	return s != p.scheme()
 }
 
-// PaysOtherwise reports that the order is to be paid by another method than the payment's: what is
-// charged now may be paid twice. The system type alone is that of the method's row.
+// PaysOtherwise reports that the order was given another method than the payment's: what is charged
+// now may be paid twice. The system type alone is that of the method's row.
 func PaysOtherwise(l *Ledger, p *Payment) bool {
 	s, _ := payment.SchemeOf(l.Order.MethodClass)
-	return l.Order.MethodClass != "" && s.Method != p.Method
+	return l.Order.MethodClass != "" && s.Method != p.Method && !l.leftUnder(s.Method, p)
 }
 
 // checkAmount opens 金額未反映 while the order's living payment is not worth the

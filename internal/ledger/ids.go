@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"slices"
 
 	"kessai/internal/payment"
@@ -18,6 +19,62 @@ func (p *Payment) standUnder(id string, s payment.Status) {
 	if id != "" && id != p.PaymentID && !p.living() && p.stage() != payment.StageFinished && (s.Authorises() || s.Pays()) {
 		p.PaymentID, p.LastNoticeID = id, 0
 	}
+}
+
+// inquireEach is inquire by each id that Paygent gave the payment (money.md §9), as long as none
+// has come alive: the answer that leaves most open is the payment's.
+func (s *Service) inquireEach(ctx context.Context, l *Ledger, p *Payment, version int64) Finding {
+	q := inquiryOf(p, version)
+	f := s.inquire(ctx, l, p, q)
+	if p.living() || p.stage() == payment.StageFinished || f.Heir != nil {
+		return f
+	}
+	asked := q.PaymentID
+	for _, id := range p.PaymentIDs {
+		if id == asked || leavesOpen(p, f) == comesAlive {
+			continue
+		}
+		q.PaymentID, q.TradingID = id, ""
+		if other := s.gateway.Inquire(ctx, q); leavesOpen(p, other) > leavesOpen(p, f) {
+			f = other
+		}
+	}
+	return f
+}
+
+// inquirePage is inquireEach before a buyer leaves the page: the card refused there may have been
+// followed by another, of which nothing has told us yet. The trading_id then names several.
+func (s *Service) inquirePage(ctx context.Context, l *Ledger, p *Payment, version int64) Finding {
+	f := s.inquireEach(ctx, l, p, version)
+	if p.System != payment.Link || len(p.PaymentIDs) != 1 || leavesOpen(p, f) >= unclear {
+		return f
+	}
+	q := inquiryOf(p, version)
+	q.PaymentID, q.TradingID = "", p.TradingID
+	if named := s.gateway.Inquire(ctx, q); leavesOpen(p, named) > leavesOpen(p, f) {
+		f = named
+	}
+	return f
+}
+
+// What an answer about one of a payment's ids leaves open.
+const (
+	nothing    = iota // it has ended
+	waiting           // it may still be used, or there is none yet
+	unclear           // nobody told, or it is at work
+	comesAlive        // it is the payment
+)
+
+func leavesOpen(p *Payment, f Finding) int {
+	switch {
+	case f.Kind == NoAnswer || f.Kind == Found && f.Status.Transit():
+		return unclear
+	case f.Kind == Found && f.Status.Alive():
+		return comesAlive
+	case f.Kind == Found && refused(p, f.Status):
+		return nothing
+	}
+	return waiting
 }
 
 // beside reports whether an id is one of the payment's that is not what it came alive under.

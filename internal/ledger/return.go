@@ -65,7 +65,7 @@ func (s *Service) leave(ctx context.Context, id order.ID, paymentID string, stop
 		if policy.elsewhere(p) { // nobody can be asked
 			return s.leaveUnasked(ctx, id, paymentID, stop, event)
 		}
-		found := s.gateway.Inquire(ctx, inquiryOf(p, policy.Version))
+		found := s.inquirePage(ctx, l, p, policy.Version)
 		if !s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, found, id) {
 			found = Finding{Kind: NoAnswer, Code: found.Code, Detail: found.Detail}
 		}
@@ -121,7 +121,7 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 		p = l.payment(paymentID)
 	}
 	if p != nil && f != nil && l.tells(p, *f) && f.Status != p.Status {
-		p.addPaygentID(f.PaymentID)
+		p.standUnder(f.PaymentID, f.Status)
 		l.learnBrand(p, *f)
 		if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 			return err

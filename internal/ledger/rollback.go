@@ -110,7 +110,7 @@ func (s *Service) askForRollback(ctx context.Context, l *Ledger, t tick) (findin
 	}
 	findings = map[string]asked{}
 	for _, p := range alive {
-		f := s.inquire(ctx, l, p, inquiryOf(p, t.policy.Version))
+		f := s.inquireEach(ctx, l, p, t.policy.Version)
 		findings[p.ID] = asked{f, s.witnessed(ctx, p.Environment, p.MerchantID, t.policy.Version, f, l.Order.ID)}
 	}
 	if l.unbooked() {
@@ -192,7 +192,7 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunEls
 			continue
 		}
 		if l.tells(p, f.Finding) && (f.Status.Alive() || refused(p, f.Status)) && f.Status != p.Status {
-			p.addPaygentID(f.PaymentID)
+			p.standUnder(f.PaymentID, f.Status)
 			if err := l.learn(t, p, f.Status, f.Amount, f.PaymentDate, "inquiry"); err != nil {
 				return "", "", err
 			}
@@ -211,7 +211,7 @@ func (l *Ledger) rollBack(t tick, findings map[string]asked, elsewhere *begunEls
 	}
 	for _, p := range cancels { // with the order, or as one too many
 		f := findings[p.ID]
-		p.addPaygentID(f.PaymentID)
+		p.standUnder(f.PaymentID, f.Status)
 		l.stand(t, p, told(f.Status, f.PaymentDate, "inquiry"))
 		l.reverse(t, p, "rollback")
 	}

@@ -24,7 +24,7 @@ func (s *Service) Watch(ctx context.Context, due DuePayment) error {
 	if err != nil || policy.elsewhere(p) { // it is due again when its lease ends
 		return err
 	}
-	f := s.inquire(ctx, l, p, inquiryOf(p, policy.Version))
+	f := s.inquireEach(ctx, l, p, policy.Version)
 	witnessed := s.witnessed(ctx, p.Environment, p.MerchantID, policy.Version, f, l.Order.ID)
 	_, err = s.update(ctx, due.OrderID, func(l *Ledger, t tick) error {
 		if now := l.payment(due.PaymentID); !now.stillAs(p) || !now.AskAt.Equal(p.AskAt) {
@@ -98,7 +98,7 @@ func (l *Ledger) watched(t tick, id string, f Finding, witnessed bool) error {
 		return err
 	}
 	if l.tells(p, f) {
-		p.addPaygentID(f.PaymentID)
+		p.standUnder(f.PaymentID, f.Status)
 	}
 	switch {
 	case l.tells(p, f) && f.Status == p.Status && p.uncaptured(f.Status):
