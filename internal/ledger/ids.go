@@ -26,7 +26,7 @@ func (p *Payment) standUnder(id string, s payment.Status) {
 func (s *Service) inquireEach(ctx context.Context, l *Ledger, p *Payment, version int64) Finding {
 	q := inquiryOf(p, version)
 	f := s.inquire(ctx, l, p, q)
-	if p.living() || p.stage() == payment.StageFinished || f.Heir != nil {
+	if p.living() || p.stage() == payment.StageFinished {
 		return f
 	}
 	asked := q.PaymentID
@@ -62,15 +62,15 @@ const (
 	nothing    = iota // it has ended
 	waiting           // it may still be used, or there is none yet
 	unclear           // nobody told, or it is at work
-	comesAlive        // it is the payment
+	comesAlive        // it is the payment, or another one goes on for it
 )
 
 func leavesOpen(p *Payment, f Finding) int {
 	switch {
+	case f.Heir != nil || f.Kind == Found && f.Status.Alive() && !f.Status.Transit():
+		return comesAlive
 	case f.Kind == NoAnswer || f.Kind == Found && f.Status.Transit():
 		return unclear
-	case f.Kind == Found && f.Status.Alive():
-		return comesAlive
 	case f.Kind == Found && refused(p, f.Status):
 		return nothing
 	}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 
 	"kessai/internal/order"
@@ -134,5 +135,76 @@ func TestALaterTrysMethodIsNoOther(t *testing.T) {
 		if w.l.Order.MethodClass = class; PaysOtherwise(w.l, p) != want {
 			t.Errorf("%q: %t", class, !want)
 		}
+	}
+}
+
+// TestWhatIsAskedAboutAPage: no id twice, none but its own of a payment that came alive or is over,
+// none once one is alive; and the trading_id only where it can tell more.
+func TestWhatIsAskedAboutAPage(t *testing.T) {
+	t.Parallel()
+	refused, alive := map[string]payment.Status{"p1": payment.AuthNG, "p2": payment.AuthNG}, map[string]payment.Status{"p1": payment.AuthOK, "p2": payment.AuthNG}
+	one, both := []string{"p1"}, []string{"p1", "p2"}
+	for name, tt := range map[string]struct {
+		ids   []string
+		there map[string]payment.Status
+		put   func(*Payment)
+		each  []string
+		page  []string
+	}{
+		"one id":             {one, refused, func(*Payment) {}, []string{"p1"}, []string{"p1", "123"}},
+		"one id, alive":      {one, alive, func(*Payment) {}, []string{"p1"}, []string{"p1"}},
+		"one id, no answer":  {one, nil, func(*Payment) {}, []string{"p1"}, []string{"p1"}},
+		"two":                {both, refused, func(*Payment) {}, []string{"p1", "p2"}, []string{"p1", "p2"}},
+		"two, alive":         {both, alive, func(*Payment) {}, []string{"p1"}, []string{"p1"}},
+		"two, the other's":   {both, refused, func(p *Payment) { p.PaymentID = "p2" }, []string{"p2", "p1"}, []string{"p2", "p1"}},
+		"one id, a module's": {one, refused, func(p *Payment) { p.System = payment.Module }, []string{"p1"}, []string{"p1"}},
+		"which stands":       {both, refused, func(p *Payment) { p.Phase = payment.Authorised }, []string{"p1"}, []string{"p1"}},
+		"which is over":      {both, refused, func(p *Payment) { p.Phase, p.End = payment.Ended, payment.Refunded }, []string{"p1"}, []string{"p1"}},
+	} {
+		s := known(t, tt.ids, tt.there)
+		p := s.l.Payments[0]
+		tt.put(p)
+		for want, ask := range map[*[]string]func(){
+			&tt.each: func() { s.service.inquireEach(bg, s.l, p, 1) },
+			&tt.page: func() { s.service.inquirePage(bg, s.l, p, 1) },
+		} {
+			var asked []string
+			s.asked = nil
+			ask()
+			for _, q := range s.asked {
+				asked = append(asked, q.PaymentID+q.TradingID)
+			}
+			if !slices.Equal(asked, *want) {
+				t.Errorf("%s: asked about %v, want %v", name, asked, *want)
+			}
+		}
+	}
+}
+
+// TestWhatAnAnswerLeavesOpen about one of several ids.
+func TestWhatAnAnswerLeavesOpen(t *testing.T) {
+	t.Parallel()
+	found := func(s payment.Status) Finding { return Finding{Kind: Found, Status: s} }
+	for name, tt := range map[string]struct {
+		f    Finding
+		want int
+	}{
+		"alive":            {found(payment.AuthOK), comesAlive},
+		"captured":         {found(payment.Cleared), comesAlive},
+		"at work":          {found(payment.CaptureRequested), unclear},
+		"no answer":        {Finding{Kind: NoAnswer}, unclear},
+		"there is none":    {Finding{Kind: NoSuch}, waiting},
+		"not gone on with": {found(payment.Applied), waiting},
+		"refused":          {found(payment.AuthNG), nothing},
+		"cancelled":        {found(payment.AuthCancelDone), nothing},
+		"gone, an heir":    {Finding{Kind: NoSuch, Heir: &Finding{Kind: Found}}, comesAlive},
+		"ended, an heir":   {Finding{Kind: Found, Status: payment.AuthCancelDone, Heir: &Finding{Kind: Found}}, comesAlive},
+	} {
+		if got := leavesOpen(&Payment{Method: payment.Card}, tt.f); got != tt.want {
+			t.Errorf("%s: %d, want %d", name, got, tt.want)
+		}
+	}
+	if leavesOpen(&Payment{Method: payment.Bank}, found(payment.Abandoned)) != waiting {
+		t.Error("a bank's page that was left can be used again")
 	}
 }
