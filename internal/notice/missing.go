@@ -59,12 +59,16 @@ func (s *Sweeper) askMissing(ctx context.Context, p ledger.Policy, m ledger.Miss
 	return err
 }
 
+// unansweredAsks is how often 091 has been asked for an id at least before it is given up unread: a
+// node that was away for a day has hardly asked.
+const unansweredAsks = 8
+
 // unanswered: nobody knows yet whether there is such a difference. Where it cannot be read for a
 // day, while 091 answers about another, it is as lost as one that the centre no longer has: no
 // sweep would count as complete for ever, and nobody would hear of it.
 func (s *Sweeper) unanswered(ctx context.Context, p ledger.Policy, m ledger.MissingNotice, none *ledger.NoAnswerError) error {
 	now := s.now()
-	if none.NotSent || now.Before(m.FirstSeen.Add(missingTerm)) || !s.answers(ctx, p, m.NoticeID) {
+	if m.Asked < unansweredAsks || now.Before(m.FirstSeen.Add(missingTerm)) || !s.unread(ctx, p, m.NoticeID) {
 		_, err := s.store.AskedMissing(ctx, m.Environment, m.MerchantID, m.NoticeID, ledger.NextAsk(m.FirstSeen, now))
 		return err
 	}
@@ -76,14 +80,19 @@ func (s *Sweeper) unanswered(ctx context.Context, p ledger.Policy, m ledger.Miss
 	return err
 }
 
-// answers reports whether 091 answers about the highest id that is known.
-func (s *Sweeper) answers(ctx context.Context, p ledger.Policy, but int64) bool {
+// unread reports whether it is this id that 091 cannot tell of: it answers about the highest known
+// one, and right after that about this one still not.
+func (s *Sweeper) unread(ctx context.Context, p ledger.Policy, id int64) bool {
 	last, err := s.store.LastNoticeID(ctx, s.of.environment, s.of.merchant)
-	if err != nil || last == 0 || last == but {
+	if err != nil || last == 0 || last == id {
 		return false
 	}
-	_, err = s.ask(ctx, p, last)
-	return err == nil
+	if _, err := s.ask(ctx, p, last); err != nil {
+		return false
+	}
+	var none *ledger.NoAnswerError
+	_, err = s.ask(ctx, p, id)
+	return errors.As(err, &none) && !none.NotSent
 }
 
 func (s *Sweeper) stillMissing(ctx context.Context, m ledger.MissingNotice) error {

@@ -89,3 +89,65 @@ func TestNobodyAnswers091ForDays(t *testing.T) {
 	}
 	r.expectStatus(id, order.Paid)
 }
+
+// TestAMissingNoticeIsNotGivenUpByOneFailure of the question: neither by the first one after a day
+// for which no node asked, nor where the next question about it is answered.
+func TestAMissingNoticeIsNotGivenUpByOneFailure(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		hours   int // for which a node asks, and is not answered
+		fails   int // how many questions about the missing id fail after that
+		notSent bool
+	}{
+		"a node away for a day":    {0, 5, false},
+		"the next one is answered": {30, 1, false},
+		"none was sent":            {30, 5, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			id, hole := r.hole()
+			silent, fails := false, 1<<30
+			s := r.sweeperOn("node-2", mute{failing{r.spy.Gateway.(ledger.Differences), hole, &fails, tt.notSent}, &silent})
+			for range 3 {
+				r.run(s.Step)
+				r.Advance(notice.SweepEvery + time.Minute)
+			}
+			silent = true
+			for range tt.hours {
+				r.Advance(time.Hour)
+				r.run(s.Step)
+			}
+			r.Advance(48 * time.Hour)
+			silent, fails = false, tt.fails
+			for range 8 {
+				r.run(s.Step, r.confirmer.Step)
+				r.Advance(time.Hour)
+			}
+			if lost, err := r.Reader.LostNotices(t.Context(), 10); err != nil || len(lost) != 0 {
+				t.Errorf("%+v, %v", lost, err)
+			}
+			if n := r.Number("SELECT COUNT(*) FROM plg_kessai_missing_notice WHERE found = 1"); n != 1 {
+				t.Errorf("%d were found", n)
+			}
+			r.expectStatus(id, order.Paid)
+		})
+	}
+}
+
+// failing is a centre that does not answer so many questions about one id.
+type failing struct {
+	ledger.Differences
+	id      int64
+	fails   *int
+	notSent bool
+}
+
+func (f failing) Difference(ctx context.Context, q ledger.DifferenceQuery) (ledger.Difference, error) {
+	d, err := f.Differences.Difference(ctx, q)
+	if err == nil && d.Notice.NoticeID == f.id && *f.fails > 0 {
+		*f.fails--
+		return ledger.Difference{}, &ledger.NoAnswerError{Code: paygent.CodeConnection, NotSent: f.notSent}
+	}
+	return d, err
+}
