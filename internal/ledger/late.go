@@ -89,7 +89,7 @@ func (l *Ledger) learnLate(t tick, p *Payment, f Finding) error {
 
 // takeLate is the late success of a change of the amount.
 func (l *Ledger) takeLate(t tick, op *Operation, p *Payment, cause string, s payment.Status) error {
-	op.State, op.Cause, op.SettledAt = payment.Succeeded, cause, t.now
+	op.State, op.Cause, op.SettledAt = payment.Succeeded, cause, l.settlesAt(t)
 	l.event(t, EventSucceeded, Paygent, p, op, op.Cause, EventData{Status: string(s), Amount: op.Amount, Text: "late"})
 	return l.succeeded(t, op, p, verdict{cause: op.Cause})
 }

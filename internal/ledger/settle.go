@@ -71,11 +71,23 @@ func beginsAgain(k payment.Kind) bool {
 	return false
 }
 
+// settlesAt is the time at which an operation is settled now: not before those that were, by a node
+// whose clock is ahead of ours. What took effect last shows by it.
+func (l *Ledger) settlesAt(t tick) time.Time {
+	at := t.now
+	for _, op := range l.Operations {
+		if op.SettledAt.After(at) {
+			at = op.SettledAt.Add(time.Millisecond)
+		}
+	}
+	return at
+}
+
 // close settles the operation's own row.
 func (l *Ledger) close(t tick, op *Operation, v verdict) {
 	op.State, op.Cause, op.Code, op.Detail = v.state, v.cause, v.code, v.detail
 	op.OpenKey, op.Owner, op.LeaseUntil, op.NextAskAt = "", "", time.Time{}, time.Time{}
-	op.Refused, op.SettledAt = false, t.now
+	op.Refused, op.SettledAt = false, l.settlesAt(t)
 	l.WakeNotices = true
 	if op.AlertLevel > 0 {
 		op.AlertLevel = 0
