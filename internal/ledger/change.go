@@ -209,10 +209,9 @@ func (l *Ledger) otherMethod(p *Payment) bool {
 }
 
 // PaysOtherwise reports that the order was given another method than the payment's: what is charged
-// now may be paid twice. The system type alone is that of the method's row.
+// now may be paid twice. Not where the method's row is gone, of which nobody can tell.
 func PaysOtherwise(l *Ledger, p *Payment) bool {
-	s, _ := payment.SchemeOf(l.Order.MethodClass)
-	return l.Order.MethodClass != "" && s.Method != p.Method && !l.leftUnder(s.Method, p)
+	return l.Order.MethodClass != "" && l.gotMethod(p)
 }
 
 // checkAmount opens 金額未反映 while the order's living payment is not worth the

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"fmt"
 	"testing"
 
 	"kessai/internal/order"
@@ -92,15 +93,74 @@ func TestACancellationOfATryLeavesTheOrder(t *testing.T) {
 // what comes alive late, as any does.
 func TestOursIsTakenUpAgain(t *testing.T) {
 	t.Parallel()
-	for _, to := range []order.Status{order.New, order.Pending} {
-		w := newWorld(t)
-		w.notHappened(w.authorize(), w.found(payment.Applied))
-		p := w.l.Current()
-		w.goesElsewhere(w.l.Order.MethodClass, to)
-		w.alive(p, "p1", payment.AuthOK)
-		w.status(order.New)
-		if p = w.l.payment(p.ID); p.Reverse || w.l.CurrentID != p.ID {
-			t.Errorf("%s: %+v", to.Name(), p)
+	card := payment.Scheme{Method: payment.Card, System: payment.Module}.Class()
+	for _, class := range []string{card, ""} { // and one whose method's row is gone
+		for _, to := range []order.Status{order.New, order.Pending} {
+			w := newWorld(t)
+			w.notHappened(w.authorize(), w.found(payment.Applied))
+			p := w.l.Current()
+			w.goesElsewhere(class, to)
+			if w.l.CurrentID != p.ID {
+				t.Errorf("%q, %s: it is nobody's", class, to.Name())
+			}
+			w.alive(p, "p1", payment.AuthOK)
+			w.status(order.New)
+			if p = w.l.payment(p.ID); p.Reverse || w.l.CurrentID != p.ID {
+				t.Errorf("%q, %s: %+v", class, to.Name(), p)
+			}
+		}
+	}
+}
+
+// TestOnlyWhoWentOnElsewhereLeavesATry: what stands stays the order's, and so does an ended try of an
+// order that moves on for another reason.
+func TestOnlyWhoWentOnElsewhereLeavesATry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	w.must(func(l *Ledger, tk tick) error {
+		l.Order.MethodClass = offlineClass
+		l.followHost(tk, order.Processing)
+		return nil
+	})
+	if w.l.CurrentID != p.ID {
+		t.Error("what is authorised is nobody's")
+	}
+	w = newWorld(t)
+	w.notHappened(w.authorize(), w.found(payment.Applied))
+	p = w.l.Current()
+	w.goesElsewhere(w.l.Order.MethodClass, order.New)
+	w.l.Order.MethodClass = offlineClass
+	w.byHost(order.InProgress)
+	if w.l.CurrentID != p.ID {
+		t.Error("the order's last try is nobody's")
+	}
+}
+
+// TestWhoseMethodAnOrderBears: the last try's that we began.
+func TestWhoseMethodAnOrderBears(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.authorised("p1")
+	try := func(seq int, m payment.Method, adopted bool) *Payment {
+		return &Payment{ID: fmt.Sprint("try", seq), Seq: seq, Method: m, Adopted: adopted}
+	}
+	conveni, bank := try(p.Seq+1, payment.Conveni, false), try(p.Seq+2, payment.Bank, false)
+	second := try(p.Seq+3, payment.Card, true) // made at the centre
+	for name, tt := range map[string]struct {
+		tries []*Payment
+		last  payment.Method
+	}{
+		"one try":           {[]*Payment{p}, payment.Card},
+		"two":               {[]*Payment{p, conveni}, payment.Conveni},
+		"three":             {[]*Payment{p, bank, conveni}, payment.Bank},
+		"and one of theirs": {[]*Payment{p, conveni, second}, payment.Conveni},
+	} {
+		w.l.Payments = tt.tries
+		for _, m := range []payment.Method{payment.Card, payment.Conveni, payment.Bank} {
+			if got := w.l.leftUnder(m, p); got != (m == tt.last) {
+				t.Errorf("%s: %s %t", name, m, got)
+			}
 		}
 	}
 }

@@ -73,15 +73,13 @@ func (l *Ledger) savedByHost() bool {
 }
 
 // methodByHost sees to the payment where EC-CUBE's own hand gave its order another method, as where
-// staff do it here and keep it: one that only waits is no longer the order's. The system type alone
-// is that of the method's row, which may be another by now.
+// staff do it here and keep it: one that only waits is no longer the order's.
 func (l *Ledger) methodByHost(t tick) {
 	p := l.Current()
 	if p == nil || !l.active() || !l.savedByHost() || l.Order.PaymentRow == 0 {
 		return
 	}
-	s, _ := payment.SchemeOf(l.Order.MethodClass)
-	switch other := s.Method != p.Method && !l.leftUnder(s.Method, p); {
+	switch other := l.gotMethod(p); {
 	case other && Asks(l) != nil:
 		l.alertKept(t, AlertKept, p)
 	case other && (p.Phase == payment.AwaitingPayment || p.Phase == payment.AwaitingBuyer):
@@ -93,6 +91,13 @@ func (l *Ledger) methodByHost(t tick) {
 	}
 }
 
+// gotMethod reports that the order was given another method than the payment's. The system type alone
+// is that of the method's row, which may be another by now.
+func (l *Ledger) gotMethod(p *Payment) bool {
+	s, _ := payment.SchemeOf(l.Order.MethodClass) // none, where it is not one of ours
+	return s.Method != p.Method && !l.leftUnder(s.Method, p)
+}
+
 // leftUnder reports that a later try gave the order this method before p came alive after all: it
 // is nobody's change.
 func (l *Ledger) leftUnder(m payment.Method, p *Payment) bool {
@@ -102,7 +107,7 @@ func (l *Ledger) leftUnder(m payment.Method, p *Payment) bool {
 			last = try
 		}
 	}
-	return last != p && last.Method == m
+	return last.Method == m
 }
 
 // pointsByHost marks the points of a hold as EC-CUBE's own hand saved the order's use_point: it has

@@ -31,7 +31,7 @@ func (s *Service) inquireEach(ctx context.Context, l *Ledger, p *Payment, versio
 	}
 	asked := q.PaymentID
 	for _, id := range p.PaymentIDs {
-		if id == asked || leavesOpen(p, f) == comesAlive {
+		if id == asked || leavesOpen(p, f) == leavesAlive {
 			continue
 		}
 		q.PaymentID, q.TradingID = id, ""
@@ -46,7 +46,7 @@ func (s *Service) inquireEach(ctx context.Context, l *Ledger, p *Payment, versio
 // followed by another, of which nothing has told us yet. The trading_id then names several.
 func (s *Service) inquirePage(ctx context.Context, l *Ledger, p *Payment, version int64) Finding {
 	f := s.inquireEach(ctx, l, p, version)
-	if p.System != payment.Link || len(p.PaymentIDs) != 1 || leavesOpen(p, f) >= unclear {
+	if p.System != payment.Link || len(p.PaymentIDs) != 1 || leavesOpen(p, f) >= leavesUnclear {
 		return f
 	}
 	q := inquiryOf(p, version)
@@ -59,22 +59,22 @@ func (s *Service) inquirePage(ctx context.Context, l *Ledger, p *Payment, versio
 
 // What an answer about one of a payment's ids leaves open.
 const (
-	nothing    = iota // it has ended
-	waiting           // it may still be used, or there is none yet
-	unclear           // nobody told, or it is at work
-	comesAlive        // it is the payment, or another one goes on for it
+	leavesNothing = iota // it has ended
+	leavesWaiting        // it may still be used, or there is none yet
+	leavesUnclear        // nobody told, or it is at work
+	leavesAlive          // it is the payment, or another one goes on for it
 )
 
 func leavesOpen(p *Payment, f Finding) int {
 	switch {
 	case f.Heir != nil || f.Kind == Found && f.Status.Alive() && !f.Status.Transit():
-		return comesAlive
+		return leavesAlive
 	case f.Kind == NoAnswer || f.Kind == Found && f.Status.Transit():
-		return unclear
+		return leavesUnclear
 	case f.Kind == Found && refused(p, f.Status):
-		return nothing
+		return leavesNothing
 	}
-	return waiting
+	return leavesWaiting
 }
 
 // beside reports whether an id is one of the payment's that is not what it came alive under.

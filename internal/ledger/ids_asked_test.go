@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -112,6 +113,9 @@ func TestNoOtherTryBesideASecondCard(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 			s.status(tt.order)
+			if p := s.l.Payments[0]; p.living() && tt.there[p.PaymentID] != payment.AuthOK {
+				t.Errorf("it stands under %s", p.PaymentID)
+			}
 		})
 	}
 }
@@ -164,19 +168,19 @@ func TestWhatIsAskedAboutAPage(t *testing.T) {
 		s := known(t, tt.ids, tt.there)
 		p := s.l.Payments[0]
 		tt.put(p)
-		for want, ask := range map[*[]string]func(){
-			&tt.each: func() { s.service.inquireEach(bg, s.l, p, 1) },
-			&tt.page: func() { s.service.inquirePage(bg, s.l, p, 1) },
-		} {
-			var asked []string
+		asks := func(inquire func(context.Context, *Ledger, *Payment, int64) Finding) (ids []string) {
 			s.asked = nil
-			ask()
+			inquire(bg, s.l, p, 1)
 			for _, q := range s.asked {
-				asked = append(asked, q.PaymentID+q.TradingID)
+				ids = append(ids, q.PaymentID+q.TradingID)
 			}
-			if !slices.Equal(asked, *want) {
-				t.Errorf("%s: asked about %v, want %v", name, asked, *want)
-			}
+			return ids
+		}
+		if got := asks(s.service.inquireEach); !slices.Equal(got, tt.each) {
+			t.Errorf("%s: asked about %v, want %v", name, got, tt.each)
+		}
+		if got := asks(s.service.inquirePage); !slices.Equal(got, tt.page) {
+			t.Errorf("%s, its page: asked about %v, want %v", name, got, tt.page)
 		}
 	}
 }
@@ -189,22 +193,22 @@ func TestWhatAnAnswerLeavesOpen(t *testing.T) {
 		f    Finding
 		want int
 	}{
-		"alive":            {found(payment.AuthOK), comesAlive},
-		"captured":         {found(payment.Cleared), comesAlive},
-		"at work":          {found(payment.CaptureRequested), unclear},
-		"no answer":        {Finding{Kind: NoAnswer}, unclear},
-		"there is none":    {Finding{Kind: NoSuch}, waiting},
-		"not gone on with": {found(payment.Applied), waiting},
-		"refused":          {found(payment.AuthNG), nothing},
-		"cancelled":        {found(payment.AuthCancelDone), nothing},
-		"gone, an heir":    {Finding{Kind: NoSuch, Heir: &Finding{Kind: Found}}, comesAlive},
-		"ended, an heir":   {Finding{Kind: Found, Status: payment.AuthCancelDone, Heir: &Finding{Kind: Found}}, comesAlive},
+		"alive":            {found(payment.AuthOK), leavesAlive},
+		"captured":         {found(payment.Cleared), leavesAlive},
+		"at work":          {found(payment.CaptureRequested), leavesUnclear},
+		"no answer":        {Finding{Kind: NoAnswer}, leavesUnclear},
+		"there is none":    {Finding{Kind: NoSuch}, leavesWaiting},
+		"not gone on with": {found(payment.Applied), leavesWaiting},
+		"refused":          {found(payment.AuthNG), leavesNothing},
+		"cancelled":        {found(payment.AuthCancelDone), leavesNothing},
+		"gone, an heir":    {Finding{Kind: NoSuch, Heir: &Finding{Kind: Found}}, leavesAlive},
+		"ended, an heir":   {Finding{Kind: Found, Status: payment.AuthCancelDone, Heir: &Finding{Kind: Found}}, leavesAlive},
 	} {
 		if got := leavesOpen(&Payment{Method: payment.Card}, tt.f); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
 		}
 	}
-	if leavesOpen(&Payment{Method: payment.Bank}, found(payment.Abandoned)) != waiting {
+	if leavesOpen(&Payment{Method: payment.Bank}, found(payment.Abandoned)) != leavesWaiting {
 		t.Error("a bank's page that was left can be used again")
 	}
 }

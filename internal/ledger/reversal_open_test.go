@@ -42,7 +42,9 @@ func TestAReversalBesideAnOpenOperation(t *testing.T) {
 			for range 3 { // the workers, for an hour and more
 				for _, op := range s.l.Operations {
 					if op.State == payment.UnknownState {
-						_ = s.service.TakeUp(bg, Due{OperationID: op.ID, OrderID: s.order(), State: op.State})
+						if err := s.service.TakeUp(bg, Due{OperationID: op.ID, OrderID: s.order(), State: op.State}); err != nil {
+							t.Error(err)
+						}
 					}
 				}
 				if s.reversal(p) != nil {

@@ -84,10 +84,10 @@ func (s *Sweeper) unanswered(ctx context.Context, p ledger.Policy, m ledger.Miss
 // one, and right after that about this one still not.
 func (s *Sweeper) unread(ctx context.Context, p ledger.Policy, id int64) bool {
 	last, err := s.store.LastNoticeID(ctx, s.of.environment, s.of.merchant)
-	if err != nil || last == 0 || last == id {
+	if err != nil {
 		return false
 	}
-	if _, err := s.ask(ctx, p, last); err != nil {
+	if _, err := s.ask(ctx, p, last); err != nil { // received, and so above what is missing below it
 		return false
 	}
 	var none *ledger.NoAnswerError

@@ -128,8 +128,7 @@ func holdUnheld(b *Book, say sayer) {
 }
 
 // holdStatus: an order in 7 holds its goods, one in 1, 4, 5 or 6 for good; one that we sent to 3 or 8
-// does not. Where
-// EC-CUBE's own hand moved the order, it moved the goods too (money.md §7).
+// does not. Where EC-CUBE's own hand moved the order, it moved the goods too (money.md §7).
 func holdStatus(b *Book, say sayer) {
 	if b.Ledger.Order.Status != b.Ledger.LastStatus {
 		return
