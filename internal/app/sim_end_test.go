@@ -66,6 +66,10 @@ func (s *simulation) settleSilent() {
 		if op == nil || !slices.ContainsFunc(s.view(p.id).Payments, (*ledger.Payment).ReusesID) && !s.lostSince(p, op) {
 			continue
 		}
+		if at := s.heirOf(p, op); at != nil { // a person sees to it first
+			s.move(p, *at, map[paygentsim.Status]paygentsim.Status{paygentsim.Authorized: paygentsim.AuthorizationCancelled, paygentsim.Captured: paygentsim.CaptureCancelled}[at.Status])
+			p.outside = true
+		}
 		s.settleOf(p, op)
 		if again := s.silent(p); again != nil && again.ID == op.ID && s.resting {
 			s.bad(p.id, "nobody can settle %s", op.ID)
@@ -77,13 +81,27 @@ func (s *simulation) settleSilent() {
 // lostSince reports a cancellation, put before a person, of a payment of which 094 tells an end, where
 // differences were lost after that end or too shortly before it.
 func (s *simulation) lostSince(p *purchase, op *ledger.Operation) bool {
-	if op.Kind != payment.CancelAuthorization && op.Kind != payment.CancelCapture ||
+	if !cancelsCard(op) ||
 		!slices.Contains(s.openAlerts(p.id), string(ledger.AlertUnknown)) {
 		return false
 	}
 	ended := find(s.view(p.id), op.PaymentID).EndedAt
 	lost := time.UnixMilli(s.Number("SELECT COALESCE(MAX(lease_until), 0) FROM plg_kessai_lease WHERE name LIKE 'purged:%'"))
 	return !ended.IsZero() && ended.Before(lost.Add(24*time.Hour))
+}
+
+// heirOf is what took the place of the payment that an operation was to cancel.
+func (s *simulation) heirOf(p *purchase, op *ledger.Operation) *paygentsim.Payment {
+	if !cancelsCard(op) {
+		return nil
+	}
+	pay := find(s.view(p.id), op.PaymentID)
+	for _, at := range s.books.of(p.id) {
+		if at.PaymentID == pay.PaymentID {
+			return s.heir(at)
+		}
+	}
+	return nil
 }
 
 // endTransit finishes what a hand put on its way at the centre.

@@ -327,6 +327,9 @@ func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, know
 		if at.TradingID != pay.TradingID || at.MerchantID != pay.MerchantID || pay.PaymentID != "" && at.PaymentID != pay.PaymentID {
 			continue
 		}
+		if cancelsCard(op) && (at.Status == paygentsim.AuthorizationCancelled || at.Status == paygentsim.CaptureCancelled) {
+			return s.heir(at) == nil, true // gone it is, whoever cancelled it
+		}
 		for _, c := range at.Changes {
 			if c.By == op.Kind.Telegram() && !c.At.Before(op.PlannedAt.Add(-time.Second)) { // planned by a node whose clock may be ahead
 				refused := op.Kind == payment.Authorize && payment.Status(c.To).NeverAlive() // some stay at 10
@@ -335,6 +338,25 @@ func (s *simulation) happened(p *purchase, op *ledger.Operation) (happened, know
 		}
 	}
 	return false, true
+}
+
+// cancelsCard reports the operations that end a card's payment as a correction at the centre does.
+func cancelsCard(op *ledger.Operation) bool {
+	return op.Kind == payment.CancelAuthorization || op.Kind == payment.CancelCapture
+}
+
+// heir is the living payment that a correction at the centre put in another one's place.
+func (s *simulation) heir(of paygentsim.Payment) *paygentsim.Payment {
+	for _, at := range s.books.of(orderID(of.TradingID)) {
+		if at.BaseID != of.PaymentID {
+			continue
+		}
+		if at.Status.Live() {
+			return &at
+		}
+		return s.heir(at)
+	}
+	return nil
 }
 
 // bulk is a job over the newest orders, which the workers of all nodes carry out.
