@@ -120,6 +120,8 @@ func (s *simulation) wantedFault(id order.ID) paygentsim.Fault {
 		return f
 	case s.aimsAt("staff", id, "結果の確定"), s.aimsAt("batch", id, "skipped") && !hasPage(s.aimed.row):
 		return paygentsim.TimeoutAfter
+	case s.aimed.table == "EC-CUBE's hand" && !hasPage(s.aimed.row) && slices.ContainsFunc(elsewhere(), func(w wayElsewhere) bool { return s.aimsAt(s.aimed.table, id, w.name) }):
+		return paygentsim.RefusedBefore
 	}
 	return paygentsim.NoFault
 }

@@ -211,6 +211,10 @@ func (c *orderCheck) checkSum() {
 	if len(c.living) > 1 && !c.excused() {
 		c.bad("%d living payments", len(c.living))
 	}
+	beside := slices.ContainsFunc(c.living, func(p *ledger.Payment) bool { return p.ID != c.l.CurrentID })
+	if beside && !c.excused() && c.paidElsewhere(c.l.Order.ID) {
+		c.bad("%d are alive beside another payment", sum)
+	}
 	if sum != 0 && sum != c.l.Order.Total && !c.excused() && !c.unread(c.l) {
 		c.bad("%d are alive, and the total is %d", sum, c.l.Order.Total)
 	}
@@ -226,6 +230,9 @@ func (c *orderCheck) place() order.Status {
 
 // checkPlace: the order stands where its payment stands.
 func (c *orderCheck) checkPlace() {
+	if c.paidElsewhere(c.l.Order.ID) {
+		return
+	}
 	cur := c.l.Current()
 	waits := cur != nil && (cur.Phase == payment.AwaitingBuyer || cur.Phase == payment.AwaitingPayment)
 	switch c.place() {
@@ -244,10 +251,13 @@ func (c *orderCheck) checkPlace() {
 	}
 }
 
-// paidBeside reports money for an order in 決済処理中 whose total EC-CUBE changed, before a person.
+// paidBeside reports money for an order in 決済処理中 whose total EC-CUBE changed: before a person, or
+// given back by one, who has yet to cancel the order (manual 2.4).
 func (s *simulation) paidBeside(l *ledger.Ledger) bool {
 	p := s.byID[l.Order.ID]
-	return p != nil && p.hand.total && slices.ContainsFunc(l.Payments, living) && len(s.openAlerts(l.Order.ID)) > 0
+	return p != nil && p.hand.total && slices.ContainsFunc(l.Payments, func(p *ledger.Payment) bool {
+		return living(p) && (p.HandRefunded == p.Amount || len(s.openAlerts(l.Order.ID)) > 0)
+	})
 }
 
 // checkHold: goods are held while the order is under way, taken while it stands, and

@@ -141,7 +141,7 @@ func wanted() []table {
 		{"crash", labels(), boundaries()},
 		{"saga × crash", labels(), boundaries()},
 		{"staff", labels(), []string{"売上", "取消", "オーソリ変更", "売上変更", "対応中", "発送済み", "注文取消し", "返品", "受注の編集", "受注の復活", "返金済み(手動)", "結果の確定"}},
-		{"EC-CUBE's hand", labels(), []string{"注文取消し", "返品", "対応中", "発送済み", "新規受付", "合計", "数量", "削除"}},
+		{"EC-CUBE's hand", labels(), []string{"注文取消し", "返品", "対応中", "発送済み", "新規受付", "合計", "数量", "削除", "銀行振込で注文", "他の決済で注文", "他の決済を待つ"}},
 		{"authorised again", []string{"own id", "same id"}, []string{"succeeded by answer", "succeeded by notice", "succeeded by inquiry", "declined by never_sent",
 			"declined by not_happened", "declined by staff"}},
 		{"environment", []string{"to simulator", "to test"}, []string{"setting.open_operations", "setting.living_payments", "changed, keeping"}},

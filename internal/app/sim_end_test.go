@@ -141,7 +141,7 @@ func (s *simulation) checkAll(last bool) {
 		if !last {
 			continue
 		}
-		if (l.Order.Status == order.Pending || l.Hold != nil && l.Hold.State == ledger.Held) && !s.paidBeside(l) {
+		if (l.Order.Status == order.Pending || l.Hold != nil && l.Hold.State == ledger.Held) && !s.paidBeside(l) && !s.paidElsewhere(p.id) {
 			s.bad(p.id, "not at rest: %s", state)
 		}
 		s.checkStatus(l, state)
@@ -181,7 +181,7 @@ func (s *simulation) checkAgreement(p *purchase, l *ledger.Ledger, state string)
 
 // checkStatus: an order at rest stands where its payment put it.
 func (s *simulation) checkStatus(l *ledger.Ledger, state string) {
-	if unmet(l) {
+	if unmet(l) || s.paidElsewhere(l.Order.ID) { // or by nothing of ours
 		return
 	}
 	var may []order.Status
@@ -241,7 +241,7 @@ func (s *simulation) explainAlerts(p *purchase, l *ledger.Ledger, state string) 
 			// Money for an amount that staff changed since counts as another payment's (money.md
 			// §6, whose payment); the order's own number has 金額未反映 instead. So does money for a
 			// wrong amount, or of a card that the attempt policy refused, if somebody captured it there.
-			ok = captured > 0 && (issued > 1 || p.edited || p.cheated || p.outside)
+			ok = captured > 0 && (issued > 1 || p.edited || p.cheated || p.outside || p.hand.placed)
 		case ledger.AlertPaidCanceled, ledger.AlertStockShort:
 			ok = captured > 0 || kind == string(ledger.AlertStockShort) || p.acts > 0
 		case ledger.AlertAmount:
@@ -307,7 +307,8 @@ func (s *simulation) checkMails() {
 		"mails tried more than once":      "SELECT COUNT(*) FROM plg_kessai_outbox WHERE attempts <> 1",
 		"placed orders without their mail": `SELECT COUNT(*) FROM dtb_order o WHERE o.order_date IS NOT NULL
 			AND NOT EXISTS (SELECT 1 FROM plg_kessai_event e WHERE e.order_id = o.id AND e.kind = 'order_placed' AND e.actor LIKE 'staff:%')
-			AND (SELECT COUNT(*) FROM plg_kessai_outbox m WHERE m.order_id = o.id AND m.kind = 'order') <> 1`,
+			AND (SELECT COUNT(*) FROM plg_kessai_outbox m WHERE m.order_id = o.id AND m.kind = 'order')
+				+ (SELECT COUNT(*) FROM dtb_mail_history h WHERE h.order_id = o.id AND h.mail_subject = '` + hostMail + `') <> 1`,
 		"mails of orders that were never placed": `SELECT COUNT(*) FROM plg_kessai_outbox m WHERE m.kind = 'order'
 			AND EXISTS (SELECT 1 FROM dtb_order o WHERE o.id = m.order_id) AND (SELECT order_date FROM dtb_order o WHERE o.id = m.order_id) IS NULL`,
 		"orders whose history has not exactly one mail": `SELECT COUNT(*) FROM plg_kessai_outbox m WHERE m.kind = 'order'

@@ -9,6 +9,7 @@ import (
 	"kessai/internal/database"
 	"kessai/internal/ledger"
 	"kessai/internal/order"
+	"kessai/internal/payment"
 	"kessai/internal/verify"
 )
 
@@ -16,6 +17,7 @@ import (
 type hand struct {
 	gone     bool            // the order was deleted
 	to       order.Status    // where it put the order last
+	placed   bool            // the order is, or was, paid by a method that is none of ours
 	goods    map[int64]int64 // given back since kessai last saw the order, by product class
 	points   int64           // … of the member's
 	total    bool            // the total was changed, and nothing became known of a payment since
@@ -40,19 +42,24 @@ func (s *simulation) eccubeOn(p *purchase) {
 		s.hostSavesTotal(p)
 	case d < 30:
 		s.hostSavesLines(p)
+	case s.Status(p.id) == order.Processing:
+		s.hostPlaces(p, elsewhere()[s.dice.IntN(len(elsewhere()))])
 	default:
-		if may := hostMay(s.Status(p.id)); len(may) > 0 {
+		if may := s.hostMay(p); len(may) > 0 {
 			s.hostMoves(p, may[s.dice.IntN(len(may))])
 		}
 	}
 }
 
 // hostMay are the statuses that EC-CUBE's pages offer, and where other hands put orders.
-func hostMay(from order.Status) []order.Status {
+func (s *simulation) hostMay(p *purchase) []order.Status {
+	from := s.Status(p.id)
 	may := order.Reachable(from)
 	switch from {
 	case order.Pending:
-		may = append(may, order.Canceled, order.Processing)
+		if may = append(may, order.Canceled, order.Processing); s.paidElsewhere(p.id) { // what another plugin was waiting for
+			may = append(may, order.New, order.Paid)
+		}
 	case order.InProgress, order.Paid:
 		may = append(may, order.New)
 	}
@@ -62,13 +69,67 @@ func hostMay(from order.Status) []order.Status {
 // hostMoves moves an order as EC-CUBE does, with its goods and points.
 func (s *simulation) hostMoves(p *purchase, to order.Status) {
 	from := s.Status(p.id)
-	if !slices.Contains(hostMay(from), to) {
+	if !slices.Contains(s.hostMay(p), to) {
 		return
 	}
 	e, err := order.Transition(from, to)
-	if err != nil && from == order.Pending { // what a rollback gives back
+	switch {
+	case from != order.Pending:
+		if err != nil { // taken back
+			e = order.Effects{}
+		}
+	case to == order.Canceled, to == order.Processing: // what a rollback gives back
 		e = order.Effects{Stock: order.Give, UsedPoints: order.Give}
+	default:
+		e = order.Effects{SetsPaymentDate: to == order.Paid}
 	}
+	row, name := int64(0), ""
+	if to == order.Processing && s.paidElsewhere(p.id) { // the buyer comes back from there
+		row, name = p.way.row, "ペイジェント"
+	}
+	s.hostPuts(p, to, to.Name(), e, row, name)
+}
+
+// hostMail is the subject of the mail that EC-CUBE itself sends for an order it places.
+const hostMail = "EC-CUBE ご注文ありがとうございます"
+
+// wayElsewhere is how a buyer goes on at EC-CUBE by a method that is none of ours.
+type wayElsewhere struct {
+	class, name string
+	to          order.Status
+}
+
+// elsewhere are the ways of EC-CUBE itself and of another plugin, which waits for its payment or has it.
+func elsewhere() []wayElsewhere {
+	const other = `Plugin\Other\Service\Method\Wallet`
+	return []wayElsewhere{
+		{`Eccube\Service\Payment\Method\Cash`, "銀行振込で注文", order.New}, {other, "他の決済で注文", order.Paid}, {other, "他の決済を待つ", order.Pending},
+	}
+}
+
+// paidElsewhere reports an order whose method is none of ours.
+func (s *simulation) paidElsewhere(id order.ID) bool {
+	_, ours := payment.SchemeOf(s.view(id).Order.MethodClass)
+	return !ours && !s.gone(id)
+}
+
+// hostPlaces has the buyer of an order that came to nothing here, as far as kessai knows, go on at
+// EC-CUBE by another method (decision 0018).
+func (s *simulation) hostPlaces(p *purchase, w wayElsewhere) {
+	if l := s.view(p.id); l.Order.Status != order.Processing || l.LastStatus != order.Processing {
+		return
+	}
+	p.hand.placed = true
+	s.hostPuts(p, w.to, w.name, order.Effects{Stock: order.Take, UsedPoints: order.Take, SetsPaymentDate: w.to == order.Paid}, s.rowOf(w.class), w.name)
+}
+
+// rowOf is the dtb_payment row of a method that is none of ours.
+func (s *simulation) rowOf(class string) int64 {
+	return s.Number("SELECT MAX(id) FROM dtb_payment WHERE method_class = ?", class)
+}
+
+// hostPuts has EC-CUBE put an order into a status, with another method if there is a row.
+func (s *simulation) hostPuts(p *purchase, to order.Status, what string, e order.Effects, row int64, method string) {
 	v, err := s.Reader.Order(context.Background(), p.id)
 	if err != nil {
 		s.t.Fatal(err)
@@ -77,16 +138,24 @@ func (s *simulation) hostMoves(p *purchase, to order.Status) {
 	if e.Stock == order.Take && slices.ContainsFunc(goods, func(m order.Movement) bool { left, _ := s.Stock(m.ProductClassID); return left < m.Quantity }) {
 		return // EC-CUBE refuses it
 	}
-	if l := s.view(p.id); l.LastStatus == l.Order.Status {
+	l := s.view(p.id)
+	if l.LastStatus == l.Order.Status {
 		p.hand.goods, p.hand.points = map[int64]int64{}, 0
 	}
 	p.acts++
 	p.hand.to = to
-	s.cover("EC-CUBE's hand", p.label, to.Name())
-	s.note("EC-CUBE moves order %d from %s to %s", p.id, from, to)
+	s.cover("EC-CUBE's hand", p.label, what)
+	s.note("EC-CUBE moves order %d from %s to %s (%s)", p.id, l.Order.Status, to, what)
 	now := database.At(s.Now())
 	s.byHost(func(exec func(string, ...any)) {
 		exec("UPDATE dtb_order SET order_status_id = ?, update_date = ? WHERE id = ?", int64(to), now, int64(p.id))
+		if row != 0 {
+			exec("UPDATE dtb_order SET payment_id = ?, payment_method = ? WHERE id = ?", row, method, int64(p.id))
+		}
+		if placed := to == order.New || to == order.Paid; placed && v.OrderDate.IsZero() {
+			exec("UPDATE dtb_order SET order_date = ? WHERE id = ?", now, int64(p.id))
+			exec("INSERT INTO dtb_mail_history (order_id, send_date, mail_subject, discriminator_type) VALUES (?, ?, ?, 'mailhistory')", int64(p.id), now, hostMail)
+		}
 		if e.SetsPaymentDate {
 			exec("UPDATE dtb_order SET payment_date = ? WHERE id = ?", now, int64(p.id))
 		}
@@ -284,6 +353,10 @@ func (s *simulation) byHand(b verify.Breach) bool {
 
 // aimHost has EC-CUBE's hand do something to an order that stands, and somebody go on with it.
 func (s *simulation) aimHost(c cell) {
+	if i := slices.IndexFunc(elsewhere(), func(w wayElsewhere) bool { return w.name == c.column }); i >= 0 {
+		s.aimElsewhere(c.row, elsewhere()[i])
+		return
+	}
 	p := s.standing(c.row)
 	to := map[string]order.Status{"注文取消し": order.Canceled, "返品": order.Returned, "対応中": order.InProgress, "発送済み": order.Delivered, "新規受付": order.New}[c.column]
 	switch c.column {
@@ -307,4 +380,21 @@ func (s *simulation) aimHost(c cell) {
 	} else {
 		s.do(p.id, fmt.Sprintf("leave %d", p.id), 0, s.work)
 	}
+}
+
+// aimElsewhere has a buyer whose payment came to nothing go on at EC-CUBE, perhaps with the centre's
+// page still open.
+func (s *simulation) aimElsewhere(row string, w wayElsewhere) {
+	var p *purchase
+	if hasPage(row) {
+		p = s.atPageOf(row)
+		s.leave(p, true)
+	} else {
+		p = s.begun(row)
+	}
+	s.everybodyWorks()
+	if s.hostPlaces(p, w); len(p.tabs) > 0 && s.chosen(50) {
+		s.visit(p, 0)
+	}
+	s.do(p.id, fmt.Sprintf("leave %d", p.id), 0, s.work)
 }

@@ -122,10 +122,16 @@ func (s *simulation) firstSettings() map[string]string {
 // offerMethods makes a dtb_payment row per way to pay.
 func (s *simulation) offerMethods() {
 	weights := map[payment.Method]int{payment.Card: 9, payment.Conveni: 5, payment.ATM: 4, payment.Bank: 5, payment.Carrier: 6, payment.Paidy: 7}
-	for _, scheme := range payment.Schemes() {
+	offer := func(name, class string) {
 		now := database.At(s.Now())
 		s.Exec(`INSERT INTO dtb_payment (payment_method, charge, sort_no, fixed, method_class, visible, create_date, update_date, discriminator_type)
-VALUES (?, 0, 20, ?, ?, ?, ?, ?, 'payment')`, "ペイジェント", true, scheme.Class(), true, now, now)
+VALUES (?, 0, 20, ?, ?, ?, ?, ?, 'payment')`, name, true, class, true, now, now)
+	}
+	for _, w := range elsewhere() {
+		offer(w.name, w.class)
+	}
+	for _, scheme := range payment.Schemes() {
+		offer("ペイジェント", scheme.Class())
 		w := way{scheme: scheme, row: s.Number("SELECT MAX(id) FROM dtb_payment"), weight: weights[scheme.Method]}
 		switch {
 		case scheme == payment.Scheme{Method: payment.Card, System: payment.Module}:

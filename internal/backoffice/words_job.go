@@ -184,6 +184,8 @@ func skippedWords(code string) string {
 		return "別の接続環境の決済です。"
 	case ledger.SkipPaid:
 		return "入金されていますが、在庫不足または金額の相違のため受け付けられません。受注登録画面で確認してください。"
+	case ledger.SkipOther:
+		return "別の決済方法で手続き中の注文です。"
 	case ledger.SkipUnclear:
 		return "受注番号を取引IDとする決済がペイジェントにありますが、この受注のものか判断できません。ペイジェントオンラインで確認してください。"
 	case "nothing_open":

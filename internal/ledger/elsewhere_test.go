@@ -89,6 +89,50 @@ func TestACancellationOfATryLeavesTheOrder(t *testing.T) {
 	}
 }
 
+// TestAnotherPluginsPaymentIsItsOwn: an order that another plugin's payment holds in 7 is neither
+// given up nor rolled back by us, with a try of ours before it or without one.
+func TestAnotherPluginsPaymentIsItsOwn(t *testing.T) {
+	t.Parallel()
+	const wallet = `Plugin\Other\Service\Method\Wallet`
+	for name, tt := range map[string]struct {
+		tried bool // and came to nothing
+		class string
+		held  bool
+	}{
+		"a try of ours before it":       {true, wallet, true},
+		"none":                          {false, wallet, true},
+		"its method's row is gone":      {true, "", false},
+		"a method of ours, other tries": {true, payment.Scheme{Method: payment.Card, System: payment.Module}.Class(), false},
+	} {
+		for what, leave := range map[string]func(*shop) error{
+			"given up":        func(s *shop) error { return s.service.GiveUp(bg, s.order()) },
+			"for another try": func(s *shop) error { _, err := s.service.Another(bg, s.order()); return err },
+			"rolled back": func(s *shop) error {
+				got, err := s.service.RollBack(bg, s.order(), false)
+				if tt.held != (got.Verdict == RollbackSkipped && got.Reason == SkipOther) {
+					t.Errorf("%s: %+v", name, got)
+				}
+				return err
+			},
+		} {
+			w := newWorld(t)
+			if tt.tried {
+				w.notHappened(w.authorize(), w.found(payment.Applied))
+				w.l.Current().Status = payment.AuthNG
+			}
+			w.goesElsewhere(tt.class, order.Pending)
+			s := open(t, w)
+			err := leave(s)
+			if s.l.Order.Status == order.Pending != tt.held || (s.l.Hold != nil) != tt.held {
+				t.Errorf("%s, %s: in %s, holding %v", name, what, s.l.Order.Status.Name(), s.l.Hold)
+			}
+			if refused := tt.held && what != "rolled back"; refused != (code(err) == "order.payment_running") || !refused && err != nil {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+	}
+}
+
 // TestOursIsTakenUpAgain: an order that EC-CUBE's own hand moved on with a method of ours takes
 // what comes alive late, as any does.
 func TestOursIsTakenUpAgain(t *testing.T) {

@@ -49,6 +49,10 @@ func (h Head) Paygent() bool { return strings.HasPrefix(h.MethodClass, `Plugin\P
 // row is gone, of which nobody can tell.
 func (h Head) elsewhere() bool { return h.MethodClass != "" && !h.Paygent() }
 
+// heldElsewhere reports of an order in 7 that another plugin's payment is under way, and none of ours:
+// that plugin alone ends it, and gives the goods back.
+func (l *Ledger) heldElsewhere() bool { return l.CurrentID == "" && l.Order.elsewhere() }
+
 // StaffOrder places an order that staff made.
 type StaffOrder struct {
 	Order order.ID

@@ -131,6 +131,8 @@ func (l *Ledger) leave(t tick, paymentID string, f *Finding, stop bool, event pa
 		return nil
 	}
 	switch {
+	case l.heldElsewhere():
+		return notNow("order.payment_running", problem.Args{"Order": l.Order.ID})
 	case l.OpenOperation() != nil:
 		return notNow("operation.open", nil)
 	case p == nil || p.Phase == payment.Ended:

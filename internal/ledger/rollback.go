@@ -27,6 +27,7 @@ const (
 	SkipNoAnswer  = "no_answer" // the centre did not tell
 	SkipElsewhere = "elsewhere" // a payment of another environment or merchant
 	SkipPaid      = "paid"      // money was taken, and the goods are gone or the amount is not the order's: a person decides
+	SkipOther     = "other"     // its payment is under way by another plugin
 	SkipUnclear   = "unclear"   // the centre holds a payment under the order's id, and nothing shows whose it is: a person decides
 )
 
@@ -61,7 +62,7 @@ func (s *Service) RollBack(ctx context.Context, id order.ID, rehearse bool) (Rol
 	version := l.Version
 	decide := func(l *Ledger, t tick) error {
 		out.Verdict, out.Reason = RollbackSkipped, SkipMoved
-		if l.Version != version || l.Order.Status != order.Pending {
+		if l.Version != version || l.Order.Status != order.Pending || l.heldElsewhere() {
 			return nil
 		}
 		verdict, reason, err := l.rollBack(t, findings, elsewhere)
@@ -139,6 +140,9 @@ type asked struct {
 func (l *Ledger) mayRollBack(t tick) string {
 	if l.Order.Status != order.Pending {
 		return SkipMoved
+	}
+	if l.heldElsewhere() {
+		return SkipOther
 	}
 	for _, op := range l.Operations {
 		if op.State.Open() {

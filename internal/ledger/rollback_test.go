@@ -55,6 +55,7 @@ func TestRollBack(t *testing.T) {
 		phase  payment.Phase
 	}{
 		"no such payment, late":                {page, []func(*shop){none, late}, RolledBack, "", 1, order.Canceled, payment.Ended},
+		"its method changed by EC-CUBE, late":  {page, []func(*shop){none, late, func(s *shop) { s.l.Order.MethodClass = offlineClass }}, RolledBack, "", 1, order.Canceled, payment.Ended},
 		"no such payment, its page still open": {page, []func(*shop){none}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
 		"no such payment, a moment too early":  {page, []func(*shop){none, late, func(s *shop) { s.now = s.now.Add(-time.Millisecond) }}, RollbackSkipped, SkipWaiting, 1, order.Pending, payment.AwaitingBuyer},
 		"no such payment, no witness": {page, []func(*shop){none, late, func(s *shop) {
@@ -178,6 +179,7 @@ func TestRolledBackWhileItMoved(t *testing.T) {
 		"its status": func(s *shop) {
 			s.l.Order.Status, s.l.LastStatus = order.Processing, order.Processing
 		},
+		"its payment": func(s *shop) { s.l.CurrentID, s.l.Order.MethodClass = "", offlineClass }, // to another plugin's
 	} {
 		for _, rehearse := range []bool{true, false} {
 			w, p := atPage(t, bank)

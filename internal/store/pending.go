@@ -13,13 +13,14 @@ import (
 )
 
 // PendingOrders lists the orders with an id above after that are in 7 since before the
-// given time and are paid by Paygent, by id (money.md §9).
+// given time and are paid by Paygent, by id (money.md §9): by their method, or because a payment of
+// ours brought them there.
 func (s *Store) PendingOrders(ctx context.Context, before time.Time, after order.ID, limit int) ([]order.ID, error) {
 	list, err := database.List(ctx, s.db.Read(), database.Scalar[order.ID],
 		`SELECT o.id FROM dtb_order o LEFT JOIN plg_kessai_ledger l ON l.order_id = o.id
 WHERE o.order_status_id = ? AND o.id > ? AND (l.pending_since < ? OR l.pending_since IS NULL AND o.create_date < ?)
   AND (o.payment_id IN (SELECT p.id FROM dtb_payment p WHERE SUBSTR(p.method_class, 1, ?) = ?)
-    OR EXISTS (SELECT 1 FROM plg_kessai_payment x WHERE x.order_id = o.id))
+    OR l.current_id IS NOT NULL)
 ORDER BY o.id LIMIT ?`,
 		int64(order.Pending), int64(after), before.UnixMilli(), database.At(before), len(ourClasses), ourClasses, limit)
 	if err != nil {

@@ -32,6 +32,9 @@ func TestPendingOrders(t *testing.T) {
 		pending(offline)
 		moved := pending(offline) // its method was another when it was begun
 		s.update(t, moved, func(l *ledger.Ledger) { s.newPayment(l) })
+		elsewhere := pending(offline) // its buyer goes on by another plugin since
+		s.update(t, elsewhere, func(l *ledger.Ledger) { s.newPayment(l) })
+		s.update(t, elsewhere, func(l *ledger.Ledger) { l.CurrentID = "" })
 		placed := pending(nil)
 		s.update(t, placed, func(l *ledger.Ledger) { l.Order.Status = order.New })
 		again := pending(nil) // it came back to 7 late
