@@ -18,6 +18,7 @@ type settleView struct {
 	Action    string
 	Operation string
 	TakesBack bool // staff said that it took effect, and the change of the amount waits for its payment_id
+	Cancels   bool // whoever cancelled it there, it is gone
 	Sent      time.Time
 	TradingID string
 	Amount    order.Yen
@@ -44,7 +45,7 @@ func (b *BackOffice) viewSettle(f orderFacts, p *ledger.Payment) *settleView {
 			continue
 		}
 		v := &settleView{
-			TakesBack: back,
+			TakesBack: back, Cancels: op.Kind == payment.CancelAuthorization || op.Kind == payment.CancelCapture,
 			Action:    b.url("/order/" + f.order.ID.String() + "/operation/" + op.ID), Operation: op.ID, Sent: op.SentAt,
 			TradingID: p.TradingID, Amount: op.Amount, Answer: codeWords(op.Code, op.Detail), Asked: op.Asked,
 			Reason: web.Field{Kind: web.KindTextArea, Name: "reason[" + op.ID + "]", Label: "確認した内容", Required: true, Rows: 2, MaxLength: reasonLength,

@@ -65,6 +65,24 @@ func TestStaffSettleTheUnknown(t *testing.T) {
 	}
 }
 
+// TestWhetherAPaymentIsCancelled is asked by what the centre shows, whoever cancelled it there.
+func TestWhetherAPaymentIsCancelled(t *testing.T) {
+	t.Parallel()
+	for kind, asked := range map[payment.Kind]string{payment.Capture: "処理されていましたか", payment.CancelAuthorization: "だれが取り消した場合でも"} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			r := loggedIn(t)
+			id := r.paid(1)
+			r.centre.say(kind, ledger.Answer{Outcome: ledger.Mystery})
+			r.operate(id, kind == payment.Capture)
+			r.Advance(5 * time.Minute)
+			if said := webtest.Text(r.Get(editPath(id)).Document, ".settle form"); !strings.Contains(said, asked) {
+				t.Errorf("%s", said)
+			}
+		})
+	}
+}
+
 // TestTheCentreAnswersInTheMiddle: its evidence is taken, and staff are told.
 func TestTheCentreAnswersInTheMiddle(t *testing.T) {
 	t.Parallel()
