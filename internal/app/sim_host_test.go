@@ -392,7 +392,7 @@ func (s *simulation) aimElsewhere(row string, w wayElsewhere) {
 	} else {
 		p = s.begun(row)
 	}
-	s.everybodyWorks()
+	s.smoothly(func() { s.untilDue(10*time.Minute, time.Second) }) // in which it is known that nothing came of it
 	if s.hostPlaces(p, w); len(p.tabs) > 0 && s.chosen(50) {
 		s.visit(p, 0)
 	}
