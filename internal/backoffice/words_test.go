@@ -49,6 +49,9 @@ func TestEveryWordIsJapanese(t *testing.T) {
 			check(string(k), parkWords(k))
 		}
 	}
+	for _, k := range ledger.SkipReasons() {
+		check(k, skippedWords(k))
+	}
 	for _, k := range ledger.MailKinds() {
 		check(string(k), mailWords(k))
 	}

@@ -31,6 +31,11 @@ const (
 	SkipUnclear   = "unclear"   // the centre holds a payment under the order's id, and nothing shows whose it is: a person decides
 )
 
+// SkipReasons lists them.
+func SkipReasons() []string {
+	return []string{SkipMoved, SkipOperation, SkipWaiting, SkipNoAnswer, SkipElsewhere, SkipPaid, SkipOther, SkipUnclear}
+}
+
 // Rollback is what became, or would become, of one order.
 type Rollback struct {
 	Order   order.ID
