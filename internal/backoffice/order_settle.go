@@ -46,7 +46,7 @@ func (b *BackOffice) viewSettle(f orderFacts, p *ledger.Payment) *settleView {
 		}
 		v := &settleView{
 			TakesBack: back, Cancels: op.Kind == payment.CancelAuthorization || op.Kind == payment.CancelCapture,
-			Action:    b.url("/order/" + f.order.ID.String() + "/operation/" + op.ID), Operation: op.ID, Sent: op.SentAt,
+			Action: b.url("/order/" + f.order.ID.String() + "/operation/" + op.ID), Operation: op.ID, Sent: op.SentAt,
 			TradingID: p.TradingID, Amount: op.Amount, Answer: codeWords(op.Code, op.Detail), Asked: op.Asked,
 			Reason: web.Field{Kind: web.KindTextArea, Name: "reason[" + op.ID + "]", Label: "確認した内容", Required: true, Rows: 2, MaxLength: reasonLength,
 				Hint: "ペイジェントオンラインで確認した内容を入力してください。決済履歴に残ります。"},
