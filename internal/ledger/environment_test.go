@@ -30,12 +30,17 @@ func TestTestPaymentsClosed(t *testing.T) {
 		hold     HoldState
 		alerts   []AlertKind
 	}{
-		"paid":            {func(s *shop) { s.authorised("p1") }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
-		"sold":            {func(s *shop) { s.world.captured("p1") }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
-		"in 4":            {func(s *shop) { s.authorised("p1"); s.moved(order.InProgress) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
-		"shipped":         {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered) }, payment.Simulator, "m", "", 1, order.Delivered, Committed, []AlertKind{AlertShippedUnpaid, AlertUnmade}},
-		"returned":        {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered); s.moved(order.Returned) }, payment.Simulator, "m", "", 1, order.Returned, Committed, []AlertKind{AlertShippedUnpaid}},
-		"a page waits":    {func(s *shop) { s.page() }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"paid":         {func(s *shop) { s.authorised("p1") }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"sold":         {func(s *shop) { s.world.captured("p1") }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"in 4":         {func(s *shop) { s.authorised("p1"); s.moved(order.InProgress) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"shipped":      {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered) }, payment.Simulator, "m", "", 1, order.Delivered, Committed, []AlertKind{AlertShippedUnpaid, AlertUnmade}},
+		"returned":     {func(s *shop) { s.authorised("p1"); s.moved(order.Delivered); s.moved(order.Returned) }, payment.Simulator, "m", "", 1, order.Returned, Committed, []AlertKind{AlertShippedUnpaid}},
+		"a page waits": {func(s *shop) { s.page() }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
+		"kept beside another method": {func(s *shop) {
+			p := s.authorised("p1")
+			s.l.Order.MethodClass = offlineClass
+			s.must(func(l *Ledger, tk tick) error { l.alertKept(tk, AlertKept, p); return nil })
+		}, payment.Simulator, "m", "", 1, order.New, Committed, nil},
 		"cancelled, kept": {func(s *shop) { s.authorised("p1"); s.keeping(order.Canceled) }, payment.Simulator, "m", "", 1, order.Canceled, Released, nil},
 		"to be paid again": {func(s *shop) {
 			s.authorised("p1")
