@@ -230,7 +230,7 @@ func (c *orderCheck) place() order.Status {
 
 // checkPlace: the order stands where its payment stands.
 func (c *orderCheck) checkPlace() {
-	if c.paidElsewhere(c.l.Order.ID) {
+	if c.paidElsewhere(c.l.Order.ID) || unmet(c.l) && c.p != nil && c.p.hand.placed { // or was, as far as kessai knows
 		return
 	}
 	cur := c.l.Current()
