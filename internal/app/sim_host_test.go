@@ -232,11 +232,8 @@ func (s *simulation) hostSavesLines(p *purchase) {
 	}
 	items[i].Quantity += n
 	t, err := order.Sum(items)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if t.PaymentTotal < 1 {
-		return
+	if err != nil || t.PaymentTotal < 1 {
+		return // nor does it save that
 	}
 	if p.hand.lines == nil || p.hand.version != l.Version {
 		p.hand.lines = map[int64]int64{}
